@@ -1,0 +1,36 @@
+# What one types here. The work is done by scripts/, each of which says what it does in its first lines.
+SHELL := /bin/sh
+PREFIX ?= /usr/local
+SWIFT_FILES := Package.swift Sources Tests Examples
+
+.DEFAULT_GOAL := help
+.PHONY: help build install demo demo-stop test format lint clean
+
+help: ## Show this
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+
+build: ## Build the launcher and the kit, release mode
+	@scripts/packages libsqlite3-dev libcurl4-openssl-dev pkg-config
+	@scripts/build-kit
+
+install: ## Install miniboss with its kit below PREFIX (/usr/local)
+	@scripts/packages libsqlite3-dev libcurl4-openssl-dev pkg-config
+	@scripts/install "$(PREFIX)"
+
+demo: ## Run the README's example on a real engine with a real PostgreSQL
+	@scripts/demo start
+
+demo-stop: ## Stop and remove the demo, and the engine if the demo started it
+	@scripts/demo stop
+
+test: ## Run the whole test suite, engine tests included
+	@scripts/test
+
+format: ## Format the Swift files in place
+	@swift format --in-place --parallel --recursive $(SWIFT_FILES)
+
+lint: ## Check the Swift files against .swift-format
+	@swift format lint --strict --parallel --recursive $(SWIFT_FILES)
+
+clean: ## Remove what building made
+	@rm -rf .build .build-*

@@ -1,0 +1,49 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "miniboss",
+    products: [
+        .executable(name: "miniboss", targets: ["miniboss"]),
+        .executable(name: "miniboss-engine", targets: ["miniboss-engine"]),
+        .library(name: "MinibossKit", type: .dynamic, targets: ["MinibossKit"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "Digest", exclude: ["README.md"], swiftSettings: strict),
+        .target(name: "Ledger", dependencies: ["CSQLite", "Digest"], exclude: ["README.md"], swiftSettings: strict),
+        .target(name: "DockerClient", dependencies: ["CCurl", "Digest"], exclude: ["README.md"], swiftSettings: strict),
+        .target(
+            name: "Reconciler",
+            dependencies: [.product(name: "OrderedCollections", package: "swift-collections")],
+            exclude: ["README.md"], swiftSettings: strict),
+        .target(
+            name: "Orchestrator", dependencies: ["Ledger", "DockerClient", "Reconciler", "Digest"],
+            exclude: ["README.md"], swiftSettings: strict),
+        .target(
+            name: "Commands",
+            dependencies: ["Orchestrator", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            exclude: ["README.md"], swiftSettings: strict),
+        .target(name: "MinibossKit", dependencies: ["Commands"], exclude: ["README.md"], swiftSettings: strict),
+        .executableTarget(name: "miniboss-engine", dependencies: ["Commands"], exclude: ["README.md"], swiftSettings: strict),
+        .target(name: "DefinitionLoader", dependencies: ["Digest"], exclude: ["README.md"], swiftSettings: strict),
+        .executableTarget(name: "miniboss", dependencies: ["DefinitionLoader"], exclude: ["README.md"], swiftSettings: strict),
+        .target(name: "TestSupport", dependencies: ["DockerClient", "Reconciler"], exclude: ["README.md"], swiftSettings: strict),
+        .testTarget(name: "DigestTests", dependencies: ["Digest"], swiftSettings: strict),
+        .testTarget(name: "LedgerTests", dependencies: ["Ledger", "CSQLite"], swiftSettings: strict),
+        .testTarget(name: "ReconcilerTests", dependencies: ["Reconciler", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "DockerClientTests", dependencies: ["DockerClient", "TestSupport"], swiftSettings: strict),
+    ]
+)

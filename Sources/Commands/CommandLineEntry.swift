@@ -1,0 +1,67 @@
+import ArgumentParser
+import Glibc
+public import Orchestrator
+
+/// The command line: what both a compiled definition and `miniboss-engine` hand their arguments to.
+public enum CommandLineEntry {
+    /// Parses the arguments and does what they say.
+    ///
+    /// - Parameters:
+    ///   - definition: the user's group; `nil` for the commands that need none.
+    ///   - arguments: without the program's name.
+    /// - Returns: the process's exit code, as the contract lists them. Never throws: errors are on standard error.
+    public static func run(definition: GroupDefinition?, arguments: [String]) async -> Int32 {
+        // A handler instead of SIG_IGN, which programs started by hooks would inherit.
+        signal(SIGPIPE) { _ in }
+        var session = Session.current(definition: definition)
+        do {
+            let order = try ArgumentOrder(arguments, verbs: MinibossCommand.verbNames)
+            session.command = order.command ?? ""
+            session.arguments = order.recorded
+            var command = try MinibossCommand.parseAsRoot(order.arguments)
+            guard let verb = command as? any Verb else {
+                // Help and the like end by throwing what they have to say.
+                try command.run()
+                return 0
+            }
+            return try await verb.perform(session)
+        } catch {
+            return exitCode(of: error, session)
+        }
+    }
+
+    private static func exitCode(of error: any Error, _ session: Session) -> Int32 {
+        switch error {
+        case let error as OperationError:
+            session.report(error)
+            return error.exitCode
+        case StreamFailure.closed:
+            return 0
+        case StreamFailure.system(let reason):
+            session.report(OperationError(.failed, "can't write the result: \(reason)"))
+            return OperationError.Code.failed.rawValue
+        case let interrupted as Interrupted:
+            return SignalTrap.exitCode(signal: interrupted.signal)
+        default:
+            return parserExitCode(of: error, session)
+        }
+    }
+
+    /// Errors of the parser, and its way of asking for help; anything else is a defect of ours.
+    private static func parserExitCode(of error: any Error, _ session: Session) -> Int32 {
+        let code = MinibossCommand.exitCode(for: error)
+        if code.isSuccess {
+            do { try session.output.line(MinibossCommand.fullMessage(for: error)) } catch { return error == .closed ? 0 : 1 }
+            return 0
+        }
+        if code == .validationFailure {
+            session.errors.attempt(SafeText.block(MinibossCommand.fullMessage(for: error)) + "\n")
+            return OperationError.Code.usage.rawValue
+        }
+        session.report(
+            OperationError(
+                .defect, "something went wrong that should not have: \(error)",
+                next: "This is a defect of miniboss; please report it with what you did. `miniboss history` shows how far it came."))
+        return OperationError.Code.defect.rawValue
+    }
+}

@@ -1,0 +1,88 @@
+import Reconciler
+
+/// The table of runs and the story of one run.
+struct HistoryText {
+    var paint: Paint
+    var width: Int?
+
+    func table(_ runs: [RunSummary], now: CivilTime) -> [String] {
+        var table = TextTable(header: ["RUN", "COMMAND", "WHEN", "TOOK", "OUTCOME", "SERVICES"], rightAligned: [0, 3])
+        table.rows = runs.map { run in
+            [
+                String(run.run), SafeText.line(DisplayWidth.cut(Self.command(run), to: 28)), shownTime(run.startedAt, now: now),
+                durationWords(run.seconds), Self.outcome(run.outcome), SafeText.line(Self.services(run)),
+            ]
+        }
+        return table.lines(width: width).enumerated().map { $0 == 0 ? paint($1, .bold) : coloured($1) }
+    }
+
+    /// - Parameter isShown: chooses among the facts; times count from the run's start all the same.
+    func story(_ facts: [RecordedFact], where isShown: (RecordedFact) -> Bool = { _ in true }) -> [String] {
+        let lines = zip(facts, timeline(facts)).filter { isShown($0.0) }.map(\.1)
+        let clocks = lines.map { "+\(decimal($0.seconds, places: 3))" }
+        let clockWidth = clocks.map(\.count).max() ?? 0
+        let names = lines.map { SafeText.line($0.service ?? "run") }
+        let nameWidth = min(24, names.map(DisplayWidth.of).max() ?? 0)
+        let textWidth = min(40, lines.map { DisplayWidth.of($0.text) }.max() ?? 0)
+        return zip(lines, zip(clocks, names)).map { line, place in
+            var text = DisplayWidth.padded(place.0, to: clockWidth) + "  " + DisplayWidth.padded(place.1, to: nameWidth) + "  "
+            text += SafeText.line(line.remark.isEmpty ? line.text : DisplayWidth.padded(line.text, to: textWidth) + "  " + line.remark)
+            return width.map { DisplayWidth.cut(text, to: $0) } ?? text
+        }
+    }
+
+    static func command(_ run: RunSummary) -> String {
+        ([run.command] + run.arguments).joined(separator: " ")
+    }
+
+    static func outcome(_ outcome: RunSummary.Outcome) -> String {
+        switch outcome {
+        case .succeeded: "✔ succeeded"
+        case .failed: "✘ failed"
+        case .interrupted: "! interrupted"
+        case .crashed: "⚡ crashed"
+        case .running: "… running"
+        }
+    }
+
+    static func services(_ run: RunSummary) -> String {
+        var parts = run.services.map { service in
+            let time = decimal(service.seconds, places: 1)
+            return switch service.outcome {
+            case .started: "\(service.service) ✔ \(time)"
+            case .restarted: "\(service.service) ✔ again \(time)"
+            case .alreadyRunning: "\(service.service) ✔"
+            case .failed: "\(service.service) ✘ \(reason(service))"
+            case .blocked: "\(service.service) blocked"
+            case .stopped: "\(service.service) stopped \(time)"
+            case .removed: "\(service.service) removed \(time)"
+            case .excluded: "\(service.service) excluded"
+            }
+        }
+        if let settledBy = run.settledBy { parts.insert("settled by run \(settledBy):", at: 0) }
+        if let error = run.error { parts.append(error) }
+        return parts.joined(separator: "  ")
+    }
+
+    private static func reason(_ service: ServiceResult) -> String {
+        guard let failure = service.failure else { return service.cutOffIn.map { "cut off while \($0.rawValue)" } ?? "" }
+        let word = failure.exitCode.map { "exited \($0)" } ?? failure.failureClass.rawValue.split(separator: "_").joined(separator: " ")
+        return "\(word) (\(failure.phase.rawValue))"
+    }
+
+    /// Colours the first sign of an outcome.
+    private func coloured(_ line: String) -> String {
+        guard paint.isOn else { return line }
+        let signs: [(String, Paint.Colour)] = [("✔ succeeded", .green), ("✘ failed", .red), ("⚡ crashed", .red), ("! interrupted", .yellow)]
+        for (sign, colour) in signs {
+            if let range = line.firstRange(of: sign) { return line.replacingCharacters(in: range, with: paint(sign, colour)) }
+        }
+        return line
+    }
+}
+
+extension String {
+    fileprivate func replacingCharacters(in range: Range<String.Index>, with text: String) -> String {
+        self[..<range.lowerBound] + text + self[range.upperBound...]
+    }
+}

@@ -1,0 +1,36 @@
+/// `  label     text`, wrapped at words under its own beginning.
+enum LabelledText {
+    static let labelWidth = 12
+
+    static func lines(_ label: String, _ text: String, width: Int?) -> [String] {
+        let head = DisplayWidth.padded("  \(label)", to: labelWidth)
+        let indent = String(repeating: " ", count: labelWidth)
+        guard let width, width > labelWidth + 16 else {
+            return [width.map { DisplayWidth.cut(head + text, to: $0) } ?? head + text]
+        }
+        return wrapped(text, to: width - labelWidth).enumerated().map { ($0 == 0 ? head : indent) + $1 }
+    }
+
+    /// The text in lines of at most `width` columns; words longer than a line are cut through.
+    static func wrapped(_ text: String, to width: Int) -> [String] {
+        var lines: [String] = []
+        var current = ""
+        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+            var word = String(word)
+            if !current.isEmpty {
+                if DisplayWidth.of(current) + 1 + DisplayWidth.of(word) <= width {
+                    current += " " + word
+                    continue
+                }
+                lines.append(current)
+            }
+            while DisplayWidth.of(word) > width {
+                let part = String(word.prefix(max(1, width / 2)))
+                lines.append(part)
+                word = String(word.dropFirst(part.count))
+            }
+            current = word
+        }
+        return current.isEmpty && !lines.isEmpty ? lines : lines + [current]
+    }
+}

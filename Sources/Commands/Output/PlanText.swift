@@ -1,0 +1,32 @@
+import Reconciler
+
+/// A plan as `plan` prints it: one line a step, each with its cause.
+struct PlanText {
+    var plan: Plan
+    var width: Int?
+    var json: Bool
+
+    var text: String {
+        json ? JSON.array(plan.steps.map(JSON.init)).lines + "\n" : lines.map { $0 + "\n" }.joined()
+    }
+
+    var lines: [String] {
+        let numberWidth = String(plan.steps.last?.id ?? 0).count
+        let kindWidth = plan.steps.map { $0.kind.rawValue.count }.max() ?? 0
+        let nameWidth = plan.steps.map { DisplayWidth.of(owner($0)) }.max() ?? 0
+        var lines = plan.steps.map { step in
+            let after = step.after.isEmpty ? "" : " (after \(step.after.map(String.init).joined(separator: ", ")))"
+            return [
+                DisplayWidth.paddedLeft(String(step.id), to: numberWidth), DisplayWidth.padded(step.kind.rawValue, to: kindWidth),
+                DisplayWidth.padded(owner(step), to: nameWidth), " " + SafeText.line(step.cause) + after,
+            ].joined(separator: " ")
+        }
+        let busy = Set(plan.steps.compactMap(\.service))
+        let idle = plan.outlooks.map(\.service).filter { !busy.contains($0) }
+        if !idle.isEmpty { lines.append("\(SafeText.line(idle.joined(separator: ", "))): nothing to do") }
+        if lines.isEmpty { lines.append("nothing to do") }
+        return lines.map { line in width.map { DisplayWidth.cut(line, to: $0) } ?? line }
+    }
+
+    private func owner(_ step: PlanStep) -> String { SafeText.line(step.service ?? step.target.text) }
+}

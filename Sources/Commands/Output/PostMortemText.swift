@@ -1,0 +1,99 @@
+import Reconciler
+
+/// A post-mortem in words: what, evidence, what it blocked, what to do.
+struct PostMortemText {
+    var report: PostMortem
+    var paint: Paint
+    /// `nil` where lines may be as long as they are.
+    var width: Int?
+
+    /// What a failed start prints.
+    var short: [String] {
+        var lines: [String] = []
+        for failure in report.failures {
+            lines += headline(failure) + logs(failure, limit: 6)
+            lines += labelled("because", failure.because)
+            lines += failure.changes.prefix(3).flatMap { labelled("changed", $0.words) }
+            if failure.changes.count > 3 { lines += labelled("", "and \(failure.changes.count - 3) more") }
+            if report.failures.count > 1 { lines += labelled("next", failure.hint) }
+        }
+        lines += surroundings
+        let known = "everything known: `miniboss postmortem \(report.run)`"
+        if report.failures.count == 1, let only = report.failures.first {
+            lines += labelled("next", "\(only.hint); \(known)")
+        } else if report.failures.isEmpty {
+            lines += verdict + labelled("next", [report.next, known].compactMap { $0 }.joined(separator: "; "))
+        } else {
+            lines += labelled("known", known)
+        }
+        return lines
+    }
+
+    /// What `postmortem` prints.
+    func full(now: CivilTime) -> [String] {
+        let header = "\(report.group) · run \(report.run) · \(report.command) · \(shownTime(report.startedAt, now: now)) · \(report.outcome.rawValue)"
+        var lines = [cut(SafeText.line(header))]
+        if report.failures.count != 1 { lines += verdict }
+        for failure in report.failures {
+            lines += headline(failure)
+            lines += labelled("class", "\(failure.failure.failureClass.rawValue), in \(failure.failure.phase.rawValue)")
+            lines += labelled("because", failure.because)
+            if let error = failure.failure.lastPingError, failure.failure.failureClass != .pingTimeout {
+                lines += labelled("last ping", error)
+            }
+            lines += changes(failure)
+            for ping in failure.pings.suffix(8) {
+                lines += labelled("ping", "+\(decimal(ping.seconds, places: 3)) attempt \(ping.attempt): \(ping.words)")
+            }
+            lines += failure.health.suffix(3).flatMap { labelled("health", $0) }
+            if let id = failure.containerID { lines += labelled("container", shortID(id)) }
+            if let origin = failure.origin {
+                lines += labelled("defined", failure.typeName.isEmpty ? origin : "\(failure.typeName) at \(origin)")
+            }
+            lines += labelled("log", failure.logTail.isEmpty ? "no line was kept" : "its last \(failure.logTail.count) lines:")
+            lines += logs(failure, limit: nil)
+            lines += labelled("next", failure.hint)
+        }
+        lines += surroundings
+        if report.failures.isEmpty, let next = report.next { lines += labelled("next", next) }
+        lines += labelled("more", "`miniboss history \(report.run)`")
+        return lines
+    }
+
+    private func changes(_ failure: FailureReport) -> [String] {
+        if !failure.changes.isEmpty { return failure.changes.flatMap { labelled("changed", $0.words) } }
+        guard let run = failure.lastWorkingRun else { return labelled("changed", "it has not run before in this ledger") }
+        return labelled("changed", "nothing of its definition since run \(run), in which it ran: look outside of it")
+    }
+
+    private func headline(_ failure: FailureReport) -> [String] {
+        let text = SafeText.line("\(failure.service) \(failure.failure.summary)")
+        let lines = width.map { LabelledText.wrapped(text, to: max(10, $0 - 2)) } ?? [text]
+        return lines.enumerated().map { index, line in (index == 0 ? paint("✘", .red) + " " : "  ") + paint(line, .bold) }
+    }
+
+    private func logs(_ failure: FailureReport, limit: Int?) -> [String] {
+        failure.logTail.suffix(limit ?? .max).map { cut("    \(SafeText.line(failure.service)) | \(SafeText.logLine($0))") }
+    }
+
+    private var verdict: [String] {
+        let text = SafeText.line(report.verdict)
+        return width.map { LabelledText.wrapped(text, to: $0) } ?? [text]
+    }
+
+    private var surroundings: [String] {
+        var lines: [String] = []
+        for blocked in report.blocked {
+            let chain = blocked.because.isEmpty ? "" : " (needs \(blocked.because.reversed().joined(separator: ", which needs ")))"
+            lines += labelled("blocked", blocked.service + chain)
+        }
+        if !report.running.isEmpty { lines += labelled("running", report.running.joined(separator: ", ")) }
+        return lines
+    }
+
+    private func labelled(_ label: String, _ text: String) -> [String] {
+        LabelledText.lines(label, SafeText.line(text), width: width)
+    }
+
+    private func cut(_ line: String) -> String { width.map { DisplayWidth.cut(line, to: $0) } ?? line }
+}

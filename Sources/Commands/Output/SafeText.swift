@@ -1,0 +1,72 @@
+/// Makes text of others safe for a terminal: nothing in it can move the cursor, change colours or reverse the reading order.
+enum SafeText {
+    /// One line: line ends and tabs become spaces as well.
+    static func line(_ text: String) -> String {
+        guard needsWork(text, keeping: []) else { return text }
+        return neutralised(text, keeping: []).split(separator: " ", omittingEmptySubsequences: false).joined(separator: " ")
+    }
+
+    /// A line of a log: tabs stay, and so does nothing else that controls.
+    static func logLine(_ text: String) -> String {
+        needsWork(text, keeping: ["\t"]) ? neutralised(text, keeping: ["\t"]) : text
+    }
+
+    /// Several lines: line ends and tabs stay.
+    static func block(_ text: String) -> String {
+        needsWork(text, keeping: ["\n", "\t"]) ? neutralised(text, keeping: ["\n", "\t"]) : text
+    }
+
+    /// Whether a terminal may act on the scalar rather than show it.
+    static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x00...0x1F, 0x7F...0x9F: true
+        // Marks, embeddings, overrides and isolates of the bidirectional algorithm, and line separators.
+        case 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+        // Invisible tags, which can smuggle text.
+        case 0xE0000...0xE007F, 0xFEFF: true
+        default: false
+        }
+    }
+
+    private static func needsWork(_ text: String, keeping kept: Set<Unicode.Scalar>) -> Bool {
+        text.unicodeScalars.contains { isControl($0) && !kept.contains($0) }
+    }
+
+    private static func neutralised(_ text: String, keeping kept: Set<Unicode.Scalar>) -> String {
+        var out = String.UnicodeScalarView()
+        var rest = Substring(text).unicodeScalars
+        while let scalar = rest.popFirst() {
+            guard isControl(scalar), !kept.contains(scalar) else {
+                out.append(scalar)
+                continue
+            }
+            switch scalar.value {
+            case 0x1B where rest.first == "[":
+                dropSequence(&rest)
+            case 0x9B:
+                dropParameters(&rest)
+            case 0x0D where rest.isEmpty || rest.first == "\n":
+                continue
+            case 0x09, 0x0A, 0x0D:
+                out.append(" ")
+            case 0x00...0x1F:
+                // The control pictures block shows each C0 control as a glyph of its own.
+                out.append(Unicode.Scalar(0x2400 + scalar.value) ?? "\u{FFFD}")
+            default:
+                out.append("\u{FFFD}")
+            }
+        }
+        return String(out)
+    }
+
+    /// Drops `[`, parameters and the final byte of a control sequence (ECMA-48, 5.4), so that coloured logs stay readable.
+    private static func dropSequence(_ rest: inout Substring.UnicodeScalarView) {
+        rest.removeFirst()
+        dropParameters(&rest)
+    }
+
+    private static func dropParameters(_ rest: inout Substring.UnicodeScalarView) {
+        while let next = rest.first, (0x20...0x3F).contains(next.value) { rest.removeFirst() }
+        if let final = rest.first, (0x40...0x7E).contains(final.value) { rest.removeFirst() }
+    }
+}

@@ -1,0 +1,60 @@
+import Glibc
+
+/// A standard stream, written without a buffer of our own.
+struct TextStream: Sendable {
+    static let standardOutput = TextStream(descriptor: STDOUT_FILENO)
+    static let standardError = TextStream(descriptor: STDERR_FILENO)
+
+    let descriptor: Int32
+
+    var isTerminal: Bool { isatty(descriptor) == 1 }
+
+    /// Columns and rows of the terminal; `nil` where it is none, or does not know.
+    var size: (columns: Int, rows: Int)? {
+        var size = winsize()
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return (Int(size.ws_col), max(2, Int(size.ws_row)))
+    }
+
+    /// The width to keep to on a terminal; `nil` for pipes and files, whose readers take lines whole.
+    var width: Int? { isTerminal ? size?.columns ?? 80 : nil }
+
+    /// Writes all of `text`.
+    /// - Throws: `StreamFailure.closed` when nobody reads any more (`miniboss history | head`), which is no error of anyone.
+    func write(_ text: String) throws(StreamFailure) {
+        // Hooks print through the C library: what they said first must come first.
+        fflush(nil)
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count >= 0 {
+                bytes = bytes.dropFirst(count)
+                continue
+            }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN:
+                var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                _ = poll(&wait, 1, -1)
+            case EPIPE: throw .closed
+            case let number: throw .system(String(cString: strerror(number)))
+            }
+        }
+    }
+
+    func line(_ text: String) throws(StreamFailure) { try write(text + "\n") }
+
+    func lines(_ lines: [String]) throws(StreamFailure) {
+        guard !lines.isEmpty else { return }
+        try write(lines.joined(separator: "\n") + "\n")
+    }
+
+    /// Writes what is nice to have: a progress line nobody can read is no reason to stop.
+    func attempt(_ text: String) { try? write(text) }
+}
+
+/// Why a standard stream takes no more.
+enum StreamFailure: Error, Equatable {
+    case closed
+    case system(String)
+}

@@ -1,0 +1,30 @@
+/// Rows of cells under a header, columns two spaces apart, the last one free.
+struct TextTable {
+    var header: [String]
+    var rows: [[String]] = []
+    /// Columns whose cells stand at the right.
+    var rightAligned: Set<Int> = []
+
+    /// The lines of the table, none wider than `width`; `nil` leaves them as long as they are, for pipes.
+    func lines(width: Int?) -> [String] {
+        let all = [header] + rows
+        let widths = header.indices.map { column in all.map { $0.indices.contains(column) ? DisplayWidth.of($0[column]) : 0 }.max() ?? 0 }
+        return all.map { row in
+            let cells = row.enumerated().map { column, cell in
+                if column == row.count - 1, !rightAligned.contains(column) { return cell }
+                return rightAligned.contains(column)
+                    ? DisplayWidth.paddedLeft(cell, to: widths[column]) : DisplayWidth.padded(cell, to: widths[column])
+            }
+            let line = cells.joined(separator: "  ").trimmedAtEnd
+            return width.map { DisplayWidth.cut(line, to: $0) } ?? line
+        }
+    }
+}
+
+extension String {
+    var trimmedAtEnd: String {
+        var text = self[...]
+        while text.last == " " { text.removeLast() }
+        return String(text)
+    }
+}

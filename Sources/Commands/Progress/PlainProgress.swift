@@ -1,0 +1,21 @@
+import Reconciler
+import Synchronization
+
+/// One plain line an event.
+final class PlainProgress: ProgressDisplay {
+    private let stream: TextStream
+    private let story = Mutex(PlainStory())
+
+    init(stream: TextStream) { self.stream = stream }
+
+    func recorded(_ fact: RecordedFact) {
+        // Written under the lock: lines of services that start side by side must not overtake each other.
+        story.withLock { story in
+            guard let line = story.line(fact) else { return }
+            stream.attempt((stream.width.map { DisplayWidth.cut(line, to: $0) } ?? line) + "\n")
+        }
+    }
+
+    func remark(service: String?, _ text: String) {}
+    func finish() {}
+}

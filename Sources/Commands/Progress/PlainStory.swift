@@ -1,0 +1,74 @@
+import Reconciler
+
+/// A run as plain lines, each fact at most once: `+2.103 appdb running (ping 1.6 s, post_start 0.1 s)`.
+struct PlainStory: Sendable {
+    private var start: RecordedFact?
+    private var hooks: [String: [String]] = [:]
+
+    /// The line for a fact; `nil` when it has nothing to add to what was said.
+    mutating func line(_ fact: RecordedFact) -> String? {
+        if start == nil { start = fact }
+        guard let words = words(fact) else { return nil }
+        let seconds = start.map { fact.seconds(since: $0) } ?? 0
+        let text = [fact.service, words].compactMap { $0 }.joined(separator: " ")
+        return "+\(decimal(seconds, places: 3)) \(SafeText.line(text))"
+    }
+
+    private mutating func words(_ fact: RecordedFact) -> String? {
+        switch fact.event {
+        case .runStarted(let body): return "\(body.group) \(body.command) run \(fact.run)"
+        case .runFinished(let body): return body.error.map { "\(body.outcome.rawValue): \($0)" }
+        case .stateChanged(let change): return words(change, of: fact.service ?? "")
+        case .stepIntended(let step): return step.step.isEngineCall ? "\(step.step.rawValue): \(step.cause)" : nil
+        case .stepFailed(let step): return "\(step.step.rawValue) failed: \(step.error)"
+        case .stepUnknown(let step): return "\(step.step.rawValue): the reply was lost: \(step.error)"
+        case .hookFinished(let hook):
+            switch hook.outcome {
+            case .succeeded:
+                hooks[fact.service ?? "", default: []].append("\(hook.hook.rawValue) \(durationWords(hook.seconds))")
+                return nil
+            case .threw: return "\(hook.hook.rawValue) threw: \(hook.error ?? "an error without words")"
+            case .timedOut: return "\(hook.hook.rawValue) timed out after \(durationWords(hook.seconds))"
+            case .interrupted: return "\(hook.hook.rawValue) interrupted"
+            }
+        case .pingChanged(let ping): return ping.succeeded ? nil : "ping \(ping.attempt): \(ping.error ?? "false")"
+        case .contextWritten(let body): return "context \(body.key) = \(body.secret ? EnvironmentValue.mask : body.value.json)"
+        case .contextCleared: return "context cleared"
+        case .containerExited(let body): return body.running ? nil : "exited" + (body.exitCode.map { " \($0)" } ?? "")
+        case .noteTaken(let note): return note.text
+        case .stepSucceeded, .hookStarted, .divergenceFound, .logsCaptured: return nil
+        }
+    }
+
+    private mutating func words(_ change: StateChanged, of service: String) -> String? {
+        switch change.trigger {
+        case .containerCreated: return "created"
+        case .containerStarted:
+            hooks[service] = nil
+            return "started"
+        case .containerStopped: return "stopped"
+        case .containerRemoved: return "removed"
+        case .imageReady: return "image ready"
+        case .foundRunning: return "already running"
+        case .failed: return "failed: \(change.failure?.summary ?? change.cause ?? "no reason was given")"
+        case .blocked: return "blocked: needs \((change.because ?? []).reversed().joined(separator: ", which needs "))"
+        case .excluded: return "excluded"
+        case .interrupted: return "interrupted"
+        case .pingSucceeded, .postStartFinished:
+            guard change.to == .running else { return nil }
+            let done = hooks.removeValue(forKey: service) ?? []
+            return done.isEmpty ? "running" : "running (\(done.joined(separator: ", ")))"
+        default: return nil
+        }
+    }
+}
+
+extension StepKind {
+    /// Hooks are steps of a plan, too, but are told by their own events.
+    var isEngineCall: Bool {
+        switch self {
+        case .preStart, .ping, .postStart, .preStop: false
+        default: true
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import Reconciler
+
+/// One service as a live line.
+struct ServiceLine: Sendable, Equatable {
+    let name: String
+    var dependencies: [String] = []
+    private(set) var phase: ServicePhase?
+    private(set) var detail = ""
+    private var cause = ""
+    private var begin: Int64?
+    private var end: Int64?
+    private var hooks: [String] = []
+    /// The result stays on the line while what is left of the service is cleared away.
+    private var isDecided = false
+
+    init(name: String) { self.name = name }
+
+    var isMoving: Bool { !isDecided && phase?.isUnderWay == true && phase != .waiting }
+    /// Nothing was seen of it yet.
+    var isBlank: Bool { phase == nil }
+
+    mutating func apply(_ fact: RecordedFact) {
+        switch fact.event {
+        case .stateChanged(let change): apply(change, at: fact.monoNs)
+        case .stepIntended(let step) where !isDecided:
+            begin = begin ?? fact.monoNs
+            switch step.step {
+            case .createContainer, .startContainer, .stopContainer, .removeContainer:
+                if cause.isEmpty || step.step == .createContainer { cause = step.cause }
+            case .pullImage, .buildImage: detail = step.target
+            default: break
+            }
+        case .pingChanged(let ping) where !isDecided: detail = ping.succeeded ? "" : ping.error ?? "false"
+        case .hookStarted(let hook) where !isDecided && hook.hook != .ping: detail = hook.hook.rawValue
+        case .hookFinished(let hook):
+            hooks.append("\(hook.hook.rawValue) \(hook.outcome == .succeeded ? "✔" : "✘") \(durationWords(hook.seconds))")
+        default: break
+        }
+    }
+
+    mutating func remark(_ text: String) {
+        if !isDecided { detail = text }
+    }
+
+    private mutating func apply(_ change: StateChanged, at time: Int64) {
+        switch change.trigger {
+        case .planned:
+            isDecided = false
+            end = nil
+        case .failed:
+            decide("failed", change.failure?.summary ?? change.cause ?? "", time)
+        case .interrupted: decide("interrupted", change.failure?.summary ?? "", time)
+        case .blocked: decide("blocked", (change.because?.last).map { "needs \($0)" } ?? "", time)
+        default:
+            guard !isDecided || change.to == .running else { return }
+            isDecided = false
+            if change.to.isUnderWay, change.to != .waiting { begin = begin ?? time }
+            end = change.to.isSettled ? time : nil
+            if change.to != phase { detail = "" }
+            if cause.isEmpty, let reason = change.cause { cause = reason }
+        }
+        phase = change.to
+        if phase == .running { detail = hooks.joined(separator: "  ") }
+    }
+
+    private mutating func decide(_ word: String, _ words: String, _ time: Int64) {
+        isDecided = true
+        decidedWord = word
+        detail = words
+        end = time
+    }
+
+    private var decidedWord = ""
+
+    var word: String {
+        if isDecided { return decidedWord }
+        return switch phase {
+        case nil: ""
+        case .waiting: "waits"
+        case .absent: "removed"
+        case .priming: "post_start"
+        case .preparing: "pre_start"
+        case .some(let phase): phase.rawValue
+        }
+    }
+
+    var sign: (text: String, colour: Paint.Colour?) {
+        if isDecided { return decidedWord == "failed" ? ("✘", .red) : ("!", .yellow) }
+        return switch phase {
+        case .running, .stopped, .absent: ("✔", .green)
+        case .excluded: ("–", nil)
+        default: ("·", nil)
+        }
+    }
+
+    /// Everything after the sign, not yet cut to the terminal.
+    func text(nameWidth: Int, now: Int64, waitingFor: [String]) -> String {
+        let time = begin.map { decimal(Double(max(0, (end ?? now) - $0)) / 1e9, places: 1) + " s" } ?? ""
+        let shown = phase == .waiting && !isDecided && !waitingFor.isEmpty ? "for \(waitingFor.joined(separator: ", "))" : detail
+        var text = DisplayWidth.padded(DisplayWidth.cut(SafeText.line(name), to: nameWidth), to: nameWidth)
+        text += "  " + DisplayWidth.padded(word, to: 11) + DisplayWidth.paddedLeft(time, to: 8) + "   "
+        let reason = SafeText.line(isDecided ? "" : cause)
+        text += shown.isEmpty || reason.isEmpty ? reason : DisplayWidth.padded(DisplayWidth.cut(reason, to: 36), to: 36) + "  "
+        return (text + SafeText.line(shown)).trimmedAtEnd
+    }
+}

@@ -1,0 +1,67 @@
+import Orchestrator
+import Reconciler
+
+/// The arguments with shared options that stood before the command moved behind it: `-f A.swift start` → `start -f A.swift`.
+struct ArgumentOrder: Equatable {
+    /// As the parser takes them.
+    var arguments: [String]
+    /// `nil` for `--help`, `--version` and the like.
+    var command: String?
+    /// What followed the command, without the options that only say where and how: as the ledger keeps it.
+    var recorded: [String] = []
+
+    private static let valued: Set<String> = ["-f", "--file", "--group", "--progress"]
+    private static let flags: Set<String> = ["--json"]
+
+    /// - Throws: `OperationError` for a command that does not exist, with the nearest that does.
+    init(_ given: [String], verbs: [String]) throws(OperationError) {
+        var leading: [String] = []
+        var rest = given[...]
+        while let word = rest.first {
+            if Self.valued.contains(word), rest.count > 1 {
+                leading += rest.prefix(2)
+                rest = rest.dropFirst(2)
+            } else if Self.isShared(word) {
+                leading.append(word)
+                rest = rest.dropFirst()
+            } else if word.hasSuffix(".swift"), !word.hasPrefix("-") {
+                leading += ["-f", word]
+                rest = rest.dropFirst()
+            } else {
+                break
+            }
+        }
+        guard let word = rest.first, !word.hasPrefix("-"), word != "help" else {
+            arguments = Array(rest)
+            if rest.isEmpty, !leading.isEmpty { arguments = ["--help"] }
+            return
+        }
+        guard verbs.contains(word) else {
+            let next = nearestName(to: word, among: verbs).map { "Did you mean `miniboss \($0)`?" } ?? "Commands: \(verbs.joined(separator: ", "))"
+            throw OperationError(.usage, "there is no command \"\(word)\"", next: next)
+        }
+        command = word
+        arguments = [word] + leading + rest.dropFirst()
+        recorded = Self.withoutShared(rest.dropFirst())
+    }
+
+    private static func isShared(_ word: String) -> Bool {
+        flags.contains(word) || valued.contains { $0.hasPrefix("--") && word.hasPrefix($0 + "=") }
+            || word.hasPrefix("-f") && word.count > 2 && !word.hasPrefix("--")
+    }
+
+    private static func withoutShared(_ words: ArraySlice<String>) -> [String] {
+        var kept: [String] = []
+        var rest = words
+        while let word = rest.first {
+            if word == "--" { return kept + rest }
+            if valued.contains(word) {
+                rest = rest.dropFirst(2)
+            } else {
+                if !isShared(word) { kept.append(word) }
+                rest = rest.dropFirst()
+            }
+        }
+        return kept
+    }
+}

@@ -1,0 +1,84 @@
+import Orchestrator
+import Reconciler
+
+/// The group a command is about, and where its memory is.
+struct GroupTarget: Sendable {
+    var name: String
+    var directory: String
+    var definition: GroupDefinition?
+
+    /// Chooses the group: the definition's, the one asked for, the only one there is, or the one this file started last.
+    /// - Throws: `OperationError` that names the groups to choose from.
+    init(_ session: Session, _ shared: SharedOptions, definition: GroupDefinition?) throws {
+        let path = definition?.path ?? shared.definitionPath(session)
+        self.definition = definition
+        if let definition {
+            name = definition.spec.name
+            if let asked = shared.group, asked != name {
+                throw OperationError(
+                    .usage, "--group \(asked) is not the group of this definition, which is \"\(name)\"",
+                    next: "Leave --group out, or name the definition of \"\(asked)\" with -f FILE.")
+            }
+        } else {
+            name = try Self.choose(session, shared, path: path)
+        }
+        directory = GroupDirectory.path(group: name, definitionPath: path, currentDirectory: session.currentDirectory)
+    }
+
+    private static func choose(_ session: Session, _ shared: SharedOptions, path: String?) throws -> String {
+        let groups = GroupDirectory.groups(beside: path, currentDirectory: session.currentDirectory)
+        if let ledger = session.ledgerPath {
+            // The ledger was named, so it says itself whose it is.
+            let records = try GroupRecords.open(directory: "", ledgerPath: ledger)
+            return try shared.group ?? records.flatMap(newestStart)?.group ?? groups.first ?? "default"
+        }
+        if let asked = shared.group {
+            guard groups.contains(asked) else {
+                let hint = nearestName(to: asked, among: groups).map { "Did you mean --group \($0)?" }
+                throw OperationError(
+                    .usage, "no group \"\(asked)\" has a ledger here",
+                    next: hint ?? (groups.isEmpty ? "Nothing has been started here yet." : "Groups here: \(groups.joined(separator: ", "))"))
+            }
+            return asked
+        }
+        if groups.count == 1 { return groups[0] }
+        guard !groups.isEmpty else {
+            throw OperationError(
+                .noDefinition, "there is no definition and no ledger in \(session.currentDirectory)",
+                next: "Write a definition with `miniboss init`, go to the directory of one, or name it with -f FILE.")
+        }
+        let owned = groups.filter { group in
+            let directory = GroupDirectory.path(group: group, definitionPath: path, currentDirectory: session.currentDirectory)
+            // An unreadable ledger of another group must not keep this command from finding its own.
+            let start = (try? GroupRecords.open(directory: directory, ledgerPath: nil)).flatMap { try? newestStart($0) }
+            return path != nil && start?.definitionPath == path
+        }
+        guard owned.count == 1 else {
+            throw OperationError(
+                .usage, "there are several groups here: \(groups.joined(separator: ", "))",
+                next: "Say which one with --group NAME.")
+        }
+        return owned[0]
+    }
+
+    private static func newestStart(_ records: GroupRecords) throws -> RunStarted? {
+        guard let run = try records.newestRuns(limit: 1).first else { return nil }
+        return try records.facts(run: run, service: nil, types: [RunStarted.type]).runStart?.body
+    }
+
+    func records(_ session: Session) throws -> GroupRecords? {
+        try GroupRecords.open(directory: directory, ledgerPath: session.ledgerPath)
+    }
+
+    /// The services the user can mean: those defined, else those the ledger knows.
+    func knownServices(_ session: Session) throws -> [String] {
+        var names = definition?.spec.services.map(\.name) ?? []
+        if let records = try records(session) {
+            for run in try records.newestRuns(limit: 20) {
+                names += try records.facts(run: run, service: nil, types: [RunStarted.type]).runStart?.body.services.map(\.name) ?? []
+            }
+        }
+        var seen: Set<String> = []
+        return names.filter { seen.insert($0).inserted }
+    }
+}

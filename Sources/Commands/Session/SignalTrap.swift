@@ -1,0 +1,74 @@
+import Glibc
+import Orchestrator
+import Synchronization
+
+/// Turns the signals that end a command into an interruption; the second one leaves at once.
+///
+/// A handler that writes to a pipe, rather than an ignored signal: what a hook executes would inherit the ignoring.
+enum SignalTrap {
+    private static let signals: [(number: Int32, name: String)] = [(SIGINT, "SIGINT"), (SIGTERM, "SIGTERM"), (SIGHUP, "SIGHUP")]
+    /// The end of the pipe that the handler writes to.
+    private static let mailbox = Atomic<Int32>(-1)
+
+    /// 130 for an interrupt, 143 for what asks to end: the contract knows no third.
+    static func exitCode(signal: String?) -> Int32 { signal == "SIGINT" ? 130 : 143 }
+
+    /// Routes the signals to `interruption` from now on, for the rest of the process.
+    static func install(_ interruption: Interruption) {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { return }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        mailbox.store(ends[1], ordering: .sequentiallyConsistent)
+        let reader = ends[0]
+        for signal in signals {
+            var present = sigaction()
+            sigaction(signal.number, nil, &present)
+            // Started with the signal ignored (nohup, a background job): that was a wish, too.
+            if unsafeBitCast(present.__sigaction_handler.sa_handler, to: Int.self) == 1 { continue }
+            var action = sigaction()
+            action.__sigaction_handler.sa_handler = { number in SignalTrap.post(number) }
+            action.sa_flags = Int32(SA_RESTART)
+            sigaction(signal.number, &action, nil)
+        }
+        spawn { deliver(from: reader, to: interruption) }
+    }
+
+    /// Async-signal-safe: an atomic load and write(2).
+    private static func post(_ number: Int32) {
+        let saved = errno
+        var byte = UInt8(truncatingIfNeeded: number)
+        _ = write(mailbox.load(ordering: .relaxed), &byte, 1)
+        errno = saved
+    }
+
+    private static func deliver(from reader: Int32, to interruption: Interruption) {
+        while true {
+            var byte: UInt8 = 0
+            let count = read(reader, &byte, 1)
+            if count < 0, errno == EINTR { continue }
+            guard count == 1 else { return }
+            let name = signals.first { $0.number == Int32(byte) }?.name ?? "SIGTERM"
+            guard !interruption.isInterrupted else {
+                _exit(exitCode(signal: name))
+            }
+            interruption.interrupt(signal: name)
+        }
+    }
+
+    /// A thread of its own: hooks may occupy every thread of the cooperative pool.
+    private static func spawn(_ body: @escaping @Sendable () -> Void) {
+        final class Work: Sendable {
+            let body: @Sendable () -> Void
+            init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+        }
+        var thread = pthread_t()
+        let work = Unmanaged.passRetained(Work(body))
+        let failed = pthread_create(
+            &thread, nil,
+            { argument in
+                if let argument { Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body() }
+                return nil
+            }, work.toOpaque())
+        if failed != 0 { work.release() } else { pthread_detach(thread) }
+    }
+}

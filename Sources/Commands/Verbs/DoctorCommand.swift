@@ -1,0 +1,139 @@
+import ArgumentParser
+import Glibc
+import Orchestrator
+import Reconciler
+
+struct DoctorCommand: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor", abstract: "Check engine, toolchain, ledger and containers, each with the mend.",
+        discussion: """
+            Exits with 0 when all is well, with 74 for a damaged ledger, 69 for an engine that does not answer, else 1.
+
+            Examples:
+              miniboss doctor
+              miniboss doctor --json
+            """)
+    static let definitionUse = DefinitionUse.unused
+
+    @OptionGroup(title: "Shared options") var shared: SharedOptions
+
+    func perform(_ session: Session) async throws -> Int32 {
+        var findings: [DoctorFinding] = [definition(session), toolchain(session)]
+        var target: GroupTarget?
+        do { target = try self.target(session) } catch let error as OperationError {
+            findings.append(DoctorFinding("group", .skipped, error.message, mend: error.next))
+        }
+        if let target { findings.append(ledger(session, target)) }
+        let anyGroup = setting(session, target ?? GroupTarget(name: shared.group ?? "", directory: "", definition: nil))
+        findings += engine(await examineEngine(anyGroup), isGroupKnown: target != nil)
+        if shared.json {
+            try session.output.line(JSON.array(findings.map(\.json)).lines)
+        } else {
+            try session.output.lines(findings.flatMap { $0.lines(paint: session.paint, width: session.output.width) })
+        }
+        let bad = Set(findings.filter { $0.state == .bad }.map(\.check))
+        return bad.contains("ledger") ? 74 : bad.contains("engine") ? 69 : bad.contains("definition") ? 65 : bad.isEmpty ? 0 : 1
+    }
+
+    private func definition(_ session: Session) -> DoctorFinding {
+        guard session.definition != nil else {
+            let path = shared.definitionPath(session)
+            return DoctorFinding(
+                "definition", .skipped, path.map { "\($0), not compiled for this check" } ?? "none here",
+                mend: path == nil ? "Write one with `miniboss init`." : nil)
+        }
+        let problems = session.problems
+        guard let first = problems.first else { return DoctorFinding("definition", .good, "sound") }
+        let more = problems.count > 1 ? " (and \(problems.count - 1) more)" : ""
+        return DoctorFinding("definition", .bad, first + more, mend: "`miniboss plan` lists every problem.")
+    }
+
+    private func toolchain(_ session: Session) -> DoctorFinding {
+        let paths = (session.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/swiftc" }
+        if let found = paths.first(where: { access($0, X_OK) == 0 }) { return DoctorFinding("toolchain", .good, found) }
+        return DoctorFinding(
+            "toolchain", .bad, "no swiftc in PATH: definitions can't be compiled",
+            mend: "Install Swift 6.1 or later (https://www.swift.org/install/linux), or put its bin directory into PATH.")
+    }
+
+    private func ledger(_ session: Session, _ target: GroupTarget) -> DoctorFinding {
+        do {
+            guard let records = try target.records(session) else {
+                return DoctorFinding("ledger", .good, "group \"\(target.name)\" has none yet")
+            }
+            let report = try records.verify()
+            if report.problems.isEmpty {
+                return DoctorFinding("ledger", .good, "group \"\(target.name)\": \(report.events) events, every link of the chain holds")
+            }
+            return DoctorFinding(
+                "ledger", .bad, report.problems.joined(separator: "; "),
+                mend: "Keep \(target.directory) as it is for looking into, and start anew with MINIBOSS_LEDGER=FILE or in another directory.")
+        } catch let error as OperationError {
+            return DoctorFinding("ledger", .bad, error.message, mend: error.next)
+        } catch {
+            return DoctorFinding("ledger", .bad, "\(error)")
+        }
+    }
+
+    private func engine(_ found: EngineFindings, isGroupKnown: Bool) -> [DoctorFinding] {
+        if let problem = found.problem { return [DoctorFinding("engine", .bad, problem.message, mend: problem.next)] }
+        let version = "Docker Engine \(found.version ?? "?"), API \(found.apiVersion ?? "?"), at \(found.address)"
+        guard isGroupKnown else { return [DoctorFinding("engine", .good, version)] }
+        guard !found.orphans.isEmpty else { return [DoctorFinding("engine", .good, version), DoctorFinding("orphans", .good, "none")] }
+        let names = found.orphans.map { "\($0.name) (service \($0.service), \($0.state))" }.joined(separator: ", ")
+        let ids = found.orphans.map { shortID($0.id) }.joined(separator: " ")
+        return [
+            DoctorFinding("engine", .good, version),
+            DoctorFinding(
+                "orphans", .warning, "containers of this group that neither definition nor ledger knows: \(names)",
+                mend: "Look at them, then: docker rm -f \(ids)"),
+        ]
+    }
+}
+
+extension GroupTarget {
+    init(name: String, directory: String, definition: GroupDefinition?) {
+        self.name = name
+        self.directory = directory
+        self.definition = definition
+    }
+}
+
+/// One check of `doctor`.
+struct DoctorFinding: Equatable {
+    enum State: String { case good = "ok", warning, bad = "problem", skipped }
+
+    var check: String
+    var state: State
+    var finding: String
+    var mend: String?
+
+    init(_ check: String, _ state: State, _ finding: String, mend: String? = nil) {
+        self.check = check
+        self.state = state
+        self.finding = finding
+        self.mend = mend
+    }
+
+    var json: JSON {
+        .members([
+            "check": .string(check), "ok": .bool(state != .bad), "state": .string(state.rawValue), "finding": .string(finding),
+            "mend": JSON(mend),
+        ])
+    }
+
+    func lines(paint: Paint, width: Int?) -> [String] {
+        let sign: (String, Paint.Colour?) =
+            switch state {
+            case .good: ("✔", .green)
+            case .warning: ("!", .yellow)
+            case .bad: ("✘", .red)
+            case .skipped: ("–", nil)
+            }
+        // The sign takes the place of the label's margin.
+        var lines = LabelledText.lines(check, SafeText.line(finding), width: width)
+        if let first = lines.first { lines[0] = paint(sign.0, sign.1) + " " + first.dropFirst(2) }
+        if let mend { lines += LabelledText.lines("", SafeText.line(mend), width: width) }
+        return lines
+    }
+}

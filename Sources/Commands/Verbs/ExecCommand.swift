@@ -1,0 +1,70 @@
+import ArgumentParser
+import Glibc
+import Orchestrator
+import Reconciler
+
+struct ExecCommand: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "exec", abstract: "Run a command in a service's running container.",
+        discussion: """
+            Options of miniboss stand before SERVICE. Exits with the command's own exit code.
+
+            Examples:
+              miniboss exec appdb -- psql -U dbuser appdb
+              echo 'select 1' | miniboss exec appdb -- psql -U dbuser appdb
+            """)
+    static let definitionUse = DefinitionUse.ifSound
+
+    @OptionGroup(title: "Shared options") var shared: SharedOptions
+    @Argument(help: ArgumentHelp("The service.", valueName: "SERVICE"))
+    var service: String
+    @Argument(parsing: .captureForPassthrough, help: ArgumentHelp("The command and its arguments.", valueName: "CMD"))
+    var words: [String] = []
+
+    func perform(_ session: Session) async throws -> Int32 {
+        let target = try target(session)
+        let command = try containerCommand(words, verb: Self.name, service: service)
+        try checkServiceNames([service], among: target.knownServices(session))
+        let isTerminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
+        return try await operate(session, target, progress: shared.progress == .auto ? .quiet : shared.progress) { setting in
+            try await execInService(setting, service: service, command: command, interactive: true, tty: isTerminal)
+        }
+    }
+}
+
+struct RunCommand: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Run a command in a new, one-off container of a service.",
+        discussion: """
+            The container has the service's image, env, volumes and network, no ports, and is removed at the end.
+            Options of miniboss stand before SERVICE. Exits with the command's own exit code.
+
+            Examples:
+              miniboss run python-todo -- python -m pytest
+            """)
+    static let definitionUse = DefinitionUse.required
+
+    @OptionGroup(title: "Shared options") var shared: SharedOptions
+    @Argument(help: ArgumentHelp("The service.", valueName: "SERVICE"))
+    var service: String
+    @Argument(parsing: .captureForPassthrough, help: ArgumentHelp("The command and its arguments.", valueName: "CMD"))
+    var words: [String] = []
+
+    func perform(_ session: Session) async throws -> Int32 {
+        let target = try target(session)
+        let command = try containerCommand(words, verb: Self.name, service: service)
+        try checkServiceNames([service], among: target.definition?.spec.services.map(\.name) ?? [])
+        return try await operate(session, target, progress: shared.progress == .auto ? .quiet : shared.progress) { setting in
+            try await runOneOff(setting, service: service, command: command)
+        }
+    }
+}
+
+/// The words after `--`, which may be left out.
+private func containerCommand(_ words: [String], verb: String, service: String) throws(OperationError) -> [String] {
+    let command = words.first == "--" ? Array(words.dropFirst()) : words
+    guard !command.isEmpty else {
+        throw OperationError(.usage, "no command was given", next: "For example: miniboss \(verb) \(service) -- sh")
+    }
+    return command
+}

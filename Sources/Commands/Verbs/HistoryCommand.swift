@@ -1,0 +1,85 @@
+import ArgumentParser
+import Orchestrator
+import Reconciler
+
+struct HistoryCommand: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "history", abstract: "List the runs, or tell the story of one.",
+        discussion: """
+            Reads the ledger alone: no engine and no definition is needed, and it never waits for a run at work.
+
+            Examples:
+              miniboss history
+              miniboss history 7
+              miniboss history 7 --service appdb --type service.state_changed
+              miniboss history --json --limit 1
+            """)
+    static let definitionUse = DefinitionUse.unused
+
+    @Argument(help: ArgumentHelp("The number of a run.", valueName: "RUN"))
+    var run: Int?
+    @Option(help: ArgumentHelp("Only what concerns this service.", valueName: "SERVICE"))
+    var service: String?
+    @Option(help: ArgumentHelp("How many runs to list.", valueName: "N"))
+    var limit = 20
+    @Option(help: ArgumentHelp("Only events of this type, with a RUN.", valueName: "TYPE"))
+    var type: [String] = []
+    @OptionGroup(title: "Shared options") var shared: SharedOptions
+
+    func validate() throws {
+        if limit < 1 { throw ValidationError("--limit takes a number from 1.") }
+        if let run, run < 1 { throw ValidationError("RUN is a number from 1; `miniboss history` lists them.") }
+        let types = EventCatalog.bodies.map { $0.type }
+        for asked in commaSeparated(type) where !types.contains(asked) {
+            let hint = nearestName(to: asked, among: types).map { "Did you mean \"\($0)\"?" } ?? "Types: \(types.joined(separator: ", "))"
+            throw ValidationError("There is no event type \"\(asked)\". \(hint)")
+        }
+    }
+
+    func perform(_ session: Session) async throws -> Int32 {
+        let target = try target(session)
+        guard let records = try target.records(session) else { return try nothing(session, target) }
+        if let service { try checkServiceNames([service], among: target.knownServices(session), option: "--service") }
+        let text = HistoryText(paint: session.paint, width: session.output.width)
+        if let run {
+            let types = Set(commaSeparated(type))
+            let facts = try records.factsOfRun(run)
+            let isShown = { (fact: RecordedFact) in
+                (service == nil || fact.service == service) && (types.isEmpty || types.contains(Swift.type(of: fact.event.body).type))
+            }
+            if shared.json {
+                try session.output.line(JSON.array(facts.filter(isShown).map(JSON.init)).lines)
+            } else {
+                try session.output.lines(text.story(facts, where: isShown))
+            }
+            return 0
+        }
+        let runs = try records.summaries(limit: limit, service: service)
+        if shared.json {
+            try session.output.line(JSON.array(runs.map(JSON.init)).lines)
+        } else if runs.isEmpty {
+            return try nothing(session, target)
+        } else {
+            try session.output.lines(text.table(runs, now: .now))
+        }
+        return 0
+    }
+
+    private func nothing(_ session: Session, _ target: GroupTarget) throws -> Int32 {
+        if let run { throw OperationError(.usage, "there is no run \(run)", next: "Group \"\(target.name)\" has no runs yet.") }
+        try session.output.line(shared.json ? "[]" : "\(target.name): no runs yet")
+        return 0
+    }
+}
+
+extension GroupRecords {
+    /// - Throws: `OperationError` when there is no such run.
+    func factsOfRun(_ run: Int) throws -> [RecordedFact] {
+        let facts = try facts(run: run, service: nil, types: nil)
+        guard facts.isEmpty else { return facts }
+        let newest = try newestRuns(limit: 1).first
+        throw OperationError(
+            .usage, "there is no run \(run)",
+            next: newest.map { "The newest is \($0); `miniboss history` lists them." } ?? "Nothing has been run yet.")
+    }
+}

@@ -1,0 +1,37 @@
+import ArgumentParser
+import Glibc
+import Orchestrator
+
+struct InitCommand: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "init", abstract: "Write a commented Miniboss.swift to begin with.",
+        discussion: """
+            Never overwrites a file.
+
+            Examples:
+              miniboss init
+              miniboss init -f Other.swift
+            """)
+    static let definitionUse = DefinitionUse.unused
+
+    @OptionGroup(title: "Shared options") var shared: SharedOptions
+
+    func perform(_ session: Session) async throws -> Int32 {
+        let name = shared.file ?? "Miniboss.swift"
+        let path = name.hasPrefix("/") ? name : "\(session.currentDirectory)/\(name)"
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o755)
+        guard descriptor >= 0 else {
+            let reason = errno
+            throw OperationError(
+                .usage, reason == EEXIST ? "\(path) exists already" : "can't write \(path): \(String(cString: strerror(reason)))",
+                next: reason == EEXIST ? "Edit it, or write another one with `miniboss init -f Other.swift`." : nil)
+        }
+        defer { close(descriptor) }
+        do { try TextStream(descriptor: descriptor).write(DefinitionTemplate.text) } catch {
+            unlink(path)
+            throw OperationError(.failed, "can't write \(path): \(error)")
+        }
+        try session.output.line(shared.json ? JSON.members(["path": .string(path)]).text : "wrote \(SafeText.line(path)); next: miniboss start")
+        return 0
+    }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import Orchestrator
+import Reconciler
+
+struct ReloadCommand: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "reload", abstract: "Build a service's image, then replace its container.",
+        discussion: """
+            A build that fails leaves the old container running. Dependents are stopped before and started after it.
+
+            Examples:
+              miniboss reload python-todo
+              miniboss reload python-todo --no-dependents
+            """)
+    static let definitionUse = DefinitionUse.required
+
+    @Argument(help: ArgumentHelp("The service to build and replace.", valueName: "SERVICE"))
+    var service: String
+    @Option(help: ArgumentHelp("The network the group was started with.", valueName: "NAME"))
+    var networkName: String?
+    @Option(help: ArgumentHelp("Seconds a container has to end by itself before it is killed.", valueName: "SECONDS"))
+    var timeout: Double = 50
+    @Flag(help: "Give the dependents new containers, too.")
+    var remove = false
+    @Flag(help: "Leave dependents running.")
+    var noDependents = false
+    @OptionGroup(title: "Shared options") var shared: SharedOptions
+
+    func validate() throws { try checkTimeout(timeout) }
+
+    func perform(_ session: Session) async throws -> Int32 {
+        let target = try target(session)
+        try checkServiceNames([service], among: target.definition?.spec.services.map(\.name) ?? [])
+        let options = ReloadOptions(
+            service: service, network: networkName, timeout: timeout, remove: remove, withDependents: !noDependents)
+        let end = try await operate(session, target, progress: shared.progress) { try await reloadService($0, options) }
+        return try conclude(end, session, target)
+    }
+}

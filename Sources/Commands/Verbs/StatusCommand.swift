@@ -1,0 +1,54 @@
+import ArgumentParser
+import Orchestrator
+import Reconciler
+
+struct StatusCommand: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Show the desired group beside the actual one.",
+        discussion: """
+            Examples:
+              miniboss status
+              miniboss status --json
+            """)
+    static let definitionUse = DefinitionUse.ifSound
+
+    @OptionGroup(title: "Shared options") var shared: SharedOptions
+
+    func perform(_ session: Session) async throws -> Int32 {
+        let target = try target(session)
+        let statuses = try await observeStatus(setting(session, target))
+        guard !shared.json else {
+            try session.output.line(JSON.array(statuses.map(JSON.init)).lines)
+            return 0
+        }
+        try session.output.lines(StatusText(statuses: statuses, paint: session.paint, width: session.output.width).lines)
+        return 0
+    }
+}
+
+/// The table of `status`.
+struct StatusText {
+    var statuses: [ServiceStatus]
+    var paint: Paint
+    var width: Int?
+
+    var lines: [String] {
+        guard !statuses.isEmpty else { return ["no service is defined, and none is known to the ledger"] }
+        var table = TextTable(header: ["SERVICE", "STATE", "DESIRED", "CONTAINER", "IMAGE", "PORTS", "WHY"])
+        table.rows = statuses.map { status in
+            let ports = status.ports.map { "\($0.host)→\($0.container)" }.joined(separator: " ")
+            let differences = status.differences.map(\.words).joined(separator: ", ")
+            let why = [status.reason, status.reason.contains(differences) ? "" : differences].filter { !$0.isEmpty }.joined(separator: ": ")
+            return [
+                status.service, "\(sign(status)) \(status.state)", status.desired, status.containerID.map(shortID) ?? "–", status.image,
+                ports.isEmpty ? "–" : ports, why,
+            ].map(SafeText.line)
+        }
+        return table.lines(width: width).enumerated().map { $0 == 0 ? paint($1, .bold) : $1 }
+    }
+
+    private func sign(_ status: ServiceStatus) -> String {
+        if status.state == ServicePhase.failed.rawValue { return "✘" }
+        return status.state == status.desired && status.differences.isEmpty ? "✔" : "!"
+    }
+}

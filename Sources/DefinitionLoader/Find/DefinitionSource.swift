@@ -1,0 +1,21 @@
+internal import Digest
+
+/// The bytes of a definition and its helpers, the definition first.
+struct DefinitionSource: Equatable {
+    struct File: Equatable {
+        /// Absolute, as the compiler's messages are to show it.
+        let path: String
+        let bytes: [UInt8]
+
+        /// What the compiler reads: a hash-bang line is made a comment of the same length, since Swift allows it in main files only.
+        var compiledBytes: [UInt8] {
+            guard bytes.starts(with: Array("#!".utf8)) else { return bytes }
+            return Array("//".utf8) + bytes.dropFirst(2)
+        }
+    }
+
+    let files: [File]
+
+    /// Hex SHA-256 of the definition's own bytes.
+    var definitionHash: String { Hex.encode(SHA256.hash(files.first?.bytes ?? [])) }
+}

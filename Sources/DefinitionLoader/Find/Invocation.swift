@@ -1,0 +1,58 @@
+/// The command line, as far as the launcher must understand it.
+struct Invocation: Equatable {
+    /// The definition file the user named, as written.
+    let file: String?
+    /// The command's word; `nil` without one.
+    let command: String?
+    /// Help or the version is asked for, whatever the command.
+    let asksForHelp: Bool
+    /// What the program gets: everything but a definition file in first place.
+    let forwarded: [String]
+
+    /// Reads the arguments without the program's name.
+    /// - Throws: when a file is named twice, or `-f` without a value.
+    init(_ arguments: [String]) throws(LaunchError) {
+        var rest = arguments[...]
+        var files: [String] = []
+        if let first = rest.first, !first.hasPrefix("-"), first.hasSuffix(".swift") {
+            files.append(first)
+            rest.removeFirst()
+        }
+        forwarded = Array(rest)
+        var command: String?
+        var asksForHelp = false
+        while let argument = rest.popFirst(), argument != "--" {
+            switch argument {
+            case "-f", "--file":
+                guard let value = rest.popFirst() else {
+                    throw LaunchError(exitCode: LaunchError.usage, "\(argument) needs the path of a definition file after it")
+                }
+                files.append(value)
+            case "-h", "--help", "-help", "--version": asksForHelp = true
+            case _ where argument.hasPrefix("--file="): files.append(String(argument.dropFirst(7)))
+            case _ where argument.hasPrefix("-f="): files.append(String(argument.dropFirst(3)))
+            case "--group", "--progress":
+                // Before the command their value is not to be taken for it; after it nothing depends on the difference.
+                _ = rest.popFirst()
+            case _ where !argument.hasPrefix("-") && command == nil: command = argument
+            default: break
+            }
+        }
+        guard files.count <= 1 else {
+            throw LaunchError(
+                exitCode: LaunchError.usage, "two definition files are named: \(files.joined(separator: " and "))", next: "Name one.")
+        }
+        file = files.first
+        self.command = command
+        self.asksForHelp = asksForHelp
+    }
+
+    /// Whether the user's own program must run; all other commands are the engine's.
+    var needsDefinition: Bool {
+        guard let command, !asksForHelp else { return false }
+        return ["start", "stop", "reload", "plan", "status", "run"].contains(command)
+    }
+
+    /// Whether the program that runs the command is to be remembered as the one that started the group.
+    var starts: Bool { command == "start" || command == "reload" }
+}

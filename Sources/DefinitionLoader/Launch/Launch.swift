@@ -1,0 +1,180 @@
+internal import Glibc
+
+/// The way from the command line to the program that carries it out.
+public struct Launch: Sendable {
+    /// What the process was given.
+    public struct Setting: Sendable {
+        /// Without the program's name.
+        public var arguments: [String]
+        public var environment: [String: String]
+        /// Absolute.
+        public var currentDirectory: String
+        /// Path of the launcher itself; the kit is found from it.
+        public var launcher: String
+
+        public init(arguments: [String], environment: [String: String], currentDirectory: String, launcher: String) {
+            self.arguments = arguments
+            self.environment = environment
+            self.currentDirectory = currentDirectory
+            self.launcher = launcher
+        }
+    }
+
+    let setting: Setting
+    let say: @Sendable (String) -> Void
+
+    /// - Parameter say: takes a line for the user that is no reason to stop.
+    public init(_ setting: Setting, say: @escaping @Sendable (String) -> Void) {
+        self.setting = setting
+        self.say = say
+    }
+
+    /// The program to become: the compiled definition, or the engine for commands that need none.
+    /// - Throws: 64 for arguments that can't be read, 65 and 66 for the definition, 70 for a broken installation, 128 and a
+    ///   signal's number when the compilation was interrupted. An unknown command is no error: the engine reports it.
+    public func execution() throws(LaunchError) -> Execution {
+        let invocation = try Invocation(setting.arguments)
+        let kit = try Kit.find(override: setting.environment["MINIBOSS_KIT"], launcher: setting.launcher, from: setting.currentDirectory)
+        let file = DefinitionFile.find(named: invocation.file, from: setting.currentDirectory)
+        guard invocation.needsDefinition else { return engine(kit, invocation, file) }
+        if invocation.command == "stop" { return try stop(kit, invocation, file) }
+        guard let file else { throw noDefinition() }
+        return try program(kit, invocation, file, isQuiet: false)
+    }
+
+    private func noDefinition() -> LaunchError {
+        LaunchError(
+            exitCode: LaunchError.noDefinition,
+            "no definition file: there is no \(DefinitionFile.fileName) in \(setting.currentDirectory) or above it",
+            next: "Write one with `miniboss init`, or name one with -f FILE.")
+    }
+
+    // MARK: Programs
+
+    private func engine(_ kit: Kit, _ invocation: Invocation, _ file: DefinitionFile?) -> Execution {
+        become(kit.engine, invocation, definition: file?.path, hash: nil)
+    }
+
+    private func become(_ path: String, _ invocation: Invocation, definition: String?, hash: String?) -> Execution {
+        var environment = setting.environment
+        environment["MINIBOSS_DEFINITION"] = definition
+        environment["MINIBOSS_DEFINITION_HASH"] = hash
+        return Execution(path: path, arguments: ["miniboss"] + invocation.forwarded, environment: environment)
+    }
+
+    /// A definition that is broken or gone never stops a stop: then the program that started the group does it, else the engine.
+    private func stop(_ kit: Kit, _ invocation: Invocation, _ file: DefinitionFile?) throws(LaunchError) -> Execution {
+        let place = file ?? DefinitionFile(path: Disk.absolute(DefinitionFile.fileName, in: setting.currentDirectory))
+        let failure: LaunchError
+        do throws(LaunchError) {
+            guard let file else { throw noDefinition() }
+            return try program(kit, invocation, file, isQuiet: true)
+        } catch {
+            guard error.exitCode == LaunchError.invalidDefinition || error.exitCode == LaunchError.noDefinition else { throw error }
+            failure = error
+        }
+        let reason = String(failure.message.prefix { $0 != ";" })
+        if let cache = DefinitionCache.directory(setting.environment).map(DefinitionCache.init(directory:)),
+            let last = cache.remembered(place.path), let program = cache.executable(last.key)
+        {
+            say("\(reason); stopping with the program that last started this group")
+            return become(program, invocation, definition: place.path, hash: last.definitionHash)
+        }
+        guard Disk.exists("\(place.directory)/.miniboss") else { throw failure }
+        say("\(reason); stopping what the ledger knows, without the definition's hooks")
+        return engine(kit, invocation, place)
+    }
+
+    /// The compiled definition, from the cache or compiled now.
+    private func program(_ kit: Kit, _ invocation: Invocation, _ file: DefinitionFile, isQuiet: Bool) throws(LaunchError) -> Execution {
+        let source = try file.read()
+        let toolchain = Toolchain.find(searchPath: setting.environment["PATH"] ?? "", from: setting.currentDirectory)
+        let cache = DefinitionCache.directory(setting.environment).map(DefinitionCache.init(directory:))
+        guard let toolchain else {
+            // A program made from the same bytes serves as well as ever: a service manager's PATH seldom has a compiler.
+            let content = DefinitionKey(source: source, kit: kit, flags: [], toolchainIdentity: "").contentText
+            guard let cache, let last = cache.remembered(file.path), last.contentHash == content, let path = cache.executable(last.key) else {
+                throw LaunchError(
+                    exitCode: LaunchError.invalidDefinition, "\(file.name) can't be compiled: there is no swiftc in PATH",
+                    next: "Install Swift (https://www.swift.org/install) or add its bin directory to PATH.")
+            }
+            return become(path, invocation, definition: file.path, hash: source.definitionHash)
+        }
+        let isPlain = setting.environment["NO_COLOR"].map { !$0.isEmpty } ?? false
+        let command = CompilerCommand(source: source, kit: kit, toolchain: toolchain, colour: isPlain ? .never : .automatic)
+        let key = DefinitionKey(source: source, kit: kit, flags: command.flags, toolchainIdentity: toolchain.identity)
+        guard let cache, let path = try cached(key, command, in: cache, isQuiet: isQuiet) else {
+            if cache == nil { say("neither XDG_CACHE_HOME nor HOME is set: the definition is compiled for this run alone") }
+            return try uncached(command, invocation, file, isQuiet: isQuiet)
+        }
+        if invocation.starts || cache.remembered(file.path) == nil {
+            cache.remember(
+                DefinitionCache.Remembered(key: key.text, contentHash: key.contentText, definitionHash: source.definitionHash), for: file.path)
+        }
+        return become(path, invocation, definition: file.path, hash: source.definitionHash)
+    }
+
+    // MARK: Compiling
+
+    /// The key's executable, compiled if it is missing; `nil` when the cache can't be used.
+    private func cached(_ key: DefinitionKey, _ command: CompilerCommand, in cache: DefinitionCache, isQuiet: Bool) throws(LaunchError) -> String? {
+        if let path = cache.executable(key.text) { return path }
+        do throws(Disk.Failure) {
+            try cache.prepare()
+        } catch {
+            say("can't use the cache \(cache.directory): \(error.reason); the definition is compiled for this run alone")
+            return nil
+        }
+        let path: String? = try cache.locked(key.text) { () throws(LaunchError) -> String? in
+            if let path = cache.executable(key.text) { return path }
+            let stage: CompilationStage
+            do throws(Disk.Failure) {
+                stage = try cache.stage(key.text)
+            } catch {
+                say("can't use the cache \(cache.directory): \(error.reason); the definition is compiled for this run alone")
+                return nil
+            }
+            do throws(LaunchError) {
+                try compile(command, stage, moduleCache: cache.moduleCache, isQuiet: isQuiet)
+                do throws(Disk.Failure) {
+                    return try cache.publish(stage, as: key.text)
+                } catch {
+                    throw LaunchError(
+                        exitCode: LaunchError.defect, "can't put the compiled definition into \(cache.directory): \(error.reason)",
+                        next: "Remove that directory; it holds nothing that can't be made again.")
+                }
+            } catch {
+                Disk.removeTree(stage.directory)
+                throw error
+            }
+        }
+        cache.prune()
+        return path
+    }
+
+    private func uncached(
+        _ command: CompilerCommand, _ invocation: Invocation, _ file: DefinitionFile, isQuiet: Bool
+    ) throws(LaunchError) -> Execution {
+        let parent = setting.environment["TMPDIR"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
+        var name = Array("\(parent)/miniboss.XXXXXX".utf8CString)
+        guard mkdtemp(&name) != nil else {
+            throw LaunchError(
+                exitCode: LaunchError.defect, "there is no place to compile in: \(parent): \(Disk.Failure.reason(errno))",
+                next: "Set XDG_CACHE_HOME or TMPDIR to a directory that can be written.")
+        }
+        let stage = CompilationStage(directory: String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
+        do throws(LaunchError) {
+            try compile(command, stage, moduleCache: "\(stage.directory)/modules", isQuiet: isQuiet)
+        } catch {
+            Disk.removeTree(stage.directory)
+            throw error
+        }
+        var execution = become(stage.executable, invocation, definition: file.path, hash: command.source.definitionHash)
+        execution.disposableDirectory = stage.directory
+        return execution
+    }
+
+    private func compile(_ command: CompilerCommand, _ stage: CompilationStage, moduleCache: String, isQuiet: Bool) throws(LaunchError) {
+        try Compilation(command: command, stage: stage, moduleCache: moduleCache, isQuiet: isQuiet, environment: setting.environment).run()
+    }
+}

@@ -1,0 +1,91 @@
+// Status first, text second: the engine tells several causes apart only by its words (moby 20.10 to 29).
+extension DockerError {
+    /// True when the engine may have carried out the request although the caller got no answer.
+    public var outcomeUnknown: Bool {
+        switch code {
+        case .replyLost: true
+        case .truncated, .cancelled: !endpoint.hasPrefix("GET ") && !endpoint.hasPrefix("HEAD ")
+        default: false
+        }
+    }
+
+    /// No engine at the address, or none that lets us in.
+    public var isUnreachable: Bool {
+        if case .unreachable = code { return true }
+        return false
+    }
+
+    public var isCancelled: Bool { code == .cancelled }
+    public var isNotFound: Bool { status == 404 }
+
+    /// The container name belongs to another container; see `conflictingContainerID`.
+    public var isNameConflict: Bool { status == 409 && has("is already in use by container") }
+
+    /// The id of the container that holds the name, when the engine named it.
+    public var conflictingContainerID: String? {
+        guard isNameConflict, let tail = tail(after: "in use by container ") else { return nil }
+        let id = tail.drop { $0 == "\"" }.prefix { $0.isHexDigit }
+        return id.isEmpty ? nil : String(id)
+    }
+
+    public var isRemovalInProgress: Bool {
+        status == 409 && has("removal of container") && has("already in progress")
+    }
+
+    /// A host port is held by another container or by a process; see `portInUse`.
+    public var isPortInUse: Bool { has("port is already allocated") || has("address already in use") }
+
+    /// The host port the engine could not bind, when its words give one.
+    public var portInUse: Int? {
+        guard isPortInUse else { return nil }
+        for marker in ["Bind for ", "bind host port for ", "bind host port ", "listen tcp4 ", "listen tcp6 ", "listen tcp ", "listen udp "] {
+            guard let tail = tail(after: marker) else { continue }
+            // `0.0.0.0:80 …`, `[::]:80 …` and `0.0.0.0:80:172.17.0.2:80/tcp`: the port follows the address.
+            let rest = tail.first == "[" ? tail.drop { $0 != "]" }.dropFirst() : tail.drop { $0 != ":" && $0 != " " }
+            guard rest.first == ":" else { continue }
+            if let port = Int(rest.dropFirst().prefix { $0.isWholeNumber }) { return port }
+        }
+        return nil
+    }
+
+    public var isNoSuchImage: Bool { (status == 404 && has("no such image")) || isManifestUnknown }
+    public var isNoSuchContainer: Bool { status == 404 && has("no such container") }
+
+    /// The registry has no such tag or digest.
+    public var isManifestUnknown: Bool { has("manifest unknown") || (has("manifest for") && has("not found")) }
+
+    /// The registry refuses the repository, or hides that it does not exist.
+    public var isPullDenied: Bool {
+        has("pull access denied") || has("requested access to the resource is denied") || has("unauthorized: ")
+            || has("no basic auth credentials")
+    }
+
+    public var isRateLimited: Bool { status == 429 || has("toomanyrequests") }
+
+    /// The command or entrypoint cannot be executed (exit codes 126 and 127 of the runtime).
+    public var isBadEntrypoint: Bool {
+        if has("executable file not found") || has("exec format error") { return true }
+        let runtime = has("runtime create failed") || has("starting container process caused") || has("exec: \"")
+        return runtime && (has("no such file or directory") || has("permission denied") || has("is a directory")) && !has("mounting")
+    }
+
+    public var isMountMissing: Bool { has("bind source path does not exist") }
+
+    public var isNetworkInUse: Bool { (status == 403 || status == 500 || status == 409) && has("has active endpoints") }
+    public var isVolumeInUse: Bool { status == 409 && has("volume is in use") }
+
+    /// No address range is left for another network.
+    public var isAddressPoolExhausted: Bool { has("non-overlapping IPv4 address pool") || has("predefined address pools") }
+
+    /// The engine's file system is full.
+    public var isEngineDiskFull: Bool { has("no space left on device") }
+
+    private func has(_ words: String) -> Bool {
+        engineMessage.lowercased().contains(words.lowercased())
+    }
+
+    private func tail(after marker: String) -> Substring? {
+        guard let range = engineMessage.firstRange(of: marker) else { return nil }
+        return engineMessage[range.upperBound...]
+    }
+}

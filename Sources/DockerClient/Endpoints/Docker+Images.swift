@@ -1,0 +1,52 @@
+extension Docker {
+    /// Maps to `GET /images/json`.
+    ///
+    /// - Parameter filters: `["reference": ["app:*"], "label": ["a=b"]]`.
+    public func listImages(filters: [String: [String]] = [:]) async throws(DockerError) -> [ImageSummary] {
+        var call = EngineCall("GET", "/images/json")
+        call.filter(filters)
+        return try await value(call)
+    }
+
+    /// Maps to `GET /images/{name}/json`.
+    ///
+    /// - Throws: see `isNoSuchImage`.
+    public func inspectImage(_ name: String) async throws(DockerError) -> ImageInspect {
+        try await value(EngineCall("GET", "/images/\(try PathEncoding.image(name))/json"))
+    }
+
+    /// Whether the engine has the image.
+    public func hasImage(_ name: String) async throws(DockerError) -> Bool {
+        do {
+            _ = try await inspectImage(name)
+            return true
+        } catch {
+            if error.isNotFound { return false }
+            throw error
+        }
+    }
+
+    /// Gives an image another name. Maps to `POST /images/{name}/tag`.
+    public func tagImage(_ name: String, as reference: String) async throws(DockerError) {
+        guard let target = ImageReference(reference), target.digest == nil else {
+            throw DockerError(.badRequest, message: "`\(reference)` is no name for an image")
+        }
+        var call = EngineCall("POST", "/images/\(try PathEncoding.image(name))/tag")
+        call.query = [("repo", target.repository), ("tag", target.tag ?? "latest")]
+        try await status(call)
+    }
+
+    /// Maps to `DELETE /images/{name}`. One that is gone is `.already`.
+    @discardableResult
+    public func removeImage(_ name: String, force: Bool = false) async throws(DockerError) -> EngineChange {
+        var call = EngineCall("DELETE", "/images/\(try PathEncoding.image(name))")
+        call.query = [("force", force ? "1" : "0")]
+        do {
+            try await status(call)
+            return .done
+        } catch {
+            if error.isNotFound { return .already }
+            throw error
+        }
+    }
+}

@@ -1,0 +1,53 @@
+/// One HTTP GET against a published port, for readiness. Needs no engine.
+public struct HTTPProbe: Sendable, Equatable {
+    public enum Outcome: Sendable, Equatable {
+        case status(Int)
+        /// A few words: `connection refused`, `no answer within 1.0 seconds`.
+        case failure(String)
+    }
+
+    /// `127.0.0.1`, not `localhost`: that may be `::1` first, where no container port is published.
+    public var host = "127.0.0.1"
+    public var port: Int
+    /// With a leading slash, may hold a query; sent as it is.
+    public var path: String
+    /// For one attempt, from connecting to the head of the answer.
+    public var timeout: Duration
+
+    public init(port: Int, path: String = "/", timeout: Duration = .seconds(1)) {
+        self.port = port
+        self.path = path
+        self.timeout = timeout
+    }
+
+    /// Makes one attempt. Redirects are not followed; the body is not read.
+    public func attempt() async -> Outcome {
+        await attempt(on: .shared)
+    }
+
+    func attempt(on engine: CurlEngine) async -> Outcome {
+        let rooted = path.hasPrefix("/") ? path : "/" + path
+        var request = HTTPRequest(method: "GET", url: "http://\(host):\(port)\(rooted)", endpoint: "GET \(rooted)")
+        request.connectTimeout = timeout
+        request.headDeadline = timeout
+        request.isolated = true
+        do {
+            return .status(try await engine.send(request).head.status)
+        } catch {
+            return .failure(words(for: error))
+        }
+    }
+
+    private func words(for error: DockerError) -> String {
+        switch error.code {
+        case .unreachable(.refused): "connection refused"
+        case .unreachable(.timeout): "no connection within \(timeout)"
+        case .unreachable: error.engineMessage.isEmpty ? "no connection" : error.engineMessage
+        case .replyLost where error.engineMessage == CurlLoop.overdue: "no answer within \(timeout)"
+        case .replyLost, .truncated: "connection closed before an answer"
+        case .protocolViolation: "the answer is not HTTP"
+        case .cancelled: "cancelled"
+        default: error.description
+        }
+    }
+}

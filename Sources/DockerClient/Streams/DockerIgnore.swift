@@ -1,0 +1,66 @@
+/// Which files of a build context are not sent (https://docs.docker.com/reference/dockerfile/#dockerignore-file).
+public struct DockerIgnore: Sendable {
+    private let patterns: [IgnorePattern]
+
+    /// Whether a directory that is left out may still hold something that is sent.
+    let hasInclusions: Bool
+
+    /// - Parameters:
+    ///   - text: a `.dockerignore`; empty ignores nothing.
+    ///   - dockerfile: always sent, as is `.dockerignore`: the builder needs both.
+    /// - Throws: `.badRequest` naming a malformed pattern.
+    public init(_ text: String, dockerfile: String = "Dockerfile") throws(DockerError) {
+        var patterns: [IgnorePattern] = []
+        var lines = text.split(whereSeparator: \.isNewline).map(String.init)
+        if let first = lines.first, first.unicodeScalars.first == "\u{feff}" { lines[0] = String(first.unicodeScalars.dropFirst()) }
+        for line in lines where !line.hasPrefix("#") {
+            var rule = Self.trimmed(line)
+            let includes = rule.hasPrefix("!")
+            if includes { rule = Self.trimmed(String(rule.dropFirst())) }
+            let cleaned = Self.cleaned(rule)
+            // `.` and `..` stand for the context itself, which is always sent.
+            guard !cleaned.isEmpty, cleaned != "." else { continue }
+            patterns.append(try IgnorePattern(cleaned, includes: includes))
+        }
+        hasInclusions = patterns.contains { $0.includes }
+        self.patterns = patterns
+        kept = [".dockerignore", Self.cleaned(dockerfile)]
+    }
+
+    private let kept: [String]
+
+    /// Whether the path is left out. The last pattern that matches it, or a directory above it, decides.
+    ///
+    /// - Parameter path: relative to the context, with slashes.
+    public func ignores(_ path: String) -> Bool {
+        if kept.contains(path) { return false }
+        let names = path.split(separator: "/")
+        let prefixes = names.indices.map { names[...$0].joined(separator: "/") }
+        var ignored = false
+        for pattern in patterns where pattern.includes == ignored {
+            if prefixes.contains(where: pattern.matches) { ignored = !pattern.includes }
+        }
+        return ignored
+    }
+
+    /// Whether nothing in this directory can be sent, so that it need not be read.
+    func prunes(_ directory: String) -> Bool {
+        !hasInclusions && ignores(directory) && !kept.contains { $0.hasPrefix(directory + "/") }
+    }
+
+    private static func trimmed(_ text: String) -> String {
+        var rest = text[...]
+        while rest.first?.isWhitespace == true { rest = rest.dropFirst() }
+        while rest.last?.isWhitespace == true { rest = rest.dropLast() }
+        return String(rest)
+    }
+
+    /// As Go's `filepath.Clean`, and without a leading slash.
+    private static func cleaned(_ path: String) -> String {
+        var names: [Substring] = []
+        for name in path.split(separator: "/") where name != "." {
+            if name == ".." { _ = names.popLast() } else { names.append(name) }
+        }
+        return names.joined(separator: "/")
+    }
+}

@@ -1,0 +1,56 @@
+/// The HTTP transport: any number of requests on one thread of its own.
+///
+/// The thread starts with the first request. A response's head is returned before its body, so that a caller can know
+/// that `wait` or `events` is in place before it acts.
+final class CurlEngine: Sendable {
+    /// The one thread that Docker clients and probes share.
+    static let shared = CurlEngine()
+
+    private let mailbox = CurlMailbox()
+
+    /// - Throws: `DockerError`; an HTTP error status is not one.
+    func send(_ request: HTTPRequest) async throws(DockerError) -> HTTPResponse {
+        let exchange = CurlExchange(request: request, mailbox: mailbox)
+        var producer: Task<Void, Never>?
+        if case .stream(let source) = request.body {
+            producer = Task { await Self.feed(source, into: exchange) }
+        }
+        do {
+            let head = try await exchange.head()
+            return HTTPResponse(head: head, body: HTTPBody(exchange: exchange))
+        } catch {
+            producer?.cancel()
+            throw error
+        }
+    }
+
+    private static func feed(_ source: ByteStream, into exchange: CurlExchange) async {
+        do {
+            while let bytes = try await source.next() {
+                if !bytes.isEmpty, await !exchange.sendUpload(bytes) { return }
+            }
+            exchange.endUpload(nil)
+        } catch {
+            exchange.endUpload(error)
+        }
+    }
+
+    /// Fails what is under way and joins the thread; the next request starts another.
+    func shutdown() {
+        mailbox.stop()
+    }
+
+    deinit {
+        mailbox.stop()
+    }
+}
+
+/// The thread behind every `Docker` and `HTTPProbe` of the process.
+public enum DockerTransport {
+    /// Ends the thread, failing what is under way; call it before the process exits. A later request starts another.
+    ///
+    /// Blocks until the thread has ended, some milliseconds.
+    public static func shutdown() {
+        CurlEngine.shared.shutdown()
+    }
+}

@@ -1,0 +1,35 @@
+/// What a full check of a ledger found.
+public struct ChainReport: Sendable, Equatable {
+    /// How an event fails to be the next link.
+    public enum Flaw: Sendable, Equatable {
+        /// Events before it are missing: its seq should have been this one.
+        case gap(expected: Int)
+        /// It does not name the hash of the event before.
+        case previousHash
+        /// Its content is not what was hashed.
+        case hash
+    }
+
+    /// The first event at which the chain is broken.
+    public struct Fault: Sendable, Equatable {
+        public let seq: Int
+        public let flaw: Flaw
+    }
+
+    /// The events that were checked; those after a fault are not.
+    public internal(set) var events = 0
+    /// The last good event.
+    public internal(set) var head: ChainHead?
+    public internal(set) var fault: Fault?
+    /// What `PRAGMA quick_check` says, empty when all is well.
+    public internal(set) var damage: [String] = []
+    /// Rows in which a projection differs from what the events add up to, such as `runs: run 7`.
+    public internal(set) var projectionDifferences: [String] = []
+    /// Tables, indexes, triggers and views that are missing, changed or foreign, such as `trigger … is missing`.
+    public internal(set) var schemaDifferences: [String] = []
+
+    /// Whether nothing is wrong at all.
+    public var isSound: Bool {
+        fault == nil && damage.isEmpty && projectionDifferences.isEmpty && schemaDifferences.isEmpty
+    }
+}

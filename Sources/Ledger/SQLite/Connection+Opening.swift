@@ -1,0 +1,109 @@
+import Glibc
+
+extension Connection {
+    /// Opens the ledger for its one writer, whose lock the caller holds, and makes it when there is none.
+    ///
+    /// Looks before it writes: a file that is not ours, or newer than us, is left exactly as it is.
+    static func openForWriting(_ path: String) throws(LedgerError) -> Connection {
+        if try LedgerFile(path: path) == nil {
+            try create(path)
+        }
+        try checkAccess(path)
+        try inspect(path)
+        let connection = try Connection(path: path, access: .readWrite)
+        guard !connection.isReadOnly else {
+            throw LedgerError(
+                .readOnly, "the ledger at \(path) may not be written. Check the owner and mode of it and its directory.")
+        }
+        // journal_mode answers with the mode that is in force; where a file system can't do WAL it stays a rollback
+        // journal, which with synchronous=FULL is as durable, only slower. fullfsync matters on macOS alone.
+        try connection.execute(
+            """
+            PRAGMA recursive_triggers = ON;
+            PRAGMA cell_size_check = ON;
+            PRAGMA fullfsync = ON;
+            PRAGMA checkpoint_fullfsync = ON;
+            PRAGMA journal_mode = WAL;
+            PRAGMA synchronous = FULL;
+            """)
+        try Migrator.migrate(connection)
+        try connection.checkTail()
+        return connection
+    }
+
+    /// Checks the permissions by themselves: SQLite would say "unable to open" of a directory it may not write.
+    private static func checkAccess(_ path: String) throws(LedgerError) {
+        for place in [path, directory(of: path)] {
+            guard faccessat(AT_FDCWD, place, W_OK, AT_EACCESS) == 0 else {
+                throw LedgerError(errno: errno, doing: "can't write to the ledger at \(path), because of", path: place)
+            }
+        }
+    }
+
+    /// Checks that the file is a whole ledger we know.
+    private static func inspect(_ path: String) throws(LedgerError) {
+        guard let file = try LedgerFile(path: path) else {
+            throw LedgerError(.io, "the ledger at \(path) vanished while it was being opened. Run the command again.")
+        }
+        let connection = try Connection(path: path, access: .readOnly)
+        try Migrator.check(connection)
+        try file.checkSize(pageSize: connection.integer("PRAGMA page_size"), path: path)
+    }
+
+    /// Makes a new ledger under another name and publishes it whole: a process that is killed in between leaves no
+    /// empty file, which would look like a lost history.
+    private static func create(_ path: String) throws(LedgerError) {
+        let draft = path + ".new"
+        unlink(draft)
+        unlink(draft + "-journal")
+        // Made before SQLite sees it, for the mode: -wal and -shm take theirs from it.
+        let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw LedgerError(errno: errno, doing: "can't make the ledger at", path: path) }
+        close(descriptor)
+        do {
+            try fill(draft)
+        } catch {
+            unlink(draft)
+            throw error
+        }
+        guard rename(draft, path) == 0 else {
+            throw LedgerError(errno: errno, doing: "can't make the ledger at", path: path)
+        }
+        try syncDirectory(of: path)
+    }
+
+    private static func fill(_ draft: String) throws(LedgerError) {
+        let connection = try Connection(path: draft, access: .readWrite)
+        try connection.execute("PRAGMA synchronous = FULL")
+        try Migrator.migrate(connection)
+    }
+
+    /// Makes the new name itself durable.
+    private static func syncDirectory(of path: String) throws(LedgerError) {
+        let directory = directory(of: path)
+        let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw LedgerError(errno: errno, doing: "can't open", path: directory) }
+        defer { close(descriptor) }
+        // Some file systems can't sync a directory (EINVAL) and need not.
+        guard fsync(descriptor) == 0 || errno == EINVAL else {
+            throw LedgerError(errno: errno, doing: "can't write", path: directory)
+        }
+    }
+
+    private static func directory(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// Checks the newest event, and after an unclean end everything since the last run began.
+    private func checkTail() throws(LedgerError) {
+        guard let head = try head() else { return }
+        let unfinished = try rows("SELECT started_seq, finished_seq FROM run_projection ORDER BY run DESC LIMIT 1") {
+            (row) throws(LedgerError) in row.isNull(1) ? row.int(0) : nil
+        }
+        let first = min(unfinished.first.flatMap { $0 } ?? head.seq, head.seq)
+        if let fault = try checkChain(after: max(first - 1, 0)).fault {
+            throw LedgerError(chainBrokenAt: fault.seq, path: path)
+        }
+    }
+}

@@ -1,0 +1,134 @@
+/// The one writer of a group's ledger, from the moment it is opened until `close()` or the process's end.
+///
+/// Safe to use from any task or thread. What `append` has returned survives `kill -9` and, where the disk honours a
+/// sync, the loss of power. After an error of the disk nothing more is written and every later append fails with the
+/// same error: what is on the disk is then unknown until the ledger is opened anew.
+public final class LedgerWriter: Sendable {
+    public let location: LedgerLocation
+    /// Reads what is durable, through a connection of its own; it ends with the writer.
+    public let reader: LedgerReader
+
+    let thread: WriterThread
+    private let locks: Monitor<[GroupLock]>
+
+    private init(location: LedgerLocation, reader: LedgerReader, thread: WriterThread, locks: [GroupLock]) {
+        self.location = location
+        self.reader = reader
+        self.thread = thread
+        self.locks = Monitor(locks)
+    }
+
+    deinit {
+        close()
+    }
+
+    /// Takes the group's lock and opens its ledger, which is made when there is none.
+    ///
+    /// - parameter directory: the group's directory, `.miniboss/<group>`; made with mode 0700 when it is missing.
+    /// - parameter path: the database, when it is not in the directory.
+    /// - parameter holder: who we are, for the message that others get.
+    /// - Throws: `LedgerError`: `.busy` when another process has the lock, and everything that can be wrong with a
+    ///   file. A ledger whose last run was killed is not an error: its tail is checked and it goes on.
+    public static func open(
+        directory: String, path: String? = nil, holder: LockHolder, upcaster: Upcaster = Upcaster()
+    ) throws(LedgerError) -> LedgerWriter {
+        let location = LedgerLocation(directory: directory, path: path)
+        try location.prepare()
+        var locks: [GroupLock] = []
+        for path in location.lockPaths {
+            locks.append(try GroupLock.acquire(path: path, holder: holder))
+        }
+        let thread = try WriterThread(CommitLog(Connection.openForWriting(location.path)))
+        let reader: LedgerReader
+        do {
+            reader = try LedgerReader(path: location.path, upcaster: upcaster)
+        } catch {
+            thread.close()
+            throw error
+        }
+        return LedgerWriter(location: location, reader: reader, thread: thread, locks: locks)
+    }
+
+    /// The newest durable event; `nil` in a new ledger.
+    public var head: ChainHead? {
+        thread.head
+    }
+
+    /// Settles the appends under way, makes the ledger one file again and releases the lock. May be called again.
+    public func close() {
+        reader.close()
+        thread.close()
+        locks.withLock { $0 = [] }
+    }
+
+    /// Runs `body` on the writer's thread, between two commits, and blocks until it is done.
+    func perform<Output: Sendable>(
+        _ body: @escaping @Sendable (CommitLog) throws(LedgerError) -> Output
+    ) throws(LedgerError) -> Output {
+        try thread.perform(body)
+    }
+}
+
+// MARK: - Appending
+
+extension LedgerWriter {
+    /// Appends events, all or none, and returns them with their places when they are durable.
+    ///
+    /// Not cancelled with its task: once handed over, the events are settled either way.
+    ///
+    /// - Throws: `LedgerError`: `.rejected` when an event is not acceptable, `.locked` when another program held the
+    ///   file for ten seconds (it may be tried again), `.closed`, or the disk's `.full`, `.io`, `.corrupt`.
+    public func append(_ drafts: [EventDraft]) async throws(LedgerError) -> [RecordedEvent] {
+        guard !drafts.isEmpty else { return [] }
+        return try await withCheckedContinuation { continuation in
+            thread.append(drafts) { continuation.resume(returning: $0) }
+        }.get()
+    }
+
+    /// Hands events over in the order of the calls and returns at once; `completion` runs on the writer's thread.
+    ///
+    /// For callers that fold events as they record them and need both to happen in one order.
+    public func submit(
+        _ drafts: [EventDraft], completion: @escaping @Sendable (Result<[RecordedEvent], LedgerError>) -> Void
+    ) {
+        thread.append(drafts, answer: completion)
+    }
+
+    /// `append` for threads that may block; never for a task.
+    public func appendBlocking(_ drafts: [EventDraft]) throws(LedgerError) -> [RecordedEvent] {
+        guard !drafts.isEmpty else { return [] }
+        let outcome = Monitor<CommitLog.Answer?>(nil)
+        thread.append(drafts) { answer in
+            outcome.withLock { $0 = answer }
+        }
+        return try outcome.wait { $0 }.get()
+    }
+
+    /// One more than the highest run in the ledger; the same again until an event of that run is appended.
+    public func nextRunNumber() throws(LedgerError) -> Int {
+        try thread.perform { (log) throws(LedgerError) in
+            try log.connection.integer("SELECT max(run) FROM events") + 1
+        }
+    }
+
+    /// Refills the tables behind `runs` and `service_states` from the events.
+    public func rebuildProjections() throws(LedgerError) {
+        try thread.perform { (log) throws(LedgerError) in
+            try log.connection.transaction { () throws(LedgerError) in try log.connection.rebuildProjections() }
+        }
+    }
+}
+
+// MARK: - Reading
+
+extension LedgerWriter {
+    /// What is durable, oldest first; see `LedgerReader.events`.
+    public func events(
+        run: Int? = nil, service: String? = nil, types: [String]? = nil, operation: String? = nil, after seq: Int = 0,
+        limit: Int? = nil, newestFirst: Bool = false
+    ) throws(LedgerError) -> [RecordedEvent] {
+        try reader.events(
+            run: run, service: service, types: types, operation: operation, after: seq, limit: limit,
+            newestFirst: newestFirst)
+    }
+}

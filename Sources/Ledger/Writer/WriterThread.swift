@@ -1,0 +1,180 @@
+import Glibc
+
+/// The one thread that touches the writer's connection.
+///
+/// It takes everything that has come in since its last commit and appends it in one transaction, so the cost of a
+/// sync of the disk is shared by all who wait for it.
+final class WriterThread: Sendable {
+    private enum Job: Sendable {
+        case append([EventDraft], @Sendable (CommitLog.Answer) -> Void)
+        /// Work of another kind with the log, between two commits.
+        case perform(@Sendable (CommitLog) -> Void)
+    }
+
+    private struct Inbox: Sendable {
+        var jobs: [Job] = []
+        var isClosing = false
+        var hasEnded = false
+        /// The error after which nothing is written any more.
+        var failure: LedgerError?
+        var head: ChainHead?
+    }
+
+    private let inbox = Monitor(Inbox())
+    private let path: String
+
+    /// Starts the thread, which owns `log` from now on.
+    init(_ log: sending CommitLog) throws(LedgerError) {
+        path = log.connection.path
+        let head = log.head
+        inbox.withLock { $0.head = head }
+        try start(log)
+    }
+
+    /// The newest durable event.
+    var head: ChainHead? {
+        inbox.withLock { $0.head }
+    }
+
+    /// Hands events over; `answer` is called once, from any thread, when they are durable or have failed.
+    func append(_ drafts: [EventDraft], answer: @escaping @Sendable (CommitLog.Answer) -> Void) {
+        if let error = add(.append(drafts, answer)) {
+            answer(.failure(error))
+        }
+    }
+
+    /// Runs `body` on the thread and blocks until it is done.
+    func perform<Output: Sendable>(
+        _ body: @escaping @Sendable (CommitLog) throws(LedgerError) -> Output
+    ) throws(LedgerError) -> Output {
+        let outcome = Monitor<Result<Output, LedgerError>?>(nil)
+        let refusal = add(
+            .perform { log in
+                let result: Result<Output, LedgerError>
+                do throws(LedgerError) {
+                    result = .success(try body(log))
+                } catch {
+                    result = .failure(error)
+                }
+                outcome.withLock { $0 = result }
+            })
+        if let refusal { throw refusal }
+        return try outcome.wait { $0 }.get()
+    }
+
+    /// Settles what has come in, closes the connection and waits for the thread's end. May be called again.
+    func close() {
+        inbox.withLock { $0.isClosing = true }
+        inbox.wait { $0.hasEnded ? () : nil }
+    }
+
+    /// Why the job was not taken.
+    private func add(_ job: Job) -> LedgerError? {
+        let path = path
+        return inbox.withLock { inbox in
+            if let failure = inbox.failure { return failure }
+            if inbox.isClosing { return Self.closed(path) }
+            inbox.jobs.append(job)
+            return nil
+        }
+    }
+
+    private static func closed(_ path: String) -> LedgerError {
+        LedgerError(.closed, "the ledger at \(path) has been closed; nothing more is written to it.")
+    }
+}
+
+// MARK: - On the thread
+
+extension WriterThread {
+    private final class Start {
+        let thread: WriterThread
+        let log: CommitLog
+
+        init(_ thread: WriterThread, _ log: CommitLog) {
+            self.thread = thread
+            self.log = log
+        }
+    }
+
+    private func start(_ log: CommitLog) throws(LedgerError) {
+        let start = Unmanaged.passRetained(Start(self, log))
+        // Signals belong to the threads that wait for them; a new thread inherits the mask of the one that makes it.
+        var everything = sigset_t()
+        var before = sigset_t()
+        sigfillset(&everything)
+        pthread_sigmask(SIG_SETMASK, &everything, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        var thread = pthread_t()
+        let code = pthread_create(
+            &thread, nil,
+            { context in
+                guard let context else { return nil }
+                WriterThread.live(Unmanaged<Start>.fromOpaque(context).takeRetainedValue())
+                return nil
+            }, start.toOpaque())
+        guard code == 0 else {
+            start.release()
+            throw LedgerError(errno: code, doing: "can't start the thread that writes", path: path)
+        }
+        pthread_detach(thread)
+    }
+
+    private static func live(_ start: consuming Start) {
+        let thread = start.thread
+        thread.serve(start.log)
+        // The connection has to be gone before anybody is told so: the lock is released next.
+        _ = consume start
+        thread.inbox.withLock { $0.hasEnded = true }
+    }
+
+    private func serve(_ log: CommitLog) {
+        while true {
+            let jobs: [Job]? = inbox.wait { inbox in
+                if !inbox.jobs.isEmpty {
+                    defer { inbox.jobs = [] }
+                    return .some(inbox.jobs)
+                }
+                return inbox.isClosing ? .some(nil) : nil
+            }
+            guard let jobs else { break }
+            work(jobs, log)
+        }
+        // Nothing is lost without it: the next writer reads the write-ahead log.
+        try? log.checkpoint()
+    }
+
+    private func work(_ jobs: [Job], _ log: CommitLog) {
+        var waiting: [(drafts: [EventDraft], answer: @Sendable (CommitLog.Answer) -> Void)] = []
+        for job in jobs {
+            switch job {
+            case .append(let drafts, let answer):
+                waiting.append((drafts, answer))
+            case .perform(let body):
+                settle(waiting, log)
+                waiting = []
+                body(log)
+            }
+        }
+        settle(waiting, log)
+    }
+
+    private func settle(_ waiting: [(drafts: [EventDraft], answer: @Sendable (CommitLog.Answer) -> Void)], _ log: CommitLog) {
+        guard !waiting.isEmpty else { return }
+        let answers: [CommitLog.Answer]
+        do throws(LedgerError) {
+            if let failure = inbox.withLock({ $0.failure }) { throw failure }
+            answers = try log.commit(waiting.map(\.drafts))
+        } catch {
+            if error.isFatal {
+                inbox.withLock { $0.failure = $0.failure ?? error }
+            }
+            answers = Array(repeating: .failure(error), count: waiting.count)
+        }
+        let head = log.head
+        inbox.withLock { $0.head = head }
+        for (request, answer) in zip(waiting, answers) {
+            request.answer(answer)
+        }
+    }
+}

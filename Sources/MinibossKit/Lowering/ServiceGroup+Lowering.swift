@@ -1,0 +1,33 @@
+internal import Orchestrator
+internal import Reconciler
+
+extension ServiceGroup {
+    /// The group as plain values and closures, with everything that was found wrong on the way.
+    func lowered(at place: DefinitionPlace) -> GroupDefinition {
+        let sources = DefinitionSources(place: place)
+        // Once: a computed `services` would make new instances at every look.
+        let services = services
+        var problems = FieldCheck(sources: sources).problems(of: self)
+        var specs: [ServiceSpec] = []
+        var hooks: [String: ServiceHooks] = [:]
+        var origins: [String: String] = [:]
+        for service in services {
+            problems += FieldCheck(sources: sources).problems(of: service)
+            specs.append(service.lowered(at: place, problems: &problems))
+            hooks[service.name] = service.hooks
+            origins[service.name] = sources.origin(of: unqualifiedTypeName(of: service))
+        }
+        return GroupDefinition(
+            spec: GroupSpec(name: name, services: specs), problems: problems, hooks: hooks,
+            groupHooks: GroupHooks(
+                onStartServices: { try await self.onStartServices($0) },
+                onStopServices: { try await self.onStopServices($0) },
+                onReloadService: { try await self.onReloadService($0) }),
+            path: place.path, hash: place.hash, origins: origins)
+    }
+}
+
+/// The name of a value's type as the user writes it: `Database`.
+func unqualifiedTypeName(of value: Any) -> String {
+    String(describing: type(of: value))
+}

@@ -1,0 +1,66 @@
+public import Reconciler
+
+/// A group as the user's program defines it: values for the reconciler, closures for the hooks.
+public struct GroupDefinition: Sendable {
+    public var spec: GroupSpec
+    /// What reflection found wrong before lowering; checked together with `spec.problems()`.
+    public var problems: [DefinitionProblem]
+    public var hooks: [String: ServiceHooks]
+    public var groupHooks: GroupHooks
+    /// Absolute path of the definition file; `nil` for an executable target of the user's own package.
+    public var path: String?
+    /// Hash of the definition's bytes, as the launcher computed it.
+    public var hash: String?
+    /// Where each service's type stands, e.g. `Miniboss.swift:24`, by service name.
+    public var origins: [String: String]
+
+    public init(
+        spec: GroupSpec, problems: [DefinitionProblem] = [], hooks: [String: ServiceHooks] = [:], groupHooks: GroupHooks = GroupHooks(),
+        path: String? = nil, hash: String? = nil, origins: [String: String] = [:]
+    ) {
+        self.spec = spec
+        self.problems = problems
+        self.hooks = hooks
+        self.groupHooks = groupHooks
+        self.path = path
+        self.hash = hash
+        self.origins = origins
+    }
+}
+
+/// The hooks of one service.
+public struct ServiceHooks: Sendable {
+    public var preStart: @Sendable () async throws -> Void
+    public var ping: @Sendable (ContainerAccess) async throws -> Bool
+    public var postStart: @Sendable (ContainerAccess) async throws -> Void
+    public var preStop: @Sendable (ContainerAccess) async throws -> Void
+
+    public init(
+        preStart: @escaping @Sendable () async throws -> Void = {},
+        ping: @escaping @Sendable (ContainerAccess) async throws -> Bool = { _ in true },
+        postStart: @escaping @Sendable (ContainerAccess) async throws -> Void = { _ in },
+        preStop: @escaping @Sendable (ContainerAccess) async throws -> Void = { _ in }
+    ) {
+        self.preStart = preStart
+        self.ping = ping
+        self.postStart = postStart
+        self.preStop = preStop
+    }
+}
+
+/// The hooks of the group, called with the names of the services concerned.
+public struct GroupHooks: Sendable {
+    public var onStartServices: @Sendable ([String]) async throws -> Void
+    public var onStopServices: @Sendable ([String]) async throws -> Void
+    public var onReloadService: @Sendable (String) async throws -> Void
+
+    public init(
+        onStartServices: @escaping @Sendable ([String]) async throws -> Void = { _ in },
+        onStopServices: @escaping @Sendable ([String]) async throws -> Void = { _ in },
+        onReloadService: @escaping @Sendable (String) async throws -> Void = { _ in }
+    ) {
+        self.onStartServices = onStartServices
+        self.onStopServices = onStopServices
+        self.onReloadService = onReloadService
+    }
+}

@@ -1,0 +1,42 @@
+/// What makes a service ready, when it does not write its own `ping`.
+public indirect enum ReadinessProbe: Sendable, Equatable {
+    case none
+    /// The container port accepts connections through its host port.
+    case tcp(port: Int)
+    /// `GET` through the host port answers with a status in the range.
+    case http(port: Int, path: String, status: ClosedRange<Int>)
+    /// The regular expression is found in this many lines since the container's start.
+    case log(pattern: String, times: Int)
+    /// The command exits with 0 inside the container.
+    case exec([String])
+    /// The image's health check says healthy.
+    case healthy
+    /// The container ends with this code: a one-shot such as a migration.
+    case exits(code: Int)
+    case all([ReadinessProbe])
+    case any([ReadinessProbe])
+
+    /// The exit code a one-shot ends with; `nil` for services that keep running.
+    public var expectedExit: Int? {
+        switch self {
+        case .exits(let code): code
+        case .all(let probes), .any(let probes): probes.lazy.compactMap(\.expectedExit).first
+        default: nil
+        }
+    }
+
+    /// In words, for progress and messages: `GET :8080/`.
+    public var words: String {
+        switch self {
+        case .none: "nothing"
+        case .tcp(let port): "tcp :\(port)"
+        case .http(let port, let path, _): "GET :\(port)\(path)"
+        case .log(let pattern, let times): times == 1 ? "log /\(pattern)/" : "log /\(pattern)/ ×\(times)"
+        case .exec(let command): "exec \(command.joined(separator: " "))"
+        case .healthy: "health check"
+        case .exits(let code): "exit with \(code)"
+        case .all(let probes): probes.map(\.words).joined(separator: " and ")
+        case .any(let probes): probes.map(\.words).joined(separator: " or ")
+        }
+    }
+}

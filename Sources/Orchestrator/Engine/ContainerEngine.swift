@@ -1,0 +1,69 @@
+import DockerClient
+
+/// The engine calls a run needs: the real engine, or a simulated one.
+///
+/// Each call is one request of the Engine API, and throws what the client throws.
+public protocol ContainerEngine: Sendable {
+    /// Version and id of the engine, and the time on its clock.
+    func identity() async throws(DockerError) -> EngineIdentity
+
+    func containers(labels: [String]) async throws(DockerError) -> [ContainerSummary]
+    func inspect(container id: String) async throws(DockerError) -> ContainerInspect
+    func create(name: String, _ config: ContainerConfig) async throws(DockerError) -> String
+    func start(container id: String) async throws(DockerError)
+    /// Sends `signal`, and SIGKILL after `seconds`.
+    func stop(container id: String, seconds: Double, signal: String) async throws(DockerError)
+    func remove(container id: String, force: Bool) async throws(DockerError)
+    func rename(container id: String, to name: String) async throws(DockerError)
+    func logTail(container id: String, lines: Int) async throws(DockerError) -> [LogLine]
+    func followLogs(container id: String, _ options: LogOptions, line: @escaping @Sendable (LogLine) -> Void) async throws(DockerError)
+    /// Everything written since a moment of the engine's clock.
+    func logs(container id: String, since: EngineTime?) async throws(DockerError) -> [LogLine]
+    func exec(container id: String, _ config: ExecConfig) async throws(DockerError) -> ExecResult
+    func inspectJSON(container id: String) async throws(DockerError) -> String
+    func copyIn(container id: String, from hostPath: String, to path: String) async throws(DockerError)
+    func copyOut(container id: String, from path: String, to hostPath: String) async throws(DockerError)
+
+    func images() async throws(DockerError) -> [ImageSummary]
+    func inspect(image name: String) async throws(DockerError) -> ImageInspect
+    func pull(image name: String, progress: @escaping @Sendable (String) -> Void) async throws(DockerError)
+    /// Builds and tags; `output` gets each line of the build.
+    /// - Returns: the image's id.
+    func build(_ request: BuildRequest, output: @escaping @Sendable (String) -> Void) async throws(DockerError) -> String
+
+    func networks(named name: String) async throws(DockerError) -> [NetworkInspect]
+    func createNetwork(name: String, labels: [String: String]) async throws(DockerError) -> String
+    func remove(network id: String) async throws(DockerError)
+
+    /// Calls `notice` for the container events with a label, gapless from `since` on, until cancelled or the engine stays away.
+    func watch(label: String, since: EngineTime, notice: @escaping @Sendable (EngineNotice) -> Void) async throws(DockerError)
+}
+
+/// Which engine answers.
+public struct EngineIdentity: Sendable, Equatable {
+    public var id: String
+    public var version: String
+    /// By the engine's own clock.
+    public var time: EngineTime
+
+    public init(id: String, version: String, time: EngineTime) {
+        self.id = id
+        self.version = version
+        self.time = time
+    }
+}
+
+/// A build as a run asks for it.
+public struct BuildRequest: Sendable, Equatable {
+    public var directory: String
+    public var dockerfile: String
+    public var tag: String
+    public var labels: [String: String]
+
+    public init(directory: String, dockerfile: String, tag: String, labels: [String: String]) {
+        self.directory = directory
+        self.dockerfile = dockerfile
+        self.tag = tag
+        self.labels = labels
+    }
+}

@@ -1,0 +1,57 @@
+import DockerClient
+import Reconciler
+
+extension Failure {
+    /// The engine's refusal as a class of failure.
+    init(_ error: DockerError, phase: FailurePhase, image: String? = nil) {
+        let words = error.engineMessage.isEmpty ? error.description : error.engineMessage
+        if error.isUnreachable || error.outcomeUnknown && phase != .build {
+            self.init(.engineUnreachable, phase: phase, summary: "the engine did not answer: \(words)")
+        } else if phase == .build {
+            self.init(.buildFailed, phase: phase, summary: "its image could not be built: \(words)", subject: image)
+        } else if error.isPullDenied {
+            self.init(.pullDenied, phase: phase, summary: "the registry refused \(image ?? "its image"): \(words)", subject: image)
+        } else if phase == .pull {
+            self.init(.imageNotFound, phase: phase, summary: "\(image ?? "its image") could not be pulled: \(words)", subject: image)
+        } else if error.isNoSuchImage {
+            self.init(.imageNotFound, phase: phase, summary: "\(image ?? "its image") does not exist: \(words)", subject: image)
+        } else if error.isNameConflict {
+            self.init(.nameConflict, phase: phase, summary: "its container's name is taken: \(words)", holder: error.conflictingContainerID)
+        } else if error.isPortInUse {
+            let port = error.portInUse.map(String.init)
+            self.init(.portInUse, phase: phase, summary: "host port \(port ?? "") is in use: \(words)", subject: port)
+        } else if error.isMountMissing {
+            self.init(.mountMissing, phase: phase, summary: words)
+        } else if error.isBadEntrypoint {
+            self.init(.badEntrypoint, phase: phase, summary: "its command can't be run: \(words)")
+        } else {
+            self.init(.engineError, phase: phase, summary: "the engine refused: \(words)")
+        }
+    }
+}
+
+extension OperationError {
+    /// The engine can't be reached at all: three different reasons, three different ways on.
+    init(unreachable error: DockerError, host: String) {
+        let reason: String
+        let next: String
+        switch error.code {
+        case .unreachable(.socketMissing):
+            reason = "its socket does not exist"
+            next = "Is it installed and running? On Debian: sudo apt-get install docker.io, sudo systemctl start docker · another engine: DOCKER_HOST=…, docker context use …"
+        case .unreachable(.refused):
+            reason = "connection refused"
+            next = "Is it running? On Debian: sudo systemctl start docker · another engine: DOCKER_HOST=…, docker context use …"
+        case .unreachable(.permission):
+            reason = "permission denied"
+            next = "Add yourself to its group and log in again: sudo usermod -aG docker $USER · or run as root"
+        case .unsupportedHost, .tls, .unsupportedVersion, .badRequest:
+            self.init(.engine, error.description, next: "Set DOCKER_HOST to unix:///path or tcp://host:port, or choose another docker context.")
+            return
+        default:
+            reason = error.engineMessage.isEmpty ? error.description : error.engineMessage
+            next = "`miniboss doctor` looks at the engine."
+        }
+        self.init(.engine, "no Docker Engine answers at \(host) (\(reason)).", next: next)
+    }
+}

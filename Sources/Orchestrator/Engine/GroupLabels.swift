@@ -1,0 +1,16 @@
+import Reconciler
+
+/// The labels by which a group's containers are known; names never decide.
+enum GroupLabels {
+    static let group = "io.miniboss.group"
+    static let service = "io.miniboss.service"
+    static let run = "io.miniboss.run"
+    static let operation = "io.miniboss.operation"
+    /// Keyed hash of the resolved spec: equal for equal containers, and tells nothing of its values.
+    static let spec = "io.miniboss.spec"
+    /// On one-off containers, which are no part of the group's state.
+    static let oneOff = "io.miniboss.oneoff"
+
+    static func filter(group name: String) -> String { "\(group)=\(name)" }
+    static func filter(operation id: String) -> String { "\(operation)=\(id)" }
+}

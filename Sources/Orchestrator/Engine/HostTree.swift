@@ -1,0 +1,69 @@
+import DockerClient
+import Glibc
+
+/// Files of the host as tar entries, and back.
+enum HostTree {
+    /// The file or directory at `path`, called `name` in the archive; symbolic links are kept as such.
+    static func read(_ path: String, as name: String) throws(DockerError) -> [TarEntry] {
+        var info = stat()
+        guard lstat(path, &info) == 0 else { throw failure(path) }
+        let mode = Int(info.st_mode & 0o7777)
+        let modified = info.st_mtim.tv_sec
+        switch info.st_mode & S_IFMT {
+        case S_IFDIR:
+            var entries = [TarEntry(path: name, kind: .directory, mode: mode, modified: modified)]
+            guard let handle = opendir(path) else { throw failure(path) }
+            defer { closedir(handle) }
+            while let entry = readdir(handle) {
+                let child = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                    pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                }
+                if child != ".", child != ".." { entries += try read("\(path)/\(child)", as: "\(name)/\(child)") }
+            }
+            return entries
+        case S_IFLNK:
+            var target = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+            let count = readlink(path, &target, Int(PATH_MAX))
+            guard count > 0 else { throw failure(path) }
+            let text = String(decoding: target.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            return [TarEntry(path: name, kind: .symbolicLink(target: text), mode: mode, modified: modified)]
+        default:
+            guard let file = fopen(path, "re") else { throw failure(path) }
+            defer { fclose(file) }
+            var content: [UInt8] = []
+            var chunk = [UInt8](repeating: 0, count: 65_536)
+            while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { content += chunk[..<count] }
+            return [TarEntry(path: name, mode: mode, modified: modified, content: content)]
+        }
+    }
+
+    /// Writes the entries of one file or directory as `path`, or into it when it is a directory already.
+    static func write(_ entries: [TarEntry], to path: String) throws(DockerError) {
+        var info = stat()
+        let isInside = stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR
+        guard let root = entries.first?.path.split(separator: "/").first else { return }
+        for entry in entries {
+            let parts = entry.path.split(separator: "/")
+            // A hostile archive must not leave the place it was asked into.
+            guard !parts.contains("..") else { continue }
+            let relative = (isInside ? [root] : []) + parts.dropFirst()
+            let place = ([path] + relative.map(String.init)).joined(separator: "/")
+            switch entry.kind {
+            case .directory:
+                guard mkdir(place, mode_t(entry.mode)) == 0 || errno == EEXIST else { throw failure(place) }
+            case .symbolicLink(let target):
+                unlink(place)
+                guard symlink(target, place) == 0 else { throw failure(place) }
+            default:
+                guard let file = fopen(place, "we") else { throw failure(place) }
+                defer { fclose(file) }
+                guard fwrite(entry.content, 1, entry.content.count, file) == entry.content.count else { throw failure(place) }
+                chmod(place, mode_t(entry.mode))
+            }
+        }
+    }
+
+    private static func failure(_ path: String) -> DockerError {
+        DockerError(.badRequest, message: "`\(path)`: \(String(cString: strerror(errno)))")
+    }
+}

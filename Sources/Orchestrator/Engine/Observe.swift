@@ -1,0 +1,121 @@
+import DockerClient
+import Reconciler
+
+/// What the engine holds for the group now, as values for the planner.
+///
+/// Three listings side by side; a container is inspected only when its fingerprint does not settle that it is as defined.
+func observe(
+    _ group: GroupSpec, engine: any ContainerEngine, context: ContextValues, isNetworkGiven: Bool,
+    fingerprint: @Sendable (ServiceSpec) -> String
+) async throws(DockerError) -> ObservedGroup {
+    async let listing = result { () async throws(DockerError) in try await engine.containers(labels: [GroupLabels.filter(group: group.name)]) }
+    async let imageListing = result { () async throws(DockerError) in try await engine.images() }
+    async let networkListing = result { () async throws(DockerError) in try await engine.networks(named: group.network) }
+    let summaries = try await listing.get().filter { $0.labels[GroupLabels.oneOff] == nil && $0.labels[GroupLabels.service] != nil }
+    let images = imageIDs(try await imageListing.get())
+    let networks = try await networkListing.get()
+
+    // A network that only has our name is somebody else's: making ours then fails and says so.
+    let isOurs = networks.contains { isNetworkGiven || $0.labels[GroupLabels.group] == group.name }
+    var observed = ObservedGroup(networkExists: isOurs, images: images)
+    for summary in summaries {
+        var container = ObservedContainer(summary)
+        let desired = group[container.service].flatMap { try? $0.resolved(context) }
+        let isSettled = desired.map { fingerprint($0) == container.fingerprint } ?? false
+        // Names of networks are not in a listing of API 1.41, so a container that runs is trusted with its label's network.
+        container.networks = isSettled ? [group.network] : []
+        if !isSettled {
+            do {
+                let inspect = try await engine.inspect(container: container.id)
+                let image = try? await engine.inspect(image: inspect.imageID)
+                container.networks = inspect.networks.keys.sorted()
+                container.configuration = ObservedConfiguration(inspect, image: image)
+                container.exitCode = inspect.state.status == "exited" ? inspect.state.exitCode : nil
+            } catch {
+                guard error.isNotFound else { throw error }
+                continue
+            }
+        }
+        observed.containers.append(container)
+    }
+    return observed
+}
+
+private func result<Value: Sendable>(
+    _ body: @Sendable () async throws(DockerError) -> Value
+) async -> Result<Value, DockerError> {
+    do { return .success(try await body()) } catch { return .failure(error) }
+}
+
+/// Image ids by reference, as the engine lists tags and digests.
+private func imageIDs(_ images: [ImageSummary]) -> [String: String] {
+    var ids: [String: String] = [:]
+    for image in images {
+        for name in image.repoTags + image.repoDigests {
+            if let reference = try? Reconciler.ImageReference(name) { ids[reference.description] = image.id }
+        }
+        ids[image.id] = image.id
+    }
+    return ids
+}
+
+extension ObservedContainer {
+    init(_ summary: ContainerSummary) {
+        self.init(
+            id: summary.id, name: summary.name, service: summary.labels[GroupLabels.service] ?? "",
+            status: Status(rawValue: summary.state) ?? .dead, exitCode: summary.exitCodeInWords, imageID: summary.imageID,
+            run: summary.labels[GroupLabels.run].flatMap { Int($0) }, fingerprint: summary.labels[GroupLabels.spec],
+            createdAt: summary.created,
+            ports: Set(summary.ports.compactMap { port in port.hostPort.map { PortMapping(container: port.containerPort, host: $0) } }).sorted())
+    }
+}
+
+extension ContainerSummary {
+    /// The code in `Exited (3) 2 minutes ago`; a listing has it nowhere else.
+    fileprivate var exitCodeInWords: Int? {
+        guard state == "exited", let open = status.firstIndex(of: "("), let close = status.firstIndex(of: ")"), open < close else { return nil }
+        return Int(status[status.index(after: open)..<close])
+    }
+}
+
+extension ObservedConfiguration {
+    init(_ inspect: ContainerInspect, image: ImageInspect?) {
+        self.init(
+            image: inspect.config.image, env: pairs(inspect.config.env), ports: bindings(inspect), volumes: mounts(inspect),
+            entrypoint: cleared(inspect.config.entrypoint), command: inspect.config.cmd, user: inspect.config.user,
+            stopSignal: inspect.config.stopSignal.isEmpty ? nil : inspect.config.stopSignal,
+            imageDefaults: ImageDefaults(
+                env: pairs(image?.config.env ?? []), entrypoint: image?.config.entrypoint, command: image?.config.cmd,
+                user: image?.config.user))
+    }
+}
+
+private func pairs(_ env: [String]) -> [String: String] {
+    Dictionary(
+        env.map { entry in
+            guard let equals = entry.firstIndex(of: "=") else { return (entry, "") }
+            return (String(entry[..<equals]), String(entry[entry.index(after: equals)...]))
+        }, uniquingKeysWith: { _, last in last })
+}
+
+private func bindings(_ inspect: ContainerInspect) -> [PortMapping] {
+    inspect.portBindings.flatMap { port, hosts -> [PortMapping] in
+        guard let container = port.split(separator: "/").first.flatMap({ Int($0) }) else { return [] }
+        return hosts.map { PortMapping(container: container, host: Int($0.hostPort) ?? 0) }
+    }
+}
+
+private func mounts(_ inspect: ContainerInspect) -> [String] {
+    inspect.mounts.filter { $0.kind == "bind" || !isAnonymous($0.name) }.map { mount in
+        "\(mount.kind == "volume" ? mount.name : mount.source):\(mount.target):\(mount.writable ? "rw" : "ro")"
+    }
+}
+
+/// Volumes the image asks for get 64 hex digits for a name; the definition has no say in them.
+private func isAnonymous(_ name: String) -> Bool {
+    name.count == 64 && name.allSatisfy(\.isHexDigit)
+}
+
+private func cleared(_ entrypoint: [String]?) -> [String]? {
+    entrypoint == [""] ? [] : entrypoint
+}

@@ -1,0 +1,96 @@
+import DockerClient
+import Reconciler
+
+extension ContainerAccess {
+    /// One attempt of a probe. What it saw is noted, so that a timeout can say it.
+    /// - Throws: what can't become true by waiting: an unpublished port, a bad pattern, an unhealthy container.
+    public func evaluate(_ probe: ReadinessProbe) async throws -> Bool {
+        probing(probe.words)
+        return try await attempt(probe)
+    }
+
+    private func attempt(_ probe: ReadinessProbe) async throws -> Bool {
+        switch probe {
+        case .none: return true
+        case .tcp(let port): return try await tcp(port)
+        case .http(let port, let path, let status): return try await http(port, path, status)
+        case .log(let pattern, let times): return try await log(pattern, times)
+        case .exec(let command): return try await execProbe(command)
+        case .healthy: return try await healthy()
+        case .exits(let code): return try await exits(code)
+        case .all(let probes):
+            for probe in probes where try await !attempt(probe) { return false }
+            return true
+        case .any(let probes):
+            for probe in probes where try await attempt(probe) { return true }
+            return probes.isEmpty
+        }
+    }
+
+    private func tcp(_ port: Int) async throws -> Bool {
+        guard let error = await TCPProbe(port: try await hostPort(port)).attempt() else { return true }
+        observe("tcp :\(port) \(error)")
+        return false
+    }
+
+    private func http(_ port: Int, _ path: String, _ status: ClosedRange<Int>) async throws -> Bool {
+        switch await HTTPProbe(port: try await hostPort(port), path: path).attempt() {
+        case .status(let code) where status.contains(code): return true
+        case .status(let code): observe("GET :\(port)\(path) answered \(code)")
+        case .failure(let error): observe("GET :\(port)\(path) \(error)")
+        }
+        return false
+    }
+
+    private func log(_ pattern: String, _ times: Int) async throws -> Bool {
+        let regex: Regex<AnyRegexOutput>
+        do { regex = try Regex(pattern) } catch { throw AccessError("/\(pattern)/ is not a regular expression: \(error)") }
+        let since = EngineTime(try await details().state.startedAt)
+        let lines = try await engine.logs(container: id, since: since)
+        let count = lines.count { $0.text.firstMatch(of: regex) != nil }
+        if count >= times { return true }
+        observe("/\(pattern)/ found \(count) of \(times) times" + (lines.last.map { "; last line: \($0.text)" } ?? "; no output yet"))
+        return false
+    }
+
+    private func execProbe(_ command: [String]) async throws -> Bool {
+        let result: ExecOutput
+        do { result = try await exec(command) } catch let error as DockerError where error.status == 409 {
+            // The container is not running any more; its end is noticed elsewhere, with the reason.
+            observe("exec \(command.first ?? ""): the container is not running")
+            return false
+        }
+        if result.exitCode == 0 { return true }
+        let said = (result.errorOutput.isEmpty ? result.output : result.errorOutput).split(separator: "\n").last.map { ": \($0)" } ?? ""
+        observe("exec \(command.first ?? "") exited with \(result.exitCode)\(said)")
+        return false
+    }
+
+    private func healthy() async throws -> Bool {
+        let state = try await engine.inspect(container: id).state
+        guard let health = state.health else {
+            throw AccessError("\(service) has no health check in its image, so it can't become healthy; choose another readiness")
+        }
+        // Probes from before this start say nothing about it.
+        let last = health.log.last { $0.start >= state.startedAt }
+        let output = last.map { ": exit \($0.exitCode), \($0.output.split(separator: "\n").last ?? "no output")" } ?? ""
+        switch health.status {
+        case "healthy": return true
+        case "unhealthy":
+            throw Failure(.unhealthy, phase: .ping, summary: "became unhealthy\(output)", lastPingError: "unhealthy\(output)")
+        default:
+            observe("health check: \(health.status)\(output)")
+            return false
+        }
+    }
+
+    private func exits(_ code: Int) async throws -> Bool {
+        let state = try await engine.inspect(container: id).state
+        guard state.status == "exited" || state.status == "dead" else {
+            observe("still running")
+            return false
+        }
+        if state.exitCode == code { return true }
+        throw Failure.exited(state, phase: .ping, during: "it should end with \(code)", seconds: 0)
+    }
+}

@@ -1,0 +1,117 @@
+import DockerClient
+import Glibc
+import Synchronization
+
+/// What a hook can do with its container.
+public final class ContainerAccess: Sendable {
+    public let service: String
+    public let id: String
+    public let name: String
+    let engine: any ContainerEngine
+    private let observation = Mutex<String?>(nil)
+    private let words = Mutex<String?>(nil)
+    private let inspected = Mutex<ContainerInspect?>(nil)
+
+    init(service: String, id: String, name: String, engine: any ContainerEngine) {
+        self.service = service
+        self.id = id
+        self.name = name
+        self.engine = engine
+    }
+
+    /// The host port a container port is published at.
+    /// - Throws: when it is not published.
+    public func hostPort(_ containerPort: Int) async throws -> Int {
+        if let port = try await details().hostPort(containerPort) { return port }
+        throw AccessError("port \(containerPort) of \(service) is not published; add it to the service's ports")
+    }
+
+    /// Runs a command in the container and waits for its end. An exit code other than 0 is a result, not an error.
+    public func exec(
+        _ command: [String], user: String? = nil, environment: [String: String] = [:]
+    ) async throws -> ExecOutput {
+        var config = ExecConfig(command)
+        config.user = user
+        config.env = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        let result = try await engine.exec(container: id, config)
+        return ExecOutput(
+            exitCode: result.exitCode, output: String(decoding: result.output, as: UTF8.self),
+            errorOutput: String(decoding: result.errorOutput, as: UTF8.self))
+    }
+
+    /// The last lines of the container's output; all of them for `nil`.
+    public func logs(tail: Int? = nil) async throws -> [String] {
+        try await engine.logTail(container: id, lines: tail ?? 1_000_000).map(\.text)
+    }
+
+    /// The container's output from its start on, as it comes.
+    public func logLines() -> AsyncThrowingStream<String, any Error> {
+        AsyncThrowingStream { continuation in
+            let task = Task { [engine, id] in
+                do {
+                    try await engine.followLogs(container: id, LogOptions(follow: true)) { continuation.yield($0.text) }
+                    continuation.finish()
+                } catch { continuation.finish(throwing: error) }
+            }
+            continuation.onTermination = { _ in task.cancel() }
+        }
+    }
+
+    /// What the engine says of the container, as JSON text.
+    public func inspectJSON() async throws -> String {
+        try await engine.inspectJSON(container: id)
+    }
+
+    /// Copies a file or directory of the host into a directory of the container.
+    public func copyIn(from hostPath: String, to containerPath: String) async throws {
+        try await engine.copyIn(container: id, from: hostPath, to: containerPath)
+    }
+
+    /// Copies a file or directory of the container to the host.
+    public func copyOut(from containerPath: String, to hostPath: String) async throws {
+        try await engine.copyOut(container: id, from: containerPath, to: hostPath)
+    }
+
+    func details() async throws -> ContainerInspect {
+        if let known = inspected.withLock({ $0 }) { return known }
+        let fresh = try await engine.inspect(container: id)
+        if fresh.state.running { inspected.withLock { $0 = fresh } }
+        return fresh
+    }
+
+    /// Notes what a probe saw, for progress and the post-mortem.
+    func observe(_ text: String) { observation.withLock { $0 = text } }
+
+    /// What the probe saw since the last time it was asked.
+    func takeObservation() -> String? {
+        observation.withLock { seen in
+            defer { seen = nil }
+            return seen
+        }
+    }
+
+    func probing(_ text: String) { words.withLock { $0 = text } }
+
+    /// What is being tried, in words.
+    var probeWords: String { words.withLock { $0 } ?? "ping" }
+}
+
+/// How a command in a container ended.
+public struct ExecOutput: Sendable, Equatable {
+    public var exitCode: Int
+    public var output: String
+    public var errorOutput: String
+
+    public init(exitCode: Int, output: String, errorOutput: String) {
+        self.exitCode = exitCode
+        self.output = output
+        self.errorOutput = errorOutput
+    }
+}
+
+/// Something a hook asked for that can't be.
+public struct AccessError: Error, Sendable, CustomStringConvertible {
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+}

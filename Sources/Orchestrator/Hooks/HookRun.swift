@@ -1,0 +1,67 @@
+import Reconciler
+
+/// How a hook came back, or did not.
+enum HookResult<Value: Sendable>: Sendable {
+    case finished(Value)
+    case threw(HookError)
+    case timedOut
+    case interrupted
+    /// Whatever it was about ended first, e.g. its container.
+    case overtaken
+}
+
+/// What may end a hook from outside, besides its deadline.
+struct HookLimits: Sendable {
+    /// Seconds.
+    var deadline: Double
+    var clock: RunClock
+    var interruption: Interruption?
+}
+
+/// Runs one hook on a thread of its own, and comes back by its deadline whatever the hook does.
+///
+/// - Parameter overtake: is handed a closure that ends the wait early, e.g. when the container dies.
+func runHook<Value: Sendable>(
+    _ scope: HookScope, limits: HookLimits, overtake: (@escaping @Sendable () -> Void) -> Void = { _ in },
+    body: @escaping @Sendable () async throws -> Value
+) async -> HookResult<Value> {
+    let race = Race<HookResult<Value>>()
+    let hook = Task(executorPreference: HookThread(name: scope.hook.rawValue)) {
+        await HookScope.$current.withValue(scope) {
+            do {
+                let value = try await body()
+                race.offer(scope.failedWrite.map { .threw(HookError(text: $0)) } ?? .finished(value))
+            } catch { race.offer(.threw(HookError(error))) }
+        }
+    }
+    let timer = Task {
+        do {
+            try await limits.clock.sleep(limits.deadline)
+            race.offer(.timedOut)
+        } catch { return }
+    }
+    let token = limits.interruption?.onInterrupt { race.offer(.interrupted) }
+    overtake { race.offer(.overtaken) }
+
+    let result = await race.value()
+    scope.close()
+    hook.cancel()
+    timer.cancel()
+    if let token { limits.interruption?.forget(token) }
+    return result
+}
+
+/// What a hook threw.
+struct HookError: Sendable {
+    /// As the user would print it.
+    var text: String
+    /// A probe of ours that knows its class of failure.
+    var failure: Failure?
+
+    init(text: String) { self.text = text }
+
+    init(_ error: any Error) {
+        failure = error as? Failure
+        text = failure?.summary ?? "\(error)"
+    }
+}

@@ -1,0 +1,29 @@
+/// Why an operation could not be done as a whole: what, where, what next, and the exit code that says so.
+public struct OperationError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The classes of failure; raw values are the contract's exit codes.
+    public enum Code: Int32, Sendable {
+        case failed = 1
+        case usage = 64
+        case definition = 65
+        case noDefinition = 66
+        case engine = 69
+        case defect = 70
+        case ledger = 74
+        case busy = 75
+    }
+
+    public let code: Code
+    /// What went wrong, and where.
+    public let message: String
+    /// What to do about it.
+    public let next: String?
+
+    public init(_ code: Code, _ message: String, next: String? = nil) {
+        self.code = code
+        self.message = message
+        self.next = next
+    }
+
+    public var exitCode: Int32 { code.rawValue }
+    public var description: String { next.map { "\(message)\n  \($0)" } ?? message }
+}

@@ -1,0 +1,34 @@
+import FoundationEssentials
+import Ledger
+import Reconciler
+
+/// Typed events to the ledger's text and back.
+enum EventCoding {
+    static func body(of event: Event) throws -> String {
+        try encode(event.body)
+    }
+
+    private static func encode(_ body: some EventBody) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(body), as: UTF8.self)
+    }
+
+    /// The event a row tells of; `nil` for a type this version does not know, which readers show as it is.
+    static func fact(of row: RecordedEvent) throws(OperationError) -> RecordedFact? {
+        guard let type = EventCatalog.body(named: row.type) else { return nil }
+        do {
+            let event = try decode(type, row.body)
+            return RecordedFact(
+                seq: row.seq, run: row.run, at: row.at, monoNs: row.monoNs, service: row.service, operation: row.operation, event: event)
+        } catch {
+            throw OperationError(
+                .ledger, "event \(row.seq) (\(row.type), version \(row.version)) can't be read: \(error)",
+                next: "`miniboss doctor` checks the ledger")
+        }
+    }
+
+    private static func decode(_ type: (some EventBody).Type, _ text: String) throws -> Event {
+        try JSONDecoder().decode(type, from: Data(text.utf8)).event
+    }
+}

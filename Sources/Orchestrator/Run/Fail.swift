@@ -1,0 +1,95 @@
+import DockerClient
+import Reconciler
+
+extension GroupRun {
+    /// Records a service's failure with its evidence, then takes its container away.
+    ///
+    /// The evidence and the failure are one append: no removal can come before it.
+    func fail(_ service: String, _ failure: Failure) async throws {
+        failed(service, failure)
+        let container = try await failedContainer(of: service, failure)
+        var entries: [JournalEntry] = []
+        var failure = failure
+        if let container {
+            entries += await evidence(of: service, container: container)
+            for case .containerExited(let exit) in entries.map(\.event) where !exit.running {
+                failure.exitCode = failure.exitCode ?? exit.exitCode
+                failure.oomKilled = failure.oomKilled || exit.oomKilled
+            }
+        }
+        entries.append(try entry(service, .failed, cause: failure.summary, container: container, failure: failure))
+        try await journal.record(entries)
+        guard let container, !keepFailed else { return }
+        try await discard(service, container: container, cause: "failed: \(failure.failureClass.rawValue)")
+    }
+
+    /// The container that failed: this run's own, or the existing one it had started again. A container that was to be
+    /// replaced and still runs is not it.
+    private func failedContainer(of service: String, _ failure: Failure) async throws -> String? {
+        if let id = made(service) { return id }
+        switch failure.phase {
+        case .start, .ping, .postStart: return journal.state[service].containerID
+        case .pull, .build, .create, .preStart: return nil
+        }
+    }
+
+    /// What is known of a container's end: exit code, OOM flag, health output, last log lines.
+    func evidence(of service: String, container id: String) async -> [JournalEntry] {
+        var entries: [JournalEntry] = []
+        if let state = try? await engine.inspect(container: id).state {
+            let health = (state.health?.log ?? []).suffix(5).map { "exit \($0.exitCode): \($0.output)" }
+            entries.append(
+                JournalEntry(
+                    service,
+                    .containerExited(
+                        ContainerExited(
+                            containerID: id, exitCode: state.running ? nil : state.exitCode, oomKilled: state.oomKilled,
+                            error: state.error.isEmpty ? nil : state.error, health: health, running: state.running))))
+        }
+        if let lines = try? await engine.logTail(container: id, lines: 200) {
+            entries.append(JournalEntry(service, .logsCaptured(LogsCaptured(container: id, lines: lines))))
+        }
+        return entries
+    }
+
+    /// Stops and removes a container beside the plan, each step recorded.
+    func discard(_ service: String, container id: String, cause: String) async throws {
+        let target = PlanRequest.containerName(group: group.name, service: service)
+        do {
+            if try await engine.inspect(container: id).state.running {
+                // Short: the service has failed already, and its evidence is safe.
+                try await call(
+                    EngineStep(kind: .stopContainer, service: service, cause: cause, target: target), result: { id }
+                ) { () async throws(DockerError) in
+                    try await engine.stop(container: id, seconds: min(stopTimeout, 10), signal: "")
+                }
+            }
+            try await remove(service, id, target: target, cause: cause, force: true)
+        } catch let error as DockerError {
+            guard !error.isNotFound else { return }
+            try await journal.record(service, .noteTaken(NoteTaken(text: "its container \(shortID(id)) could not be removed: \(error)")))
+        }
+    }
+}
+
+extension LogsCaptured {
+    /// Bytes of log kept for one container.
+    private static let limit = 64 * 1024
+
+    init(container: String, lines: [LogLine]) {
+        var kept: [String] = []
+        var size = 0
+        var cut = lines.reduce(0) { $0 + $1.dropped }
+        for line in lines.reversed() {
+            let text = line.text.utf8.count > 4096 ? String(decoding: line.text.utf8.prefix(4096), as: UTF8.self) : line.text
+            cut += line.text.utf8.count - text.utf8.count
+            if size + text.utf8.count > Self.limit {
+                cut += text.utf8.count
+            } else {
+                size += text.utf8.count
+                kept.append(text)
+            }
+        }
+        self.init(containerID: container, lines: kept.reversed(), truncatedBytes: cut)
+    }
+}

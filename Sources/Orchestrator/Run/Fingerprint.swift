@@ -1,0 +1,29 @@
+import Digest
+import Glibc
+import Reconciler
+
+/// Keyed hash of a resolved spec. Labels can be read by anyone with access to the engine, so it must tell nothing of the values.
+func fingerprint(of spec: ServiceSpec, network: String, key: [UInt8]) -> String {
+    Hex.encode(HMAC.sha256(key: key, message: Array(spec.canonicalText(network: network).utf8)))
+}
+
+/// The group's own key, made at its first use. Losing it costs an inspection of each container, nothing else.
+func fingerprintKey(directory: String) throws(OperationError) -> [UInt8] {
+    let path = "\(directory)/fingerprint.key"
+    if let file = fopen(path, "re") {
+        defer { fclose(file) }
+        var key = [UInt8](repeating: 0, count: 32)
+        if fread(&key, 1, key.count, file) == key.count { return key }
+    }
+    let key = (0..<32).map { _ in UInt8.random(in: .min ... .max) }
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard descriptor >= 0, write(descriptor, key, key.count) == key.count else {
+        let reason = String(cString: strerror(errno))
+        if descriptor >= 0 { close(descriptor) }
+        throw OperationError(.ledger, "can't write \(path): \(reason)", next: "Make the directory writable, or run from another one.")
+    }
+    close(descriptor)
+    return key
+}
+
+func pathExists(_ path: String) -> Bool { access(path, F_OK) == 0 }

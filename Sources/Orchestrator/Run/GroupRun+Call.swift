@@ -1,0 +1,71 @@
+import DockerClient
+import Reconciler
+
+/// An engine call as the ledger will know it.
+struct EngineStep: Sendable {
+    var kind: StepKind
+    var service: String?
+    var cause: String
+    var target: String
+    var spec: SpecSummary?
+}
+
+/// What looking for an operation of which the reply was lost found.
+enum Resolution<Value: Sendable>: Sendable {
+    /// It was done.
+    case adopted(Value)
+    /// It was not.
+    case absent
+}
+
+extension GroupRun {
+    /// One engine call: its intent is durable before it, its outcome after. A lost reply is unknown until it was looked for.
+    func call<Value: Sendable>(
+        _ step: EngineStep, operation: String? = nil, result: (Value) -> String? = { _ in nil },
+        resolve: (() async throws -> Resolution<Value>)? = nil, _ body: () async throws(DockerError) -> Value
+    ) async throws -> Value {
+        let operation = operation ?? clock.identifier()
+        try await journal.record(
+            step.service, .stepIntended(StepIntended(step: step.kind, cause: step.cause, target: step.target, spec: step.spec)),
+            operation: operation)
+        let start = clock.monotonic()
+        let error: DockerError
+        do {
+            let value = try await body()
+            try await journal.record(
+                step.service,
+                .stepSucceeded(
+                    StepSucceeded(step: step.kind, target: step.target, result: result(value), seconds: clock.seconds(since: start))),
+                operation: operation)
+            return value
+        } catch let caught as DockerError {
+            error = caught
+        }
+        guard error.outcomeUnknown, let resolve else {
+            try await journal.record(step.service, .stepFailed(refusal(step, error, start)), operation: operation)
+            throw error
+        }
+        try await journal.record(
+            step.service, .stepUnknown(StepUnknown(step: step.kind, target: step.target, error: error.description)), operation: operation)
+        guard let resolution = try? await resolve() else { throw error }
+        switch resolution {
+        case .adopted(let value):
+            try await journal.record(
+                step.service,
+                .stepSucceeded(
+                    StepSucceeded(
+                        step: step.kind, target: step.target, result: result(value), seconds: clock.seconds(since: start), resolved: "adopted")),
+                operation: operation)
+            return value
+        case .absent:
+            try await journal.record(step.service, .stepFailed(refusal(step, error, start, resolved: "absent")), operation: operation)
+            throw error
+        }
+    }
+
+    private func refusal(_ step: EngineStep, _ error: DockerError, _ start: Int64, resolved: String? = nil) -> StepFailed {
+        StepFailed(
+            step: step.kind, target: step.target, error: error.description, status: error.status, seconds: clock.seconds(since: start),
+            resolved: resolved)
+    }
+}

@@ -1,0 +1,91 @@
+import FoundationEssentials
+import Glibc
+import Reconciler
+
+extension GroupRun {
+    /// Records what the plan means for each service before anything is done.
+    func begin(_ plan: Plan, excluded: [String]) async throws {
+        var entries: [JournalEntry] = []
+        for name in excluded { entries.append(try entry(name, .excluded, cause: "excluded by the user")) }
+        for outlook in plan.outlooks {
+            switch outlook.disposition {
+            case .untouched:
+                entries.append(try entry(outlook.service, .foundRunning, cause: outlook.cause, container: outlook.containerID))
+            case .new where journal.state[outlook.service].containerID != nil:
+                // Somebody else removed it: what the ledger knew of that container is over.
+                entries.append(try entry(outlook.service, .foundAbsent, cause: "its container is gone"))
+                let change = StateChanged(from: .absent, to: .waiting, event: .planned, cause: outlook.cause)
+                entries.append(JournalEntry(outlook.service, .stateChanged(change)))
+            default:
+                entries.append(try entry(outlook.service, .planned, cause: outlook.cause))
+            }
+            if !outlook.differences.isEmpty, let id = outlook.containerID {
+                entries.append(
+                    JournalEntry(
+                        outlook.service, .divergenceFound(DivergenceFound(containerID: id, differences: outlook.differences))))
+            }
+        }
+        if !entries.isEmpty { try await journal.record(entries) }
+    }
+
+    /// Looks once more at what was started: a container that died after its ping is a failed service, not a running one.
+    func confirmRunning() async throws {
+        guard !interruption.isInterrupted else { return }
+        let fresh = group.services.map(\.name).filter { uptime($0) != nil && journal.state[$0].phase == .running }
+        guard !fresh.isEmpty else { return }
+        // A program that fails at once needs a moment to do so.
+        let youngest = fresh.compactMap { uptime($0) }.min() ?? 0
+        if youngest < Self.settlingTime { try await clock.sleep(Self.settlingTime - youngest) }
+        let containers = try await engine.containers(labels: [GroupLabels.filter(group: group.name)])
+        for name in fresh where group[name]?.expectedExit == nil {
+            guard let id = journal.state[name].containerID, containers.first(where: { $0.id == id })?.state != "running" else { continue }
+            try await fail(name, try await death(of: name, id, phase: .ping, during: "it was thought to be running"))
+        }
+    }
+
+    /// Seconds a container has to live before it counts as running, however soon its ping said yes.
+    private static let settlingTime = 0.1
+
+    /// Calls the group's hook and writes the context for other programs.
+    /// - Returns: the hook's error, which is reported and undoes nothing.
+    func finishStart() async throws -> String? {
+        saveContext()
+        guard !interruption.isInterrupted else { return nil }
+        let running = group.services.map(\.name).filter { journal.state[$0].phase == .running }
+        guard !running.isEmpty, let hook = setting.definition?.groupHooks.onStartServices else { return nil }
+        return try await groupHook(.onStartServices) { try await hook(running) }
+    }
+
+    func groupHook(_ name: HookName, _ body: @escaping @Sendable () async throws -> Void) async throws -> String? {
+        let limits = HookLimits(deadline: hookTimeout, clock: clock, interruption: interruption)
+        switch try await hold(name, of: nil, limits: limits, body: body) {
+        case .threw(let error): return "\(name.rawValue) threw: \(error.text)"
+        case .timedOut: return "\(name.rawValue) was not back after \(tenths(hookTimeout)) s"
+        case .finished, .interrupted, .overtaken: return nil
+        }
+    }
+
+    /// `.miniboss-context` beside the definition: JSON, secrets masked. The ledger is the truth.
+    func saveContext() {
+        guard let path = contextPath else { return }
+        let context = journal.state.context
+        let shown = context.values.map { key, value in
+            (key, context.secretKeys.contains(key) ? ContextValue.string(EnvironmentValue.mask) : value)
+        }
+        let text = ContextValue.object(Dictionary(uniqueKeysWithValues: shown)).json + "\n"
+        let temporary = "\(path).new"
+        guard let file = fopen(temporary, "we") else { return }
+        let isWritten = fputs(text, file) >= 0
+        guard fclose(file) == 0, isWritten else { return }
+        rename(temporary, path)
+    }
+
+    func removeSavedContext() {
+        if let path = contextPath { unlink(path) }
+    }
+
+    private var contextPath: String? {
+        guard let path = setting.definition?.path ?? setting.environment["MINIBOSS_DEFINITION"], let slash = path.lastIndex(of: "/") else { return nil }
+        return "\(path[..<slash])/.miniboss-context"
+    }
+}

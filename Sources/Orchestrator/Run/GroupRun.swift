@@ -1,0 +1,133 @@
+import DockerClient
+import Reconciler
+import Synchronization
+
+/// One run of a command on a group: what its steps need, and what they leave for one another.
+final class GroupRun: Sendable {
+    let setting: RunSetting
+    /// The services this run is about, as defined.
+    let group: GroupSpec
+    let engine: any ContainerEngine
+    let journal: Journal
+    let context: ContextStore
+    let watch: ContainerWatch
+    let fingerprintKey: [UInt8]
+    /// Whether the user named the network; one that is not ours may then be joined.
+    let isNetworkGiven: Bool
+    /// Seconds for each hook and ping.
+    let hookTimeout: Double
+    /// Seconds a container has to end by itself.
+    let stopTimeout: Double
+    let keepFailed: Bool
+
+    private let shared = Mutex(Shared())
+
+    private struct Shared {
+        var made: [String: String] = [:]
+        var begun: [String: Int64] = [:]
+        var startedAt: [String: Int64] = [:]
+        var images: [String: String] = [:]
+        var prepared: Set<String> = []
+        var failures: [String: Failure] = [:]
+    }
+
+    init(
+        setting: RunSetting, group: GroupSpec, engine: any ContainerEngine, journal: Journal, fingerprintKey: [UInt8],
+        isNetworkGiven: Bool, hookTimeout: Double, stopTimeout: Double = 10, keepFailed: Bool = false
+    ) {
+        self.setting = setting
+        self.group = group
+        self.engine = engine
+        self.journal = journal
+        self.fingerprintKey = fingerprintKey
+        self.isNetworkGiven = isNetworkGiven
+        self.hookTimeout = hookTimeout
+        self.stopTimeout = stopTimeout
+        self.keepFailed = keepFailed
+        context = ContextStore(journal: journal)
+        watch = ContainerWatch()
+    }
+
+    var clock: RunClock { setting.clock }
+    var interruption: Interruption { setting.interruption }
+
+    func hooks(of service: String) -> ServiceHooks {
+        setting.definition?.hooks[service] ?? ServiceHooks()
+    }
+
+    /// The container this run made for a service.
+    func made(_ service: String) -> String? { shared.withLock { $0.made[service] } }
+    func made(_ service: String, _ id: String?) { shared.withLock { $0.made[service] = id } }
+
+    /// Marks the first own step of a service and returns when that was.
+    @discardableResult
+    func begun(_ service: String) -> Int64 {
+        let now = clock.monotonic()
+        return shared.withLock { shared in
+            if let earlier = shared.begun[service] { return earlier }
+            shared.begun[service] = now
+            return now
+        }
+    }
+
+    func containerStarted(_ service: String) { shared.withLock { $0.startedAt[service] = clock.monotonic() } }
+
+    /// Seconds since the service's container was started in this run.
+    func uptime(_ service: String) -> Double? {
+        shared.withLock { $0.startedAt[service] }.map { clock.seconds(since: $0) }
+    }
+
+    func imageID(_ reference: String) -> String? {
+        guard let name = try? Reconciler.ImageReference(reference) else { return nil }
+        return shared.withLock { $0.images[name.description] }
+    }
+
+    func knows(images: [String: String]) { shared.withLock { $0.images.merge(images) { _, new in new } } }
+
+    func imagePrepared(_ service: String) { shared.withLock { _ = $0.prepared.insert(service) } }
+    var preparedImages: Set<String> { shared.withLock { $0.prepared } }
+
+    func failed(_ service: String, _ failure: Failure) { shared.withLock { $0.failures[service] = failure } }
+    func failure(_ service: String) -> Failure? { shared.withLock { $0.failures[service] } }
+    var failedServices: Set<String> { shared.withLock { Set($0.failures.keys) } }
+
+    /// Records a transition; the machine decides where it leads.
+    func move(
+        _ service: String, _ event: ServiceEvent, cause: String? = nil, container: String? = nil, failure: Failure? = nil,
+        because: [String]? = nil
+    ) async throws {
+        try await journal.record([try entry(service, event, cause: cause, container: container, failure: failure, because: because)])
+    }
+
+    func entry(
+        _ service: String, _ event: ServiceEvent, cause: String? = nil, container: String? = nil, failure: Failure? = nil,
+        because: [String]? = nil
+    ) throws -> JournalEntry {
+        let phase = journal.state[service].phase
+        let next = try phase.after(event)
+        return JournalEntry(
+            service,
+            .stateChanged(
+                StateChanged(
+                    from: phase, to: next, event: event, cause: cause, containerID: container, failure: failure, because: because)))
+    }
+
+    func planRequest(observed: ObservedGroup) -> PlanRequest {
+        let key = fingerprintKey
+        let network = group.network
+        return PlanRequest(
+            desired: group, observed: observed, history: journal.state, runTag: "run\(journal.run)", preparedImages: preparedImages,
+            fingerprint: { fingerprint(of: $0, network: network, key: key) }, directoryExists: { pathExists($0) })
+    }
+
+    func observeNow(only services: Set<String>? = nil) async throws -> ObservedGroup {
+        let key = fingerprintKey
+        let subject = services.map { group.keeping($0) } ?? group
+        var observed = try await observe(
+            subject, engine: engine, context: journal.state.context, isNetworkGiven: isNetworkGiven,
+            fingerprint: { fingerprint(of: $0, network: subject.network, key: key) })
+        if let services { observed.containers.removeAll { !services.contains($0.service) } }
+        knows(images: observed.images)
+        return observed
+    }
+}

@@ -1,0 +1,44 @@
+import Synchronization
+
+/// The user's wish to end a run: no new work begins, what is under way is settled.
+public final class Interruption: Sendable {
+    private struct State {
+        var signal: String?
+        var next = 0
+        var callbacks: [Int: @Sendable () -> Void] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    public init() {}
+
+    /// Name of the signal that interrupted, `SIGINT` say; `nil` while nobody has.
+    public var signal: String? { state.withLock { $0.signal } }
+    public var isInterrupted: Bool { signal != nil }
+
+    public func interrupt(signal: String) {
+        let callbacks = state.withLock { state -> [@Sendable () -> Void] in
+            guard state.signal == nil else { return [] }
+            state.signal = signal
+            defer { state.callbacks = [:] }
+            return Array(state.callbacks.values)
+        }
+        for callback in callbacks { callback() }
+    }
+
+    /// Calls back once, at once if it has happened already.
+    func onInterrupt(_ callback: @escaping @Sendable () -> Void) -> Int {
+        let token = state.withLock { state -> Int? in
+            guard state.signal == nil else { return nil }
+            state.next += 1
+            state.callbacks[state.next] = callback
+            return state.next
+        }
+        if token == nil { callback() }
+        return token ?? 0
+    }
+
+    func forget(_ token: Int) {
+        state.withLock { state in state.callbacks[token] = nil }
+    }
+}

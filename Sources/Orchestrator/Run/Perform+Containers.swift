@@ -1,0 +1,180 @@
+import DockerClient
+import Reconciler
+
+extension GroupRun {
+    func createContainer(_ step: PlanStep) async throws {
+        guard let name = step.service, let service = group[name] else { return }
+        var spec = try resolve(service)
+        for case .directory(let path) in spec.volumes.map(\.source) where !pathExists(path) {
+            throw Failure(
+                .mountMissing, phase: .create, summary: "the directory \(path), which it mounts, does not exist after pre_start", subject: path)
+        }
+        if spec.image != service.image, imageID(spec.image) == nil {
+            try await pull(spec.image, service: name, cause: "the image is not here")
+        }
+        let memory = journal.state[name].spec
+        let label = fingerprint(of: spec, network: group.network, key: fingerprintKey)
+        spec.ports = spec.ports.map { port in
+            guard port.host == 0 else { return port }
+            return PortMapping(container: port.container, host: freePort(preferring: memory?.hostPort(port.container)))
+        }
+        let operation = clock.identifier()
+        let config = ContainerConfig(
+            spec, network: group.network,
+            labels: [
+                GroupLabels.group: group.name, GroupLabels.service: name, GroupLabels.run: String(journal.run),
+                GroupLabels.operation: operation, GroupLabels.spec: label,
+            ])
+        let summary = SpecSummary(spec, imageID: imageID(spec.image), network: group.network)
+        try await move(name, .createBegan, cause: step.cause)
+        do {
+            let id = try await call(
+                EngineStep(kind: .createContainer, service: name, cause: step.cause, target: step.target.text, spec: summary),
+                operation: operation, result: { $0 },
+                resolve: { [engine] in
+                    let found = try await engine.containers(labels: [GroupLabels.filter(operation: operation)])
+                    return found.first.map { .adopted($0.id) } ?? .absent
+                }
+            ) { () async throws(DockerError) in
+                try await engine.create(name: step.target.text, config)
+            }
+            made(name, id)
+            try await move(name, .containerCreated, container: id)
+        } catch let error as DockerError where error.isNameConflict {
+            throw await nameConflict(error, name: step.target.text)
+        }
+    }
+
+    private func resolve(_ service: ServiceSpec) throws -> ServiceSpec {
+        do { return try service.resolved(journal.state.context) } catch {
+            throw Failure(.contextMissing, phase: .create, summary: error.description, subject: error.field)
+        }
+    }
+
+    private func nameConflict(_ error: DockerError, name: String) async -> Failure {
+        var holder = error.conflictingContainerID.map { shortID($0) }
+        if let id = error.conflictingContainerID, let other = try? await engine.inspect(container: id) {
+            let group = other.config.labels[GroupLabels.group].map { " of group \"\($0)\"" } ?? " (not made by miniboss)"
+            holder = "container \(shortID(id))\(group), image \(other.config.image)"
+        }
+        return Failure(
+            .nameConflict, phase: .create, summary: "its container's name \(name) is held by \(holder ?? "another container")", subject: name,
+            holder: holder)
+    }
+
+    func renameContainer(_ step: PlanStep) async throws {
+        let target = step.target.text
+        let id: String
+        if case .container(let known, _) = step.target { id = known } else { id = try containerID(step) }
+        try await call(
+            EngineStep(kind: .renameContainer, service: step.service, cause: step.cause, target: target),
+            resolve: { [engine] in try await engine.inspect(container: id).name == target ? .adopted(()) : .absent }
+        ) { () async throws(DockerError) in
+            try await engine.rename(container: id, to: target)
+        }
+    }
+
+    func startContainer(_ step: PlanStep) async throws {
+        guard let service = step.service else { return }
+        let id = try containerID(step)
+        try await move(service, .startBegan, cause: step.cause, container: id)
+        do {
+            try await call(
+                EngineStep(kind: .startContainer, service: service, cause: step.cause, target: step.target.text), result: { id },
+                resolve: { [engine] in
+                    let state = try await engine.inspect(container: id).state
+                    return state.running || state.startedAt > "0001-01-02" && state.status == "exited" ? .adopted(()) : .absent
+                }
+            ) { () async throws(DockerError) in
+                try await engine.start(container: id)
+            }
+        } catch let error as DockerError where error.isPortInUse {
+            throw await portInUse(error, service: service)
+        }
+        containerStarted(service)
+        try await move(service, .containerStarted, container: id)
+    }
+
+    private func portInUse(_ error: DockerError, service: String) async -> Failure {
+        var failure = Failure(error, phase: .start)
+        guard let port = error.portInUse ?? group[service]?.ports.first?.host else { return failure }
+        let holder = await holderOfPort(port, engine: engine)
+        failure.subject = String(port)
+        failure.holder = holder
+        failure.summary = "host port \(port) is in use\(holder.map { " by \($0)" } ?? "")"
+        return failure
+    }
+
+    func stopContainer(_ step: PlanStep) async throws {
+        guard let service = step.service else { return }
+        let id = try containerID(step)
+        let tracked = isOwn(id, of: service)
+        if tracked { try await move(service, .stopBegan, cause: step.cause, container: id) }
+        let start = clock.monotonic()
+        try await call(
+            EngineStep(kind: .stopContainer, service: service, cause: step.cause, target: step.target.text), result: { id },
+            resolve: { [engine] in
+                do { return try await engine.inspect(container: id).state.running ? .absent : .adopted(()) } catch let error as DockerError
+                where error.isNotFound { return .adopted(()) }
+            }
+        ) { () async throws(DockerError) in
+            do { try await engine.stop(container: id, seconds: stopTimeout, signal: "") } catch {
+                guard error.isNotFound else { throw error }
+            }
+        }
+        let took = clock.seconds(since: start)
+        if let state = try? await engine.inspect(container: id).state {
+            var entries = [
+                JournalEntry(
+                    service, .containerExited(ContainerExited(containerID: id, exitCode: state.exitCode, oomKilled: state.oomKilled, error: nil, health: [])))
+            ]
+            if state.exitCode == 137, took >= stopTimeout {
+                entries.append(
+                    JournalEntry(
+                        service, .noteTaken(NoteTaken(text: "did not stop within \(tenths(stopTimeout)) s and was killed with SIGKILL"))))
+            }
+            try await journal.record(entries)
+        }
+        if tracked { try await move(service, .containerStopped, container: id) }
+    }
+
+    func removeContainer(_ step: PlanStep) async throws {
+        guard let service = step.service else { return }
+        let id = try containerID(step)
+        let tracked = isOwn(id, of: service)
+        if tracked { try await move(service, .removeBegan, cause: step.cause, container: id) }
+        try await remove(service, id, target: step.target.text, cause: step.cause, force: false)
+        if tracked { try await move(service, .containerRemoved, container: id) }
+    }
+
+    func remove(_ service: String, _ id: String, target: String, cause: String, force: Bool) async throws {
+        try await call(
+            EngineStep(kind: .removeContainer, service: service, cause: cause, target: target), result: { id },
+            resolve: { [engine] in
+                do {
+                    _ = try await engine.inspect(container: id)
+                    return .absent
+                } catch let error as DockerError where error.isNotFound { return .adopted(()) }
+            }
+        ) { () async throws(DockerError) in
+            try await engine.remove(container: id, force: force)
+        }
+    }
+
+    /// Whether a container is what the service's phase is about, and not one that is being replaced or left over.
+    private func isOwn(_ id: String, of service: String) -> Bool {
+        guard made(service) == nil else { return false }
+        let known = journal.state[service].containerID
+        return known == nil || known == id
+    }
+}
+
+extension SpecSummary {
+    /// The host port this container port had, so that it can be kept.
+    fileprivate func hostPort(_ container: Int) -> Int? {
+        ports.lazy.compactMap { pair -> Int? in
+            let parts = pair.split(separator: ":")
+            return parts.count == 2 && Int(parts[0]) == container ? Int(parts[1]) : nil
+        }.first { $0 != 0 }
+    }
+}

@@ -1,0 +1,211 @@
+import DockerClient
+import Reconciler
+import Synchronization
+
+extension GroupRun {
+    func preStart(_ step: PlanStep) async throws {
+        guard let service = step.service else { return }
+        try await move(service, .preStartBegan)
+        let hook = hooks(of: service).preStart
+        let result = try await hold(.preStart, of: service, limits: limits) { try await hook() }
+        try await judge(result, .preStart, of: service)
+        try await move(service, .preStartFinished)
+    }
+
+    func postStart(_ step: PlanStep) async throws {
+        guard let service = step.service else { return }
+        let id = try containerID(step)
+        try await move(service, .postStartBegan, container: id)
+        let hook = hooks(of: service).postStart
+        let access = try await access(service, id)
+        let result = try await holdWhileAlive(.postStart, of: service, container: id) { try await hook(access) }
+        try await judge(result, .postStart, of: service, container: id)
+        try await move(service, .postStartFinished, container: id)
+    }
+
+    /// A failure is kept, and never stands in the way of the stop.
+    func preStop(_ step: PlanStep) async throws {
+        guard let service = step.service, setting.definition?.hooks[service] != nil else { return }
+        let id = try containerID(step)
+        let hook = hooks(of: service).preStop
+        let access = try await access(service, id)
+        let limits = HookLimits(deadline: hookTimeout, clock: clock, interruption: nil)
+        _ = try await hold(.preStop, of: service, limits: limits) { try await hook(access) }
+    }
+
+    /// Calls `ping` at once and then every 0.1 s, until it says true, it throws, its time is up, or its container dies.
+    func ping(_ step: PlanStep) async throws {
+        guard let service = step.service else { return }
+        let id = try containerID(step)
+        if journal.state[service].phase == .waiting { try await move(service, .containerStarted, container: id) }
+        let hook = hooks(of: service).ping
+        let access = try await access(service, id)
+        let log = PingLog()
+        let start = clock.monotonic()
+        let result = try await holdWhileAlive(.ping, of: service, container: id, log: log) { [journal, clock] in
+            while true {
+                log.begin()
+                let isReady = try await hook(access)
+                let seen = isReady ? nil : access.takeObservation()
+                if let change = log.end(isReady, seen) { try await journal.record(service, .pingChanged(change)) }
+                if isReady { return }
+                try await clock.sleep(0.1)
+            }
+        }
+        switch result {
+        case .timedOut where log.attempts > 0 && !log.isStuck:
+            let last = log.lastError
+            throw Failure(
+                .pingTimeout, phase: .ping,
+                summary: "was not ready after \(tenths(clock.seconds(since: start))) s and \(log.attempts) pings; the last one said: \(last ?? "false")",
+                lastPingError: last ?? "false", attempts: log.attempts)
+        case .overtaken:
+            throw try await death(of: service, id, phase: .ping, during: "\(access.probeWords) was being tried", log: log)
+        default:
+            try await judge(result, .ping, of: service, container: id, log: log)
+        }
+        let state = try await engine.inspect(container: id).state
+        if !state.running, group[service]?.expectedExit == nil {
+            throw try await death(of: service, id, phase: .ping, during: "it was being pinged", log: log)
+        }
+        if !owesPostStart(service) { try await move(service, .pingSucceeded, container: id) }
+    }
+
+    private func owesPostStart(_ service: String) -> Bool { journal.state[service].owesPostStart }
+
+    private var limits: HookLimits { HookLimits(deadline: hookTimeout, clock: clock, interruption: interruption) }
+
+    private func access(_ service: String, _ id: String) async throws -> ContainerAccess {
+        ContainerAccess(service: service, id: id, name: PlanRequest.containerName(group: group.name, service: service), engine: engine)
+    }
+
+    /// Runs a hook and records that it ran and how it ended.
+    func hold<Value: Sendable>(
+        _ hook: HookName, of service: String?, limits: HookLimits, log: PingLog? = nil,
+        overtake: (@escaping @Sendable () -> Void) -> Void = { _ in }, body: @escaping @Sendable () async throws -> Value
+    ) async throws -> HookResult<Value> {
+        try await journal.record(service, .hookStarted(HookStarted(hook: hook)))
+        let start = clock.monotonic()
+        let scope = HookScope(service: service, hook: hook, context: context)
+        let result = await runHook(scope, limits: limits, overtake: overtake, body: body)
+        let (outcome, error): (HookFinished.Outcome, String?) =
+            switch result {
+            case .finished: (.succeeded, nil)
+            case .threw(let error): (.threw, error.text)
+            case .timedOut: (.timedOut, nil)
+            case .interrupted: (.interrupted, nil)
+            case .overtaken: (.interrupted, "its container ended")
+            }
+        try await journal.record(
+            service,
+            .hookFinished(
+                HookFinished(hook: hook, outcome: outcome, error: error, seconds: clock.seconds(since: start), attempts: log?.attempts)))
+        return result
+    }
+
+    /// The same, ended early by the container's death: an event wakes us, an inspect convinces us.
+    private func holdWhileAlive<Value: Sendable>(
+        _ hook: HookName, of service: String, container id: String, log: PingLog? = nil, body: @escaping @Sendable () async throws -> Value
+    ) async throws -> HookResult<Value> {
+        // A one-shot is meant to end; its probe reads the exit code.
+        guard group[service]?.expectedExit == nil else { return try await hold(hook, of: service, limits: limits, log: log, body: body) }
+        let wakes = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let token = watch.listen(to: id) { wakes.continuation.yield() }
+        // Level-triggered beside the events: one look now, and one every two seconds.
+        let heartbeat = Task { [clock] in
+            while !Task.isCancelled {
+                wakes.continuation.yield()
+                try await clock.sleep(2)
+            }
+        }
+        defer {
+            watch.forget(token)
+            heartbeat.cancel()
+            wakes.continuation.finish()
+        }
+        return try await hold(hook, of: service, limits: limits, log: log) { overtake in
+            Task { [engine] in
+                for await _ in wakes.stream {
+                    do {
+                        if try await !engine.inspect(container: id).state.running { return overtake() }
+                    } catch let error as DockerError where error.isNotFound { return overtake() } catch {}
+                }
+            }
+        } body: {
+            try await body()
+        }
+    }
+
+    /// Turns a hook's bad end into the service's failure.
+    private func judge<Value: Sendable>(
+        _ result: HookResult<Value>, _ hook: HookName, of service: String, container id: String? = nil, log: PingLog? = nil
+    ) async throws {
+        let phase: FailurePhase = hook == .preStart ? .preStart : hook == .ping ? .ping : .postStart
+        switch result {
+        case .finished: return
+        case .interrupted: throw StepFault.interrupted
+        case .threw(let error):
+            if let failure = error.failure { throw failure }
+            throw Failure(
+                .hookThrew, phase: phase, summary: "\(hook.rawValue) threw: \(error.text)", lastPingError: hook == .ping ? error.text : nil,
+                attempts: log?.attempts, subject: hook.rawValue)
+        case .timedOut:
+            throw Failure(
+                .hookTimedOut, phase: phase, summary: "\(hook.rawValue) was not back after \(tenths(hookTimeout)) s",
+                lastPingError: log?.lastError, attempts: log?.attempts, subject: hook.rawValue)
+        case .overtaken:
+            guard let id else { throw StepFault.interrupted }
+            throw try await death(of: service, id, phase: phase, during: "\(hook.rawValue) ran", log: log)
+        }
+    }
+
+    /// The failure a dead container stands for.
+    func death(of service: String, _ id: String, phase: FailurePhase, during: String, log: PingLog? = nil) async throws -> Failure {
+        let seconds = uptime(service) ?? clock.seconds(since: begun(service))
+        var failure: Failure
+        do {
+            failure = .exited(try await engine.inspect(container: id).state, phase: phase, during: during, seconds: seconds)
+        } catch let error as DockerError where error.isNotFound {
+            failure = Failure(.exitedNonzero, phase: phase, summary: "its container was removed by someone else, while \(during)")
+        }
+        failure.lastPingError = log?.lastError
+        failure.attempts = log?.attempts
+        return failure
+    }
+}
+
+/// What the pings of one service answered: the ledger gets each change, not each attempt.
+final class PingLog: Sendable {
+    private struct State {
+        var attempts = 0
+        var isInFlight = false
+        var last: String?
+        var answered = false
+    }
+
+    private let state = Mutex(State())
+
+    var attempts: Int { state.withLock { $0.attempts } }
+    var lastError: String? { state.withLock { $0.last } }
+
+    func begin() {
+        state.withLock { state in
+            state.attempts += 1
+            state.isInFlight = true
+        }
+    }
+
+    /// - Returns: the change, when this answer is not that of the time before.
+    func end(_ isReady: Bool, _ seen: String?) -> PingChanged? {
+        state.withLock { state in
+            state.isInFlight = false
+            let isNew = !state.answered || isReady || seen != state.last
+            state.answered = true
+            state.last = isReady ? state.last : seen
+            return isNew ? PingChanged(attempt: state.attempts, succeeded: isReady, error: seen) : nil
+        }
+    }
+
+    /// Whether the one ping that was ever called never came back: then it hangs, and readiness was never asked.
+    var isStuck: Bool { state.withLock { $0.isInFlight && !$0.answered } }
+}

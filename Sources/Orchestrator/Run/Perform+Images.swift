@@ -1,0 +1,70 @@
+import DockerClient
+import Reconciler
+
+extension GroupRun {
+    func pullImage(_ step: PlanStep) async throws {
+        try await withImageMove(step, began: .pullBegan) {
+            try await pull(step.target.text, service: step.service, cause: step.cause)
+        }
+    }
+
+    func pull(_ image: String, service: String?, cause: String) async throws {
+        let observer = setting.observer
+        try await untilInterrupted { [self] in
+            try await call(EngineStep(kind: .pullImage, service: service, cause: cause, target: image)) { () async throws(DockerError) in
+                try await engine.pull(image: image) { observer.remark(service: service, $0) }
+            }
+        }
+        let id = try await engine.inspect(image: image).id
+        knows(images: [image: id])
+    }
+
+    func buildImage(_ step: PlanStep) async throws {
+        guard let service = step.service, let source = try group[service]?.resolved(journal.state.context).build else { return }
+        let observer = setting.observer
+        let output = LineTail(limit: 40)
+        try await withImageMove(step, began: .buildBegan) {
+            let operation = clock.identifier()
+            let request = BuildRequest(
+                directory: source.directory, dockerfile: source.dockerfile, tag: step.target.text,
+                labels: [GroupLabels.group: group.name, GroupLabels.service: service, GroupLabels.operation: operation])
+            do {
+                let id = try await untilInterrupted { [self] in
+                    try await call(
+                        EngineStep(kind: .buildImage, service: service, cause: step.cause, target: step.target.text), operation: operation,
+                        result: { $0 }
+                    ) { () async throws(DockerError) in
+                        try await engine.build(request) { line in
+                            output.add(line)
+                            observer.remark(service: service, line)
+                        }
+                    }
+                }
+                knows(images: [step.target.text: id])
+                imagePrepared(service)
+            } catch let error as DockerError where !error.isCancelled {
+                let lines = output.lines
+                if !lines.isEmpty {
+                    try await journal.record(service, .logsCaptured(LogsCaptured(containerID: "build of \(step.target.text)", lines: lines)))
+                }
+                throw Failure(error, phase: .build, image: step.target.text)
+            }
+        }
+    }
+
+    /// The service is pulling or building meanwhile; another that shares the image just waits.
+    private func withImageMove(_ step: PlanStep, began: ServiceEvent, _ body: () async throws -> Void) async throws {
+        guard let service = step.service, journal.state[service].phase == .waiting else { return try await body() }
+        try await move(service, began, cause: step.cause)
+        try await body()
+        try await move(service, .imageReady)
+    }
+
+    /// Ends a long transfer when the user interrupts; short calls are settled instead.
+    func untilInterrupted<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
+        let task = Task { try await body() }
+        let token = interruption.onInterrupt { task.cancel() }
+        defer { interruption.forget(token) }
+        return try await task.value
+    }
+}

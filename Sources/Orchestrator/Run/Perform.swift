@@ -1,0 +1,97 @@
+import DockerClient
+import Reconciler
+
+extension GroupRun {
+    /// Does one step. Everything about it was decided in the plan.
+    func perform(_ step: PlanStep) async -> StepResult {
+        if let service = step.service { begun(service) }
+        do {
+            switch step.kind {
+            case .createNetwork: try await createNetwork(step)
+            case .removeNetwork: try await removeNetwork(step)
+            case .pullImage: try await pullImage(step)
+            case .buildImage: try await buildImage(step)
+            case .createContainer: try await createContainer(step)
+            case .renameContainer: try await renameContainer(step)
+            case .startContainer: try await startContainer(step)
+            case .stopContainer: try await stopContainer(step)
+            case .removeContainer: try await removeContainer(step)
+            case .preStart: try await preStart(step)
+            case .ping: try await ping(step)
+            case .postStart: try await postStart(step)
+            case .preStop: try await preStop(step)
+            case .reconsider: return .replanned(try await reconsider(step))
+            case .createVolume, .killContainer, .execInContainer: break
+            }
+            return .succeeded
+        } catch {
+            switch StepFault(error, phase: step.kind.failurePhase, image: imageName(step)) {
+            case .failed(var failure):
+                if let service = step.service { failure.seconds = clock.seconds(since: begun(service)) }
+                return .failed(failure)
+            case .interrupted: return .interrupted
+            case .fatal(let error): return .fatal(error)
+            }
+        }
+    }
+
+    /// Plans one service again, its dependencies running and its image here.
+    private func reconsider(_ step: PlanStep) async throws -> Plan {
+        guard let name = step.service else { return Plan() }
+        let observed = try await observeNow(only: [name])
+        if journal.state[name].phase == .stopped { try await move(name, .planned, cause: step.cause) }
+        var request = planRequest(observed: observed)
+        if step.cause == "reload --remove" { request.desired.alwaysStartNew(name) }
+        request.preparedImages.insert(name)
+        let plan = planService(name, request)
+        guard let outlook = plan.outlook(of: name) else { return plan }
+        try await announce(outlook)
+        return plan
+    }
+
+    /// Records what planning found out about a service.
+    func announce(_ outlook: ServiceOutlook) async throws {
+        if !outlook.differences.isEmpty, let id = outlook.containerID {
+            try await journal.record(
+                outlook.service, .divergenceFound(DivergenceFound(containerID: id, differences: outlook.differences)))
+        }
+        if outlook.disposition == .untouched {
+            try await move(outlook.service, .foundRunning, cause: outlook.cause, container: outlook.containerID)
+        }
+    }
+
+    private func imageName(_ step: PlanStep) -> String? {
+        if case .image(let name) = step.target { return name }
+        return step.service.flatMap { group[$0]?.image }
+    }
+
+    /// The container a step is about.
+    func containerID(_ step: PlanStep) throws -> String {
+        if case .container(let id, _) = step.target { return id }
+        guard let service = step.service, let id = made(service) else {
+            throw OperationError(.defect, "step \(step.id) (\(step.kind.rawValue)) has no container")
+        }
+        return id
+    }
+}
+
+extension GroupSpec {
+    fileprivate mutating func alwaysStartNew(_ name: String) {
+        for index in services.indices where services[index].name == name { services[index].alwaysStartNew = true }
+    }
+}
+
+extension StepKind {
+    /// The phase of a start a failure of this step belongs to.
+    var failurePhase: FailurePhase {
+        switch self {
+        case .pullImage: .pull
+        case .buildImage: .build
+        case .createNetwork, .createVolume, .createContainer, .renameContainer, .removeContainer, .reconsider: .create
+        case .preStart: .preStart
+        case .startContainer, .stopContainer, .killContainer, .removeNetwork, .preStop, .execInContainer: .start
+        case .ping: .ping
+        case .postStart: .postStart
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import DockerClient
+import Reconciler
+
+/// Settles what runs that were killed left behind: every intent without an outcome is looked up, then the run is closed.
+///
+/// Nothing is done to the engine here. What is there is adopted or planned away by the run that follows.
+func settleEarlierRuns(_ journal: Journal, engine: any ContainerEngine, group: String) async throws(OperationError) {
+    let state = journal.state
+    let open = state.openRuns.filter { $0 != journal.run }.sorted()
+    let orphaned = state.openIntents.values.filter { $0.run != journal.run }
+    for intent in orphaned.sorted(by: { ($0.run, $0.operation) < ($1.run, $1.operation) }) {
+        let outcome = try await lookUp(intent, engine: engine, group: group)
+        try await journal.record([
+            JournalEntry(intent.service, outcome, operation: intent.operation, run: intent.run)
+        ])
+    }
+    for run in open {
+        var entries = state.services.keys.sorted().compactMap { service -> JournalEntry? in
+            let phase = journal.state[service].phase
+            guard phase.isUnderWay, let next = try? phase.after(.interrupted) else { return nil }
+            let change = StateChanged(from: phase, to: next, event: .interrupted, cause: "miniboss was killed")
+            return JournalEntry(service, .stateChanged(change), run: run)
+        }
+        entries.append(JournalEntry(nil, .runFinished(RunFinished(outcome: .crashed, settledBy: journal.run)), run: run))
+        try await journal.record(entries)
+    }
+}
+
+/// What became of an operation whose process was killed: by the label it gave what it made, else by the state it wanted.
+private func lookUp(_ open: OpenIntent, engine: any ContainerEngine, group: String) async throws(OperationError) -> Event {
+    let intent = open.intent
+    func done(_ result: String?) -> Event {
+        .stepSucceeded(StepSucceeded(step: intent.step, target: intent.target, result: result, seconds: 0, resolved: "adopted"))
+    }
+    func notDone(_ why: String, _ resolved: String = "absent") -> Event {
+        .stepFailed(StepFailed(step: intent.step, target: intent.target, error: why, status: nil, seconds: 0, resolved: resolved))
+    }
+    do {
+        switch intent.step {
+        case .createContainer:
+            if let made = try await engine.containers(labels: [GroupLabels.filter(operation: open.operation)]).first { return done(made.id) }
+            return notDone("miniboss was killed before the container was made")
+        case .createNetwork:
+            let networks = try await engine.networks(named: intent.target)
+            if let ours = networks.first(where: { $0.labels[GroupLabels.group] == group }) { return done(ours.id) }
+            return networks.isEmpty
+                ? notDone("miniboss was killed before the network was made") : notDone("the name belongs to someone else", "foreign")
+        case .removeNetwork:
+            return try await engine.networks(named: intent.target).isEmpty ? done(nil) : notDone("the network is still there")
+        case .pullImage, .buildImage:
+            return notDone("miniboss was killed meanwhile; it is done again when it is needed")
+        case .startContainer, .stopContainer, .killContainer, .removeContainer, .renameContainer:
+            return try await lookUpContainer(intent, engine: engine, done: done, notDone: notDone)
+        case .createVolume, .preStart, .ping, .postStart, .preStop, .execInContainer, .reconsider:
+            return notDone("miniboss was killed meanwhile")
+        }
+    } catch let error as DockerError {
+        throw OperationError(.engine, "what run \(open.run) left can't be looked up: \(error)", next: "`miniboss doctor` looks at the engine.")
+    } catch { throw OperationError(.defect, "\(error)") }
+}
+
+private func lookUpContainer(
+    _ intent: StepIntended, engine: any ContainerEngine, done: (String?) -> Event, notDone: (String, String) -> Event
+) async throws -> Event {
+    let container: ContainerInspect
+    do { container = try await engine.inspect(container: intent.target) } catch let error as DockerError where error.isNotFound {
+        return intent.step == .removeContainer ? done(nil) : notDone("the container is not there", "absent")
+    }
+    let isDone =
+        switch intent.step {
+        case .startContainer: container.state.running
+        case .stopContainer, .killContainer: !container.state.running
+        case .renameContainer: container.name == intent.target
+        default: false
+        }
+    return isDone ? done(container.id) : notDone("miniboss was killed before it was done", "absent")
+}

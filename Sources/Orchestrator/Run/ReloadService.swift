@@ -1,0 +1,37 @@
+import Reconciler
+
+/// Rebuilds one service's image and replaces its container. A failed build leaves everything as it was.
+public func reloadService(_ setting: RunSetting, _ options: ReloadOptions) async throws(OperationError) -> RunEnd {
+    let definition = try setting.checkedDefinition()
+    try requireKnown([options.service], among: definition.spec.services.map(\.name))
+    guard let service = definition.spec[options.service], service.build != nil else {
+        throw OperationError(
+            .usage, "service \"\(options.service)\" has no buildFromDirectory, so there is nothing to rebuild",
+            next: "Give it one, or change its image and run `miniboss start`.")
+    }
+    var spec = definition.spec
+    if let network = options.network { spec.network = network }
+    let group = spec
+    return try await conduct(
+        setting, group: { _ in group }, isNetworkGiven: options.network != nil, hookTimeout: 300, stopTimeout: options.timeout
+    ) { run in
+        let observed = try await run.observeNow()
+        let running = Set(observed.containers.filter { $0.status == .running }.map(\.service))
+        if let missing = service.dependencies.first(where: { name in group[name]?.expectedExit == nil && !running.contains(name) }) {
+            throw OperationError(.failed, "\"\(service.name)\" needs \"\(missing)\", which is not running", next: "`miniboss start` starts both.")
+        }
+        let affected = options.withDependents ? ServiceGraph(group).transitiveDependents(of: service.name).intersection(running) : []
+        let plan = planReload(
+            service, dependents: group.services.filter { affected.contains($0.name) }, replacesDependents: options.remove,
+            run.planRequest(observed: observed))
+        try await run.begin(plan, excluded: [])
+        try await run.execute(plan)
+        try await run.confirmRunning()
+        run.saveContext()
+        var end = WorkEnd()
+        if run.journal.state[service.name].phase == .running, !run.interruption.isInterrupted {
+            end.error = try await run.groupHook(.onReloadService) { try await definition.groupHooks.onReloadService(service.name) }
+        }
+        return end
+    }
+}

@@ -1,0 +1,92 @@
+import Reconciler
+
+/// Brings a group to running.
+/// - Throws: `OperationError`: usage, definition, engine, ledger, busy. A service that fails is no error: see `RunEnd`.
+public func startGroup(_ setting: RunSetting, _ options: StartOptions) async throws(OperationError) -> RunEnd {
+    let selection = try StartSelection(setting.checkedDefinition(), options)
+    return try await conduct(
+        setting, group: { _ in selection.group }, isNetworkGiven: options.network != nil, hookTimeout: options.timeout,
+        keepFailed: options.keepFailed
+    ) { run in
+        let observed = try await run.observeNow()
+        let plan = planStart(run.planRequest(observed: observed))
+        try await run.begin(plan, excluded: selection.excluded)
+        try await run.execute(plan)
+        try await run.confirmRunning()
+        var end = WorkEnd(nothingToDo: plan.isEmpty)
+        end.error = try await run.finishStart()
+        return end
+    }
+}
+
+/// What `start` would do, and why. Nothing is recorded, and nothing changes.
+public func planStart(_ setting: RunSetting, _ options: StartOptions) async throws(OperationError) -> Plan {
+    let selection = try StartSelection(setting.checkedDefinition(), options)
+    let records = try GroupRecords.open(directory: setting.directory, ledgerPath: setting.ledgerPath)
+    let state = try records?.state() ?? GroupState()
+    let (engine, _) = try await connectEngine(setting.environment)
+    let key = try fingerprintKeyIfPresent(directory: setting.directory)
+    let group = selection.group
+    do {
+        let observed = try await observe(
+            group, engine: engine, context: state.context, isNetworkGiven: options.network != nil,
+            fingerprint: { fingerprint(of: $0, network: group.network, key: key) })
+        return planStart(
+            PlanRequest(
+                desired: group, observed: observed, history: state,
+                fingerprint: { fingerprint(of: $0, network: group.network, key: key) }, directoryExists: { pathExists($0) }))
+    } catch { throw OperationError(unreachable: error, host: setting.environment["DOCKER_HOST"] ?? "the engine") }
+}
+
+/// Which services a start is about.
+struct StartSelection: Sendable {
+    let group: GroupSpec
+    let excluded: [String]
+
+    /// - Throws: `OperationError` with `.usage` for an unknown service, or one that is excluded and still needed.
+    init(_ definition: GroupDefinition, _ options: StartOptions) throws(OperationError) {
+        var spec = definition.spec
+        if let network = options.network { spec.network = network }
+        let names = spec.services.map(\.name)
+        try requireKnown(options.exclude + options.only, among: names)
+        var selected = Set(names)
+        if !options.only.isEmpty {
+            let graph = ServiceGraph(spec)
+            selected = options.only.reduce(into: []) { $0.formUnion(graph.transitiveDependencies(of: $1).union([$1])) }
+        }
+        selected.subtract(options.exclude)
+        for service in spec.services where selected.contains(service.name) {
+            if let missing = service.dependencies.first(where: { !selected.contains($0) }) {
+                throw OperationError(
+                    .usage, "\"\(missing)\" is excluded, but \"\(service.name)\" depends on it",
+                    next: "Exclude both (--exclude \(missing),\(service.name)), or neither.")
+            }
+        }
+        guard !selected.isEmpty else { throw OperationError(.usage, "every service is excluded", next: "Leave at least one to start.") }
+        group = spec.keeping(selected)
+        excluded = names.filter { !selected.contains($0) }
+    }
+}
+
+/// - Throws: `OperationError` with `.usage`, suggesting the nearest name.
+func requireKnown(_ asked: [String], among names: [String]) throws(OperationError) {
+    for name in asked where !names.contains(name) {
+        let hint = nearestName(to: name, among: names).map { "did you mean \"\($0)\"?" } ?? "services are: \(names.joined(separator: ", "))"
+        throw OperationError(.usage, "there is no service \"\(name)\"", next: hint)
+    }
+}
+
+extension RunSetting {
+    /// The definition, free of problems.
+    /// - Throws: `OperationError` with `.definition` listing everything wrong, `.noDefinition` without one.
+    func checkedDefinition() throws(OperationError) -> GroupDefinition {
+        guard let definition else {
+            throw OperationError(.noDefinition, "no definition file", next: "`miniboss init` writes one; -f FILE names one.")
+        }
+        let problems = definition.problems + definition.spec.problems()
+        guard problems.isEmpty else {
+            throw OperationError(.definition, problems.map(\.description).joined(separator: "\n"))
+        }
+        return definition
+    }
+}

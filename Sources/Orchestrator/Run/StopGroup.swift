@@ -1,0 +1,67 @@
+import Reconciler
+
+/// Stops a group in reverse order of dependency. Works without a definition: the ledger and the labels know the group.
+public func stopGroup(_ setting: RunSetting, _ options: StopOptions) async throws(OperationError) -> RunEnd {
+    if setting.definition != nil { _ = try setting.checkedDefinition() }
+    return try await conduct(
+        setting, group: { stopSubject(setting, options, remembered: $0) }, isNetworkGiven: options.network != nil, hookTimeout: options.timeout,
+        stopTimeout: options.timeout
+    ) { run in
+        let members = stopMembers(setting, remembered: run.journal.state)
+        let observed = try await run.observeNow()
+        let known = members.map(\.name) + observed.containers.map(\.service).filter { name in !members.contains { $0.name == name } }
+        try requireKnown(options.exclude, among: known)
+        try checkExclusion(options.exclude, members, observed)
+        let plan = planStop(
+            StopRequest(
+                members: members, network: run.group.network, observed: observed, excluded: Set(options.exclude), removes: options.remove))
+        var entries: [JournalEntry] = []
+        for name in options.exclude { entries.append(try run.entry(name, .excluded, cause: "excluded by the user")) }
+        if !entries.isEmpty { try await run.journal.record(entries) }
+        try await run.execute(plan)
+        if options.remove, options.exclude.isEmpty, !run.interruption.isInterrupted, run.failedServices.isEmpty {
+            if !run.journal.state.context.values.isEmpty {
+                try await run.journal.record(nil, .contextCleared(ContextCleared(cause: "stop --remove")))
+            }
+            run.removeSavedContext()
+        }
+        let stopped = plan.outlooks.filter { $0.disposition != .absent }.map(\.service)
+        var end = WorkEnd(nothingToDo: plan.isEmpty)
+        if !stopped.isEmpty, !run.interruption.isInterrupted, let hook = setting.definition?.groupHooks.onStopServices {
+            end.error = try await run.groupHook(.onStopServices) { try await hook(stopped) }
+        }
+        return end
+    }
+}
+
+/// The definition's services, and those that were started once and are defined no more.
+private func stopMembers(_ setting: RunSetting, remembered: GroupState) -> [(name: String, dependencies: [String])] {
+    let defined = setting.definition?.spec.services.map { (name: $0.name, dependencies: $0.dependencies) } ?? []
+    let names = Set(defined.map(\.name))
+    return defined + remembered.members.filter { !names.contains($0.name) }.map { ($0.name, $0.dependencies) }
+}
+
+private func stopSubject(_ setting: RunSetting, _ options: StopOptions, remembered: GroupState) -> GroupSpec {
+    var spec =
+        setting.definition?.spec
+        ?? GroupSpec(
+            name: setting.groupName,
+            services: remembered.members.map {
+                ServiceSpec(name: $0.name, image: $0.image, dependencies: $0.dependencies, typeName: $0.typeName)
+            })
+    if let network = options.network ?? remembered.network { spec.network = network }
+    return spec
+}
+
+/// Excluding a service of which a dependency will be stopped would pull the floor from under it.
+private func checkExclusion(
+    _ excluded: [String], _ members: [(name: String, dependencies: [String])], _ observed: ObservedGroup
+) throws(OperationError) {
+    for member in members where excluded.contains(member.name) {
+        if let needed = member.dependencies.first(where: { !excluded.contains($0) }) {
+            throw OperationError(
+                .usage, "\"\(member.name)\" is excluded, but \"\(needed)\", which it depends on, would be stopped",
+                next: "Exclude both (--exclude \(member.name),\(needed)), or neither.")
+        }
+    }
+}

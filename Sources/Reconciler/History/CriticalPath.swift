@@ -1,0 +1,35 @@
+/// The chain of services whose times added up to the time of a start.
+public struct CriticalPath: Sendable, Equatable {
+    public struct Leg: Sendable, Equatable {
+        public var service: String
+        /// From the moment its last dependency ran (or the run began) until it ran itself.
+        public var seconds: Double
+    }
+
+    /// Dependencies before dependents; empty when nothing was started.
+    public var legs: [Leg]
+
+    /// Walks back from the service that ran last, each time to the dependency that ran last.
+    public init(_ facts: [RecordedFact]) {
+        legs = []
+        guard let (start, body) = facts.runStart else { return }
+        let dependencies = Dictionary(body.services.map { ($0.name, $0.dependencies) }, uniquingKeysWith: { first, _ in first })
+        var ready: [String: RecordedFact] = [:]
+        for fact in facts {
+            guard let service = fact.service, case .stateChanged(let change) = fact.event, change.to == .running else { continue }
+            ready[service] = change.trigger == .foundRunning ? nil : fact
+        }
+        func later(_ left: String, _ right: String) -> Bool {
+            (ready[left]?.seq ?? 0) < (ready[right]?.seq ?? 0)
+        }
+        var next = ready.keys.max(by: later)
+        var seen: Set<String> = []
+        while let service = next, let end = ready[service], seen.insert(service).inserted {
+            let before = dependencies[service, default: []].filter { ready[$0] != nil }.max(by: later)
+            let begin = before.flatMap { ready[$0] } ?? start
+            legs.append(Leg(service: service, seconds: end.seconds(since: begin)))
+            next = before
+        }
+        legs.reverse()
+    }
+}

@@ -1,0 +1,77 @@
+extension Failure {
+    /// What the end of the process, or the engine's refusal, says.
+    func reason(exit: ContainerExited?) -> String {
+        switch failureClass {
+        case .oomKilled: return "the kernel killed its process (exit code \(exitCode ?? 137)): it needed more memory than there was"
+        case .exitedZero, .exitedNonzero, .killedBySignal:
+            guard let code = exitCode ?? exit?.exitCode else { return "its process ended by itself" }
+            let manner = code > 128 ? "its process was ended" : "its process ended by itself"
+            return "\(manner) (exit code \(code): \(exitCodeWords(code)))"
+        case .badEntrypoint:
+            let words = (exitCode ?? exit?.exitCode).map { " (exit code \($0): \(exitCodeWords($0)))" } ?? ""
+            return "its process could not be started\(words)" + (exit?.error.map { ": \($0)" } ?? "")
+        case .pingTimeout:
+            let tries = attempts.map { " \($0) times" } ?? ""
+            return "it was asked\(tries) and never said it was ready; the last answer: \(lastPingError ?? "false")"
+        case .unhealthy: return "the image's own health check says so" + (exit?.health.last.map { ": \($0)" } ?? "")
+        case .hookThrew: return "\(hookWords) threw an error"
+        case .hookTimedOut: return "\(hookWords) had not come back by the deadline"
+        case .imageNotFound: return "neither this machine nor the registry has the image\(subjectWords)"
+        case .pullDenied: return "the registry refused the image\(subjectWords)"
+        case .buildFailed: return "its image could not be built"
+        case .nameConflict: return "a container that is not of this group has its name" + (holder.map { ": \($0)" } ?? "")
+        case .portInUse: return "host port\(subjectWords) is taken" + (holder.map { " by \($0)" } ?? "")
+        case .mountMissing: return "the directory\(subjectWords) does not exist on this machine"
+        case .contextMissing: return "nobody has written the context key\(subjectWords)"
+        case .engineUnreachable: return "no Docker Engine answered"
+        case .engineError: return "the engine refused"
+        case .interrupted: return "the run was interrupted before the service was ready"
+        }
+    }
+
+    /// What to do, one sentence without a full stop.
+    func hint(service: String, typeName: String, origin: String?, changes: [SpecChange]) -> String {
+        let type = typeName.isEmpty ? service : typeName
+        let place = origin.map { " (\($0))" } ?? ""
+        if let change = changes.first(where: { $0.now == nil && $0.field.hasPrefix("env.") }), endedByItself {
+            return "set \(change.field.dropFirst(4)) in \(type).env\(place), then `miniboss start`"
+        }
+        switch failureClass {
+        case .engineUnreachable: return "start the engine (on Debian: sudo systemctl start docker) or set DOCKER_HOST, then `miniboss start`"
+        case .imageNotFound: return "check the spelling of \(type).image\(place); to build it here set buildFromDirectory"
+        case .pullDenied: return "log in with `docker login` for that registry, or check that the image\(subjectWords) may be read"
+        case .buildFailed: return "mend the Dockerfile or what it copies; the build's last lines are above"
+        case .nameConflict:
+            return "remove or rename that container (`docker rm -f \(subject ?? holder ?? "NAME")`), then `miniboss start`"
+        case .portInUse: return "free host port\(subjectWords), or choose another in \(type).ports\(place); 0 takes any free one"
+        case .mountMissing: return "create\(subjectWords), or make it in preStart of \(type)\(place)"
+        case .badEntrypoint: return "check \(type).entrypoint and \(type).cmd\(place): the program must be in the image and executable"
+        case .exitedZero:
+            return "it should keep running: check \(type).cmd\(place), or say `readiness: .exits(code: 0)` when it is meant to end"
+        case .exitedNonzero: return "read its last log lines; everything it was given is \(type)\(place)"
+        case .oomKilled: return "give the engine more memory, or make \(service) use less"
+        case .killedBySignal: return "find out who sent the signal: its log's last lines, `dmesg` for the kernel"
+        case .pingTimeout:
+            return "if it only needs longer, `miniboss start --timeout` with more seconds; else check what is asked in \(type)'s readiness or ping\(place)"
+        case .unhealthy: return "run the health check by hand: `miniboss start --keep-failed`, then `miniboss exec \(service) -- …`"
+        case .hookThrew: return "mend \(hookWords)\(place), then `miniboss start`: it is run again"
+        case .hookTimedOut: return "see where \(hookWords)\(place) waits, or give it longer with --timeout"
+        case .contextMissing: return "write Context[\"\(subject ?? "key")\"] in a hook of a service that \(service) depends on\(place)"
+        case .interrupted: return "`miniboss start` goes on where it stopped"
+        case .engineError: return "see the engine's words above; `miniboss doctor` checks the engine"
+        }
+    }
+
+    private var endedByItself: Bool { failureClass == .exitedNonzero || failureClass == .exitedZero }
+
+    private var subjectWords: String { subject.map { " \($0)" } ?? "" }
+
+    private var hookWords: String {
+        switch phase {
+        case .preStart: "preStart"
+        case .postStart: "postStart"
+        case .ping: "ping"
+        default: "its hook"
+        }
+    }
+}

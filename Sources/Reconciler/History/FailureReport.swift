@@ -1,0 +1,76 @@
+/// One service's failure with everything the ledger knows of it.
+public struct FailureReport: Sendable, Equatable {
+    public var service: String
+    public var failure: Failure
+    /// The last log lines of its container.
+    public var logTail: [String]
+    /// What its process's end says: exit code, signal, memory; or why the engine refused.
+    public var because: String
+    /// What to do.
+    public var hint: String
+    /// How the ping's answer changed, oldest first.
+    public var pings: [PingAnswer]
+    /// Output of the last health checks.
+    public var health: [String]
+    /// What is defined otherwise than when the service last ran.
+    public var changes: [SpecChange]
+    /// The last run before this one in which the service ran.
+    public var lastWorkingRun: Int?
+    public var containerID: String?
+    /// Where the service is defined, e.g. `Miniboss.swift:24`.
+    public var origin: String?
+    /// The Swift type that defines it, e.g. `Application`.
+    public var typeName: String
+
+    /// A ping's answer that differed from the one before.
+    public struct PingAnswer: Sendable, Equatable {
+        public var attempt: Int
+        /// Since the run's start.
+        public var seconds: Double
+        public var words: String
+    }
+
+    init(
+        _ service: String, _ failure: Failure, at fact: RecordedFact, in facts: [RecordedFact], start: RunStarted,
+        lastWorking: WorkingSpecs
+    ) {
+        self.service = service
+        self.failure = failure
+        logTail = []
+        pings = []
+        health = []
+        let member = start.services.first { $0.name == service }
+        origin = member?.origin
+        typeName = member?.typeName ?? ""
+        let first = facts.runStart?.fact ?? fact
+        var spec: SpecSummary?
+        var exit: ContainerExited?
+        for own in facts where own.service == service {
+            switch own.event {
+            case .pingChanged(let ping):
+                pings.append(
+                    PingAnswer(
+                        attempt: ping.attempt, seconds: own.seconds(since: first), words: ping.succeeded ? "true" : ping.error ?? "false"))
+            case .stepIntended(let step) where step.step == .createContainer:
+                // A new container's story begins here: what the one before it said is no evidence.
+                spec = step.spec
+                pings = []
+            case .containerExited(let body):
+                exit = body
+                containerID = body.containerID
+                if !body.health.isEmpty { health = body.health }
+            case .logsCaptured(let logs):
+                logTail = logs.lines
+                containerID = logs.containerID
+            case .stateChanged(let change):
+                containerID = change.containerID ?? containerID
+            default: break
+            }
+        }
+        let working = lastWorking.byService[service]
+        lastWorkingRun = working?.run
+        changes = specChanges(from: working, to: spec, image: member?.image, failure: failure)
+        because = failure.reason(exit: exit)
+        hint = failure.hint(service: service, typeName: typeName, origin: origin, changes: changes)
+    }
+}

@@ -1,0 +1,98 @@
+/// Why a run failed, from its facts and those before it alone: no engine, no container, no definition is asked.
+public struct PostMortem: Sendable, Equatable {
+    public var run: Int
+    public var command: String
+    public var group: String
+    public var startedAt: String
+    public var outcome: RunSummary.Outcome
+    /// What happened, in one sentence.
+    public var verdict: String
+    /// In the order in which they happened.
+    public var failures: [FailureReport]
+    public var blocked: [Blocked]
+    /// The services that ran when the run ended.
+    public var running: [String]
+    /// For a run without a failed service: what to do.
+    public var next: String?
+
+    /// A service that was not started because another failed.
+    public struct Blocked: Sendable, Equatable {
+        public var service: String
+        /// The chain from what failed to the direct dependency.
+        public var because: [String]
+    }
+
+    /// - Parameters:
+    ///   - facts: those of the run.
+    ///   - earlier: those of runs before it; only `run.started`, `step.intended` and `service.state_changed` are read.
+    ///   - isAtWork: whether this run is the newest and the group's lock is held.
+    /// - Returns: `nil` when the facts hold no `run.started`.
+    public init?(_ facts: [RecordedFact], earlier: [RecordedFact], isAtWork: Bool = false) {
+        guard let (start, body) = facts.runStart, let summary = RunSummary(facts, isAtWork: isAtWork) else { return nil }
+        run = start.run
+        command = body.command
+        group = body.group
+        startedAt = start.at
+        outcome = summary.outcome
+        let lastWorking = WorkingSpecs(earlier, before: start.run)
+        failures = facts.failures.map { service, failure, fact in
+            FailureReport(service, failure, at: fact, in: facts, start: body, lastWorking: lastWorking)
+        }
+        blocked = summary.services.filter { $0.outcome == .blocked }.map { Blocked(service: $0.service, because: $0.because) }
+        running = summary.services.filter { [.started, .restarted, .alreadyRunning].contains($0.outcome) }.map(\.service)
+        verdict = ""
+        next = nil
+        (verdict, next) = judged(summary, facts: facts)
+    }
+
+    private func judged(_ summary: RunSummary, facts: [RecordedFact]) -> (String, String?) {
+        if let first = failures.first {
+            let others = failures.count == 1 ? "" : "; \(counted(failures.count - 1, "other service")) failed too"
+            return ("\(first.service) \(first.failure.summary)\(others)", nil)
+        }
+        let name = "run \(run) (`\(command)`)"
+        switch outcome {
+        case .succeeded: return ("\(name) succeeded", nil)
+        case .running: return ("\(name) is still at work", "wait for it; `miniboss history \(run)` shows how far it is")
+        case .interrupted:
+            return (
+                "\(name) was interrupted" + (summary.signal.map { " by \($0)" } ?? "") + " after \(durationWords(summary.seconds))",
+                "`miniboss \(command)` goes on where it stopped"
+            )
+        case .crashed:
+            let last = facts.last { $0.runEndBody == nil }
+            let words = last.map { [$0.service, $0.words.text].compactMap { $0 }.joined(separator: " ") }
+            return (
+                "\(name) was killed after \(durationWords(summary.seconds))" + (words.map { "; the last thing it recorded: \($0)" } ?? ""),
+                summary.settledBy.map { "nothing: run \($0) settled what it left" } ?? "`miniboss start` settles what it left and goes on"
+            )
+        case .failed:
+            return ("\(name) failed: \(summary.error ?? "no service failed, and no reason was recorded")", nil)
+        }
+    }
+}
+
+extension RecordedFact {
+    var runEndBody: RunFinished? {
+        if case .runFinished(let body) = event { body } else { nil }
+    }
+}
+
+extension [RecordedFact] {
+    /// Each failure of a service that it did not recover from in this run, in order.
+    var failures: [(service: String, failure: Failure, fact: RecordedFact)] {
+        var found: [(service: String, failure: Failure, fact: RecordedFact)] = []
+        for fact in self {
+            guard let service = fact.service, case .stateChanged(let change) = fact.event else { continue }
+            if change.to == .running { found.removeAll { $0.service == service } }
+            guard change.trigger == .failed || change.trigger == .interrupted else { continue }
+            let unsaid =
+                change.trigger == .interrupted
+                ? Failure(.interrupted, phase: .start, summary: "was given up while \(change.from.rawValue), because the run was interrupted")
+                : Failure(.engineError, phase: .start, summary: change.cause ?? "failed while \(change.from.rawValue)")
+            found.removeAll { $0.service == service }
+            found.append((service, change.failure ?? unsaid, fact))
+        }
+        return found
+    }
+}

@@ -1,0 +1,77 @@
+/// One run as `history` shows it, folded from its facts.
+public struct RunSummary: Sendable, Equatable {
+    /// How the run stands. The raw values are part of the contract.
+    public enum Outcome: String, Sendable, CaseIterable {
+        case succeeded, failed, interrupted, crashed, running
+    }
+
+    public var run: Int
+    public var command: String
+    public var arguments: [String]
+    public var group: String
+    /// RFC 3339, UTC.
+    public var startedAt: String
+    /// `nil` while it runs, and for a killed run that nobody has settled yet.
+    public var finishedAt: String?
+    public var outcome: Outcome
+    /// Monotonic, from the run's start to the last thing it recorded itself.
+    public var seconds: Double
+    /// In the order of the definition.
+    public var services: [ServiceResult]
+    /// What went wrong besides services.
+    public var error: String?
+    public var signal: String?
+    /// The run that found this one killed.
+    public var settledBy: Int?
+
+    /// Folds the facts of one run.
+    ///
+    /// - Parameter isAtWork: whether this is the newest run and its group's lock is held; only then can a run without an
+    ///   end be a running one.
+    /// - Returns: `nil` when the facts hold no `run.started`.
+    public init?(_ facts: [RecordedFact], isAtWork: Bool) {
+        guard let (first, started) = facts.runStart else { return nil }
+        run = first.run
+        command = started.command
+        arguments = started.arguments
+        group = started.group
+        startedAt = first.at
+        outcome = isAtWork ? .running : .crashed
+        var lastOwn = first
+        for fact in facts where fact.run == first.run {
+            guard case .runFinished(let finished) = fact.event else {
+                lastOwn = fact
+                continue
+            }
+            finishedAt = fact.at
+            outcome = Outcome(finished.outcome)
+            error = finished.error
+            signal = finished.signal
+            settledBy = finished.settledBy
+            if finished.settledBy == nil { lastOwn = fact }
+            break
+        }
+        seconds = lastOwn.seconds(since: first)
+        services = ServiceResult.all(in: facts, command: started.command, isOver: outcome != .running)
+    }
+
+    /// Every run in `facts`, newest first.
+    /// - Parameter newestIsAtWork: whether the group's lock is held.
+    public static func all(_ facts: [RecordedFact], newestIsAtWork: Bool) -> [RunSummary] {
+        let runs = Dictionary(grouping: facts, by: \.run).sorted { $0.key > $1.key }
+        return runs.compactMap { run, facts in
+            RunSummary(facts, isAtWork: newestIsAtWork && run == runs.first?.key)
+        }
+    }
+}
+
+extension RunSummary.Outcome {
+    public init(_ outcome: RunOutcome) {
+        switch outcome {
+        case .succeeded: self = .succeeded
+        case .failed: self = .failed
+        case .interrupted: self = .interrupted
+        case .crashed: self = .crashed
+        }
+    }
+}

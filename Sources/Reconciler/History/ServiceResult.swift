@@ -1,0 +1,112 @@
+/// What one run came to for one service.
+public struct ServiceResult: Sendable, Equatable {
+    /// The raw values are part of the contract.
+    public enum Outcome: String, Sendable, CaseIterable {
+        /// A new container runs.
+        case started
+        case alreadyRunning = "already_running"
+        /// A container that existed was started again.
+        case restarted
+        case failed, blocked, stopped, removed, excluded
+    }
+
+    public var service: String
+    public var outcome: Outcome
+    /// From the service's first own step to where it came to rest; waiting for others is not counted before it.
+    public var seconds: Double
+    public var failure: Failure?
+    /// For `blocked`: the chain from what failed to the direct dependency.
+    public var because: [String]
+    /// The phase in which the end of the run cut the service off.
+    public var cutOffIn: ServicePhase?
+
+    /// One for each service the run came to a result for.
+    /// - Parameter isOver: a run that goes on has no result yet for services under way; one that was cut off has failed them.
+    static func all(in facts: [RecordedFact], command: String, isOver: Bool) -> [ServiceResult] {
+        var trails: [String: ServiceTrail] = [:]
+        for fact in facts {
+            guard let service = fact.service else { continue }
+            trails[service, default: ServiceTrail()].follow(fact)
+        }
+        return facts.serviceNames.compactMap { trails[$0]?.result(of: $0, isOver: isOver) }
+    }
+}
+
+/// The fold behind `ServiceResult`: what one service went through in one run.
+struct ServiceTrail {
+    private var outcome: ServiceResult.Outcome?
+    private var failure: Failure?
+    private var because: [String] = []
+    private var phase: ServicePhase?
+    private var isNewContainer = false
+    private var wasStarted = false
+    private var firstStep: RecordedFact?
+    private var lastRest: RecordedFact?
+
+    mutating func follow(_ fact: RecordedFact) {
+        switch fact.event {
+        case .stepIntended, .hookStarted:
+            firstStep = firstStep ?? fact
+        case .stateChanged(let change):
+            follow(change, at: fact)
+        default:
+            break
+        }
+    }
+
+    private mutating func follow(_ change: StateChanged, at fact: RecordedFact) {
+        phase = change.to
+        if change.trigger.isAct { firstStep = firstStep ?? fact }
+        if change.to.isSettled, !isDecided { lastRest = fact }
+        switch change.trigger {
+        case .containerCreated: isNewContainer = true
+        case .containerStarted: wasStarted = true
+        case .failed:
+            // What follows a failure is clearing up: it neither changes the result nor counts as the service's time.
+            outcome = .failed
+            failure = change.failure
+            lastRest = fact
+        case .interrupted:
+            outcome = .failed
+            failure = change.failure ?? Failure(.interrupted, phase: .start, summary: "was given up, because the run was interrupted")
+            lastRest = fact
+        case .blocked:
+            outcome = .blocked
+            because = change.because ?? []
+            lastRest = fact
+        case .excluded: outcome = .excluded
+        case .containerStopped where !isDecided: outcome = .stopped
+        case .containerRemoved where !isDecided: outcome = .removed
+        default: break
+        }
+        if change.to == .running {
+            outcome = isNewContainer ? .started : wasStarted ? .restarted : .alreadyRunning
+            failure = nil
+            lastRest = fact
+        }
+    }
+
+    private var isDecided: Bool {
+        outcome == .failed || outcome == .blocked
+    }
+
+    func result(of service: String, isOver: Bool) -> ServiceResult? {
+        let isCutOff = phase.map { $0.isUnderWay } == true && !isDecided
+        if isCutOff, !isOver { return nil }
+        guard let shown = isCutOff ? .failed : outcome else { return nil }
+        var seconds = 0.0
+        if let firstStep, let lastRest, !isCutOff { seconds = lastRest.seconds(since: firstStep) }
+        return ServiceResult(
+            service: service, outcome: shown, seconds: seconds, failure: failure, because: because, cutOffIn: isCutOff ? phase : nil)
+    }
+}
+
+extension ServiceEvent {
+    /// Something was done, rather than found out or decided.
+    var isAct: Bool {
+        switch self {
+        case .planned, .foundRunning, .foundStopped, .foundAbsent, .blocked, .excluded, .failed, .interrupted: false
+        default: true
+        }
+    }
+}

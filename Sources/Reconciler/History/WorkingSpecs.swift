@@ -1,0 +1,28 @@
+/// For each service, what it was made from when it last ran.
+struct WorkingSpecs: Sendable, Equatable {
+    struct Entry: Sendable, Equatable {
+        var run: Int
+        /// `nil` when its container is older than the ledger.
+        var spec: SpecSummary?
+        var image: String?
+    }
+
+    private(set) var byService: [String: Entry] = [:]
+
+    init(_ facts: [RecordedFact], before run: Int) {
+        var specs: [String: SpecSummary] = [:]
+        var images: [String: String] = [:]
+        for fact in facts where fact.run < run {
+            switch fact.event {
+            case .runStarted(let body):
+                for member in body.services { images[member.name] = member.image }
+            case .stepIntended(let step) where step.step == .createContainer:
+                if let service = fact.service { specs[service] = step.spec }
+            case .stateChanged(let change) where change.to == .running:
+                guard let service = fact.service else { continue }
+                byService[service] = Entry(run: fact.run, spec: specs[service], image: images[service])
+            default: break
+            }
+        }
+    }
+}

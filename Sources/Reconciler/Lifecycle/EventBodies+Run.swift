@@ -1,0 +1,98 @@
+/// A command began.
+public struct RunStarted: EventBody {
+    public static let type = "run.started"
+    /// One service as far as later commands need it when the definition is gone.
+    public struct Member: Codable, Sendable, Equatable {
+        public var name: String
+        public var dependencies: [String]
+        public var typeName: String
+        public var image: String
+        /// Where the type stands in the definition, e.g. `Miniboss.swift:24`.
+        public var origin: String?
+        enum CodingKeys: String, CodingKey {
+            case name, dependencies, image, origin
+            case typeName = "type_name"
+        }
+        public init(name: String, dependencies: [String], typeName: String, image: String, origin: String? = nil) {
+            self.name = name
+            self.dependencies = dependencies
+            self.typeName = typeName
+            self.image = image
+            self.origin = origin
+        }
+    }
+    public var command: String
+    public var arguments: [String]
+    public var group: String
+    public var network: String
+    /// Hash of the definition's bytes.
+    public var definition: String?
+    public var definitionPath: String?
+    /// Version of the engine; `nil` when it was not reached.
+    public var engine: String?
+    public var engineID: String?
+    public var pid: Int
+    public var services: [Member]
+
+    enum CodingKeys: String, CodingKey {
+        case command, arguments, group, network, definition, engine, pid, services
+        case definitionPath = "definition_path"
+        case engineID = "engine_id"
+    }
+
+    public init(
+        command: String, arguments: [String], group: String, network: String, definition: String?, definitionPath: String?,
+        engine: String?, engineID: String?, pid: Int, services: [Member]
+    ) {
+        self.command = command
+        self.arguments = arguments
+        self.group = group
+        self.network = network
+        self.definition = definition
+        self.definitionPath = definitionPath
+        self.engine = engine
+        self.engineID = engineID
+        self.pid = pid
+        self.services = services
+    }
+    public var event: Event { .runStarted(self) }
+}
+
+/// How a run ended. Stored in the ledger as text.
+public enum RunOutcome: String, Codable, Sendable {
+    case succeeded, failed, interrupted, crashed
+}
+
+/// A command ended, or a later one found that it had been killed.
+public struct RunFinished: EventBody {
+    public static let type = "run.finished"
+    public var outcome: RunOutcome
+    /// What went wrong besides services, e.g. a hook of the group.
+    public var error: String?
+    /// The run that closed this one, when it could not do so itself.
+    public var settledBy: Int?
+    /// The signal that interrupted it.
+    public var signal: String?
+
+    enum CodingKeys: String, CodingKey {
+        case outcome, error, signal
+        case settledBy = "settled_by"
+    }
+
+    public init(outcome: RunOutcome, error: String? = nil, settledBy: Int? = nil, signal: String? = nil) {
+        self.outcome = outcome
+        self.error = error
+        self.settledBy = settledBy
+        self.signal = signal
+    }
+    public var event: Event { .runFinished(self) }
+}
+
+/// A remark worth keeping that moves nothing: an orphan found, a signal received, a recovery's finding.
+public struct NoteTaken: EventBody {
+    public static let type = "note.taken"
+    public var text: String
+
+    public init(text: String) { self.text = text }
+    public var event: Event { .noteTaken(self) }
+}

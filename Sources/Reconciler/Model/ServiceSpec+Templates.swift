@@ -1,0 +1,76 @@
+extension ServiceSpec {
+    /// Every string field that takes `{key}`, with its name for messages.
+    var templated: [(field: String, text: String)] {
+        var fields: [(String, String)] = [("image", image)]
+        fields += env.sorted { $0.key < $1.key }.map { ("env.\($0.key)", $0.value.text) }
+        fields += volumes.flatMap { [("volumes", $0.sourceText), ("volumes", $0.target)] }
+        fields += (entrypoint ?? []).map { ("entrypoint", $0) }
+        fields += (command ?? []).map { ("cmd", $0) }
+        if let user { fields.append(("user", user)) }
+        if let build { fields += [("buildFromDirectory", build.directory), ("dockerfile", build.dockerfile)] }
+        return fields
+    }
+
+    /// The context keys this service's fields need; empty where a template is malformed (the check reports that).
+    public var contextKeys: Set<String> {
+        Set(templated.flatMap { (try? Template($0.text))?.keys ?? [] })
+    }
+
+    /// The service with every `{key}` replaced by its value; a value made from a secret key is itself secret.
+    /// - Throws: `TemplateFailure` naming the field.
+    public func resolved(_ context: ContextValues) throws(TemplateFailure) -> ServiceSpec {
+        func fill(_ field: String, _ text: String) throws(TemplateFailure) -> (text: String, usesSecret: Bool) {
+            do { return try Template(text).resolved(context) } catch {
+                throw TemplateFailure(service: name, field: field, error: error)
+            }
+        }
+        var copy = self
+        copy.image = try fill("image", image).text
+        for (key, value) in env.sorted(by: { $0.key < $1.key }) {
+            let filled: (text: String, usesSecret: Bool)
+            do { filled = try Template(value.text).resolved(context) } catch {
+                let shown = value.isSecret ? error.withoutSource : error
+                throw TemplateFailure(service: name, field: "env.\(key)", error: shown)
+            }
+            copy.env[key] = EnvironmentValue(filled.text, isSecret: value.isSecret || filled.usesSecret)
+        }
+        for index in volumes.indices {
+            let source = try fill("volumes", volumes[index].sourceText).text
+            if case .directory = volumes[index].source {
+                copy.volumes[index].source = .directory(source)
+            } else {
+                copy.volumes[index].source = .named(source)
+            }
+            copy.volumes[index].target = try fill("volumes", volumes[index].target).text
+        }
+        for index in (entrypoint ?? []).indices { copy.entrypoint?[index] = try fill("entrypoint", entrypoint?[index] ?? "").text }
+        for index in (command ?? []).indices { copy.command?[index] = try fill("cmd", command?[index] ?? "").text }
+        if let user { copy.user = try fill("user", user).text }
+        if let build {
+            copy.build = BuildSource(
+                directory: try fill("buildFromDirectory", build.directory).text,
+                dockerfile: try fill("dockerfile", build.dockerfile).text)
+        }
+        return copy
+    }
+}
+
+extension TemplateError {
+    /// The same error with the text itself masked, for fields that are secret.
+    var withoutSource: TemplateError {
+        switch self {
+        case .positional(_, let field): .positional(EnvironmentValue.mask, field: field)
+        case .unbalanced: .unbalanced(EnvironmentValue.mask)
+        case .missingKey(_, let key, let existing): .missingKey(EnvironmentValue.mask, key: key, existing: existing)
+        }
+    }
+}
+
+/// A field whose template could not be resolved.
+public struct TemplateFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    public let service: String
+    public let field: String
+    public let error: TemplateError
+
+    public var description: String { "\(service).\(field): \(error)" }
+}

@@ -1,0 +1,90 @@
+/// Text with `{key}` fields from the context; `{{` and `}}` stand for braces.
+public struct Template: Sendable, Equatable {
+    public enum Part: Sendable, Equatable {
+        case text(String)
+        case key(String)
+    }
+
+    public let parts: [Part]
+
+    /// Reads `source`.
+    /// - Throws: `TemplateError` for a positional field (`{}` or `{0}`) or an unbalanced brace.
+    public init(_ source: String) throws(TemplateError) {
+        var parts: [Part] = []
+        var text = ""
+        var rest = Substring(source)
+        while let character = rest.popFirst() {
+            switch character {
+            case "{" where rest.first == "{", "}" where rest.first == "}":
+                text.append(rest.removeFirst())
+            case "{":
+                guard let end = rest.firstIndex(of: "}") else { throw .unbalanced(source) }
+                let key = String(rest[..<end])
+                guard !key.contains("{") else { throw .unbalanced(source) }
+                guard !key.isEmpty, !key.allSatisfy(\.isNumber) else { throw .positional(source, field: "{\(key)}") }
+                if !text.isEmpty { parts.append(.text(text)) }
+                text = ""
+                parts.append(.key(key))
+                rest = rest[rest.index(after: end)...]
+            case "}":
+                throw .unbalanced(source)
+            default:
+                text.append(character)
+            }
+        }
+        if !text.isEmpty { parts.append(.text(text)) }
+        self.parts = parts
+    }
+
+    /// The context keys the text needs.
+    public var keys: [String] {
+        parts.compactMap { if case .key(let key) = $0 { key } else { nil } }
+    }
+
+    /// The text with every key replaced.
+    /// - Throws: `TemplateError.missingKey` naming the keys that exist.
+    public func resolved(_ context: ContextValues) throws(TemplateError) -> (text: String, usesSecret: Bool) {
+        var out = ""
+        var usesSecret = false
+        for part in parts {
+            switch part {
+            case .text(let text): out += text
+            case .key(let key):
+                guard let value = context.values[key] else {
+                    throw .missingKey(source, key: key, existing: context.values.keys.sorted())
+                }
+                out += value.interpolated
+                usesSecret = usesSecret || context.secretKeys.contains(key)
+            }
+        }
+        return (out, usesSecret)
+    }
+
+    private var source: String {
+        parts.map { part in
+            switch part {
+            case .text(let text): text
+            case .key(let key): "{\(key)}"
+            }
+        }.joined()
+    }
+}
+
+/// Why a template cannot be read or resolved.
+public enum TemplateError: Error, Sendable, Equatable, CustomStringConvertible {
+    case positional(String, field: String)
+    case unbalanced(String)
+    case missingKey(String, key: String, existing: [String])
+
+    public var description: String {
+        switch self {
+        case .positional(let source, let field):
+            "\"\(source)\" has the positional field \(field); name a context key inside the braces, or write {{ and }} for braces"
+        case .unbalanced(let source):
+            "\"\(source)\" has an unbalanced brace; write {{ and }} for braces"
+        case .missingKey(let source, let key, let existing):
+            "\"\(source)\" needs the context key \"\(key)\", which nobody has written; "
+                + (existing.isEmpty ? "the context is empty" : "keys that exist: \(existing.joined(separator: ", "))")
+        }
+    }
+}

@@ -1,0 +1,83 @@
+/// The fields in which a container differs from its definition, secrets masked; empty when it is as defined.
+///
+/// Values compare as strings. A variable only the image sets, and a host port 0, are no differences.
+/// - Parameters:
+///   - imageID: the id the desired reference stands for now; `nil` when the image is not here.
+///   - formerSecrets: variables that were secret when the container was made.
+public func differences(
+    desired: ServiceSpec, network: String, imageID: String?, actual: ObservedContainer, formerSecrets: Set<String> = []
+) -> [Difference] {
+    guard let configuration = actual.configuration else { return [] }
+    var found: [Difference] = []
+    func compare(_ field: String, _ want: String?, _ have: String?) {
+        if want != have { found.append(Difference(field: field, desired: want, actual: have)) }
+    }
+
+    if let imageID, imageID != actual.imageID {
+        let sameName = sameImage(desired.image, configuration.image)
+        found.append(
+            Difference(
+                field: "image", desired: sameName ? "\(desired.image) (\(shortID(imageID)))" : desired.image,
+                actual: sameName ? "\(configuration.image) (\(shortID(actual.imageID)))" : configuration.image))
+    } else if imageID == nil, !sameImage(desired.image, configuration.image) {
+        compare("image", desired.image, configuration.image)
+    }
+    found += environmentDifferences(desired.env, configuration, formerSecrets)
+    if !portsMatch(desired.ports, configuration.ports) {
+        compare("ports", words(desired.ports), words(configuration.ports))
+    }
+    compare("volumes", words(desired.volumes.map(\.text)), words(configuration.volumes))
+    compare("entrypoint", words(desired.entrypoint ?? configuration.imageDefaults.entrypoint), words(configuration.entrypoint))
+    // Docker drops the image's command when an entrypoint is given.
+    let defaultCommand = desired.entrypoint == nil ? configuration.imageDefaults.command : nil
+    compare("cmd", words(desired.command ?? defaultCommand), words(configuration.command))
+    compare("user", nonEmpty(desired.user ?? configuration.imageDefaults.user), nonEmpty(configuration.user))
+    compare("stop_signal", desired.stopSignal.rawValue, configuration.stopSignal ?? StopSignal.sigterm.rawValue)
+    if !actual.networks.contains(network) {
+        compare("network", network, actual.networks.sorted().joined(separator: " "))
+    }
+    return found
+}
+
+private func environmentDifferences(
+    _ desired: [String: EnvironmentValue], _ configuration: ObservedConfiguration, _ formerSecrets: Set<String>
+) -> [Difference] {
+    Set(desired.keys).union(configuration.env.keys).sorted().compactMap { key in
+        let want = desired[key]?.text ?? configuration.imageDefaults.env[key]
+        let have = configuration.env[key]
+        guard want != have else { return nil }
+        let secret = desired[key]?.isSecret == true || formerSecrets.contains(key)
+        func shown(_ text: String?) -> String? { text.map { secret ? EnvironmentValue.mask : $0 } }
+        return Difference(field: "env.\(key)", desired: shown(want), actual: shown(have))
+    }
+}
+
+private func portsMatch(_ desired: [PortMapping], _ actual: [PortMapping]) -> Bool {
+    let want = desired.sorted()
+    let have = actual.sorted()
+    return want.count == have.count
+        && zip(want, have).allSatisfy { $0.container == $1.container && ($0.host == 0 || $0.host == $1.host) }
+}
+
+private func sameImage(_ left: String, _ right: String) -> Bool {
+    guard let a = try? ImageReference(left), let b = try? ImageReference(right) else { return left == right }
+    return a.description == b.description
+}
+
+private func words(_ ports: [PortMapping]) -> String? {
+    words(ports.sorted().map { "\($0.container):\($0.host)" })
+}
+
+private func words(_ items: [String]?) -> String? {
+    guard let items, !items.isEmpty else { return nil }
+    return items.joined(separator: " ")
+}
+
+private func nonEmpty(_ text: String?) -> String? {
+    text?.isEmpty == true ? nil : text
+}
+
+/// The first twelve characters of an id, without its algorithm.
+public func shortID(_ id: String) -> String {
+    String((id.split(separator: ":").last ?? "").prefix(12))
+}

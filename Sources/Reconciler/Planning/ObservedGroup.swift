@@ -1,0 +1,109 @@
+/// What the engine holds for a group at one moment, as far as planning needs it.
+public struct ObservedGroup: Sendable, Equatable {
+    /// Containers with the group's label, one-offs left out.
+    public var containers: [ObservedContainer]
+    public var networkExists: Bool
+    /// Image ids by reference in the form `ImageReference.description`.
+    public var images: [String: String]
+
+    public init(containers: [ObservedContainer] = [], networkExists: Bool = false, images: [String: String] = [:]) {
+        self.containers = containers
+        self.networkExists = networkExists
+        self.images = images
+    }
+
+    public func containers(of service: String) -> [ObservedContainer] {
+        containers.filter { $0.service == service }
+    }
+}
+
+/// One container of the group.
+public struct ObservedContainer: Sendable, Equatable {
+    /// The engine's own states.
+    public enum Status: String, Sendable, CaseIterable {
+        case created, running, paused, restarting, removing, exited, dead
+    }
+
+    public var id: String
+    public var name: String
+    public var service: String
+    public var status: Status
+    /// Exit code of an exited container.
+    public var exitCode: Int?
+    public var imageID: String
+    /// Number of the run that made it, from its label.
+    public var run: Int?
+    /// Fingerprint of the spec it was made from, from its label.
+    public var fingerprint: String?
+    /// Unix seconds.
+    public var createdAt: Int
+    public var networks: [String]
+    /// Host ports as published now.
+    public var ports: [PortMapping]
+    /// Its configuration; `nil` while nobody had to look, since the fingerprint matched.
+    public var configuration: ObservedConfiguration?
+
+    public init(
+        id: String, name: String, service: String, status: Status, exitCode: Int? = nil, imageID: String = "", run: Int? = nil,
+        fingerprint: String? = nil, createdAt: Int = 0, networks: [String] = [], ports: [PortMapping] = [],
+        configuration: ObservedConfiguration? = nil
+    ) {
+        self.id = id
+        self.name = name
+        self.service = service
+        self.status = status
+        self.exitCode = exitCode
+        self.imageID = imageID
+        self.run = run
+        self.fingerprint = fingerprint
+        self.createdAt = createdAt
+        self.networks = networks
+        self.ports = ports
+        self.configuration = configuration
+    }
+}
+
+/// The fields of a container that its definition decides.
+public struct ObservedConfiguration: Sendable, Equatable {
+    public var image: String
+    public var env: [String: String]
+    public var ports: [PortMapping]
+    /// In the form `VolumeMount.text`.
+    public var volumes: [String]
+    public var entrypoint: [String]?
+    public var command: [String]?
+    public var user: String?
+    public var stopSignal: String?
+    /// What the image itself sets: no difference on its own.
+    public var imageDefaults: ImageDefaults
+
+    public init(
+        image: String, env: [String: String] = [:], ports: [PortMapping] = [], volumes: [String] = [], entrypoint: [String]? = nil,
+        command: [String]? = nil, user: String? = nil, stopSignal: String? = nil, imageDefaults: ImageDefaults = ImageDefaults()
+    ) {
+        self.image = image
+        self.env = env
+        self.ports = ports
+        self.volumes = volumes
+        self.entrypoint = entrypoint
+        self.command = command
+        self.user = user
+        self.stopSignal = stopSignal
+        self.imageDefaults = imageDefaults
+    }
+}
+
+/// What a container gets from its image when its definition is silent.
+public struct ImageDefaults: Sendable, Equatable {
+    public var env: [String: String]
+    public var entrypoint: [String]?
+    public var command: [String]?
+    public var user: String?
+
+    public init(env: [String: String] = [:], entrypoint: [String]? = nil, command: [String]? = nil, user: String? = nil) {
+        self.env = env
+        self.entrypoint = entrypoint
+        self.command = command
+        self.user = user
+    }
+}

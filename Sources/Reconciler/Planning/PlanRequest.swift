@@ -1,0 +1,55 @@
+/// Everything a plan depends on; nothing else does.
+public struct PlanRequest: Sendable {
+    public var desired: GroupSpec
+    public var observed: ObservedGroup
+    public var history: GroupState
+    /// Keyed hash of a resolved spec, as it stands in a container's label.
+    public var fingerprint: @Sendable (ServiceSpec) -> String
+    /// Whether a bind source is on the host now; a container that needs one that is not waits for `preStart`.
+    public var directoryExists: @Sendable (String) -> Bool
+    /// Distinguishes temporary container names of this run.
+    public var runTag: String
+    /// Services whose image was already built or pulled in this run.
+    public var preparedImages: Set<String>
+
+    public init(
+        desired: GroupSpec, observed: ObservedGroup, history: GroupState, runTag: String = "new", preparedImages: Set<String> = [],
+        fingerprint: @escaping @Sendable (ServiceSpec) -> String, directoryExists: @escaping @Sendable (String) -> Bool = { _ in true }
+    ) {
+        self.desired = desired
+        self.observed = observed
+        self.history = history
+        self.runTag = runTag
+        self.preparedImages = preparedImages
+        self.fingerprint = fingerprint
+        self.directoryExists = directoryExists
+    }
+
+    /// The deterministic name of a service's container. The underscore can be in neither part, so no two groups can meet.
+    public static func containerName(group: String, service: String) -> String { "miniboss-\(group)_\(service)" }
+
+    public func containerName(of service: String) -> String {
+        Self.containerName(group: desired.name, service: service)
+    }
+}
+
+/// The container a service goes on with, and those that are left over.
+struct ContainerChoice {
+    var keeper: ObservedContainer?
+    var leftovers: [ObservedContainer]
+
+    /// Prefers, in this order: made from the desired spec, running, properly named, newest.
+    init(_ containers: [ObservedContainer], properName: String, fingerprint: String?) {
+        let ranked = containers.filter { $0.status != .removing }.sorted { left, right in
+            func rank(_ container: ObservedContainer) -> (Int, Int, Int, Int, String) {
+                (
+                    fingerprint != nil && container.fingerprint == fingerprint ? 0 : 1, container.status == .running ? 0 : 1,
+                    container.name == properName ? 0 : 1, -container.createdAt, container.id
+                )
+            }
+            return rank(left) < rank(right)
+        }
+        keeper = ranked.first
+        leftovers = Array(ranked.dropFirst())
+    }
+}

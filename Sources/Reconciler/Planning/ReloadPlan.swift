@@ -1,0 +1,68 @@
+/// The plan that rebuilds one service and replaces its container: the build first, so that a failed one changes nothing.
+///
+/// - Parameters:
+///   - dependents: running services that need it, to be stopped before and started after; empty with `--no-dependents`.
+///   - replacesDependents: give the dependents new containers, too.
+public func planReload(_ service: ServiceSpec, dependents: [ServiceSpec], replacesDependents: Bool, _ request: PlanRequest) -> Plan {
+    var draft = PlanDraft()
+    let cause = "reload was asked for"
+    let reference = (try? ImageReference(service.image))?.description ?? service.image
+    let build = draft.add(.buildImage, service.name, .image(reference), cause: cause, after: [])
+    let network =
+        request.observed.networkExists
+        ? nil : draft.add(.createNetwork, nil, .network(request.desired.network), cause: "no network exists", after: [])
+
+    let graph = ServiceGraph(dependents.map { ($0.name, $0.dependencies) })
+    let order = graph.startOrder.compactMap { name in dependents.first { $0.name == name } }
+    var stops: [String: Int] = [:]
+    for dependent in order.reversed() {
+        let later = order.filter { $0.dependencies.contains(dependent.name) }.map { stops[$0.name] }
+        var after: [Int?] = [build] + later
+        for container in request.observed.containers(of: dependent.name) where container.status == .running {
+            let target = StepTarget.container(id: container.id, name: container.name)
+            after = [draft.add(.preStop, dependent.name, target, cause: "\(service.name) is reloaded", after: after)]
+            after = [draft.add(.stopContainer, dependent.name, target, cause: "\(service.name) is reloaded", after: after)]
+        }
+        stops[dependent.name] = after.compactMap { $0 }.last
+    }
+
+    let properName = request.containerName(of: service.name)
+    let old = request.observed.containers(of: service.name).filter { $0.status != .removing }
+    let holdsName = old.contains { $0.name == properName }
+    let stopped = order.map { stops[$0.name] }
+    let preStart = draft.add(.preStart, service.name, .service(service.name), cause: cause, after: [build, network] + stopped)
+    let create = draft.add(
+        .createContainer, service.name, .newContainer(name: holdsName ? "\(properName).\(request.runTag)" : properName), cause: cause,
+        after: [preStart])
+    var before: [Int?] = [create]
+    for container in old {
+        let target = StepTarget.container(id: container.id, name: container.name)
+        var after: [Int?] = [create]
+        if container.status == .running {
+            after = [draft.add(.preStop, service.name, target, cause: cause, after: after)]
+            after = [draft.add(.stopContainer, service.name, target, cause: cause, after: after)]
+        }
+        before.append(draft.add(.removeContainer, service.name, target, cause: cause, after: after))
+    }
+    if holdsName {
+        before.append(draft.add(.renameContainer, service.name, .newContainer(name: properName), cause: cause, after: before))
+    }
+    let start = draft.add(.startContainer, service.name, .newContainer(name: properName), cause: cause, after: before)
+    let ping = draft.add(.ping, service.name, .newContainer(name: properName), cause: "new container", after: [start])
+    let last = draft.add(.postStart, service.name, .newContainer(name: properName), cause: "new container", after: [ping])
+    draft.finish(service.name, with: last)
+    draft.expect(ServiceOutlook(service: service.name, disposition: .replaced, cause: cause, containerID: old.last?.id))
+
+    for dependent in order {
+        let after = [last] + dependent.dependencies.map { draft.lastSteps[$0] }
+        let step = draft.add(
+            .reconsider, dependent.name, .service(dependent.name),
+            cause: replacesDependents ? "reload --remove" : "\(service.name) was reloaded", after: after)
+        draft.finish(dependent.name, with: step)
+        draft.expect(
+            ServiceOutlook(
+                service: dependent.name, disposition: .reconsidered, cause: "\(service.name) is reloaded",
+                containerID: request.observed.containers(of: dependent.name).first?.id))
+    }
+    return draft.finished(order: request.desired.services.map(\.name))
+}

@@ -1,0 +1,258 @@
+/// The plan that brings a group to running: pure, and the same for the same request.
+///
+/// Rules of a start (see the design): running and as defined is left alone; stopped and as defined is started again;
+/// whatever differs is replaced; only what hangs on an unfinished hook or build is decided later.
+public func planStart(_ request: PlanRequest) -> Plan {
+    var planner = StartPlanner(request)
+    for name in ServiceGraph(request.desired).startOrder {
+        if let service = request.desired[name] { planner.plan(service) }
+    }
+    return planner.draft.finished(order: request.desired.services.map(\.name))
+}
+
+/// The plan for one service whose turn has come: its dependencies are running, its image is here.
+public func planService(_ name: String, _ request: PlanRequest) -> Plan {
+    var request = request
+    request.desired = request.desired.keeping([name])
+    return planStart(request)
+}
+
+struct StartPlanner {
+    let request: PlanRequest
+    var draft = PlanDraft()
+    /// Services that will run hooks in this plan, so that the context may change under those who follow.
+    private var moving: Set<String> = []
+
+    init(_ request: PlanRequest) { self.request = request }
+
+    mutating func plan(_ service: ServiceSpec) {
+        let dependencies = service.dependencies.map { draft.lastSteps[$0] }
+        let hangsOnHooks = !service.contextKeys.isEmpty && service.dependencies.contains { moving.contains($0) }
+        let resolved = hangsOnHooks ? nil : try? service.resolved(request.history.context)
+        let properName = request.containerName(of: service.name)
+        let choice = ContainerChoice(
+            request.observed.containers(of: service.name), properName: properName, fingerprint: resolved.map(request.fingerprint))
+
+        guard let keeper = choice.keeper else {
+            let cause = "no container exists"
+            make(service, resolved: resolved, replacing: [], cause: cause, after: dependencies)
+            expect(service, .new, cause)
+            return
+        }
+        if service.alwaysStartNew {
+            replace(service, resolved: resolved, [keeper] + choice.leftovers, cause: "alwaysStartNew", after: dependencies)
+        } else if builds(service) {
+            let cause = "its image may have changed"
+            let image = addImage(service)
+            reconsider(service, keeper, cause: cause, after: dependencies + [image])
+        } else if resolved == nil, hangsOnHooks {
+            let keys = service.contextKeys.sorted().map { "{\($0)}" }.joined(separator: ", ")
+            reconsider(service, keeper, cause: "\(keys) may be written by a hook before it", after: dependencies)
+        } else if let resolved {
+            decide(service, resolved, keeper, choice.leftovers, after: dependencies)
+        } else {
+            // A key that nobody writes: making the container fails with the key's name; the old one stays as it is.
+            make(service, resolved: nil, replacing: [keeper] + choice.leftovers, cause: "its context is not complete", after: dependencies)
+            expect(service, .replaced, "its context is not complete", keeper)
+        }
+        if service.dependencies.contains(where: moving.contains) { moving.insert(service.name) }
+    }
+
+    /// The container is known and so is what it should be.
+    private mutating func decide(
+        _ service: ServiceSpec, _ resolved: ServiceSpec, _ keeper: ObservedContainer, _ leftovers: [ObservedContainer], after: [Int?]
+    ) {
+        let memory = request.history[service.name]
+        let imageID = imageID(of: resolved)
+        let found: [Difference]
+        if keeper.fingerprint == request.fingerprint(resolved), imageID == nil || imageID == keeper.imageID,
+            keeper.networks.contains(request.desired.network)
+        {
+            found = []
+        } else {
+            found = differences(
+                desired: resolved, network: request.desired.network, imageID: imageID, actual: keeper, formerSecrets: memory.secretKeys)
+        }
+        if !found.isEmpty {
+            let cause = "replaced: \(found.map(\.words).joined(separator: "; "))"
+            replace(service, resolved: resolved, [keeper] + leftovers, cause: cause, differences: found, after: after)
+            return
+        }
+        let owner = memory.containerID == keeper.id ? memory : ServiceRecord()
+        switch keeper.status {
+        case .running:
+            settle(service, keeper, owner, after: after)
+        case .exited where service.expectedExit != nil && service.expectedExit == keeper.exitCode && !owner.owesPing:
+            settle(service, keeper, owner, after: after)
+        case .exited, .created:
+            restart(service, keeper, owner, leftovers, after: after)
+        case .paused, .restarting, .dead, .removing:
+            replace(
+                service, resolved: resolved, [keeper] + leftovers, cause: "replaced: its container is \(keeper.status.rawValue)", after: after)
+            return
+        }
+        clear(service, leftovers)
+    }
+
+    /// It runs: nothing, or what a run that was cut off still owes it.
+    private mutating func settle(_ service: ServiceSpec, _ keeper: ObservedContainer, _ owed: ServiceRecord, after: [Int?]) {
+        guard owed.owesPing || owed.owesPostStart else {
+            expect(service, .untouched, "running and as defined", keeper)
+            return
+        }
+        let target = StepTarget.container(id: keeper.id, name: keeper.name)
+        var last: Int?
+        if owed.owesPing {
+            last = draft.add(.ping, service.name, target, cause: "started before, but not yet found ready", after: after)
+        }
+        if owed.owesPostStart {
+            last = draft.add(
+                .postStart, service.name, target, cause: "post_start has not succeeded for this container", after: after + [last])
+            moving.insert(service.name)
+        }
+        draft.finish(service.name, with: last)
+        expect(service, .completed, owed.owesPostStart ? "post_start is still owed" : "a ping is still owed", keeper)
+    }
+
+    /// Stopped and as defined: started again, not made anew.
+    private mutating func restart(
+        _ service: ServiceSpec, _ keeper: ObservedContainer, _ owed: ServiceRecord, _ leftovers: [ObservedContainer], after: [Int?]
+    ) {
+        let cause =
+            keeper.status == .created ? "its container was made but never started" : "stopped\(keeper.exitCode.map { " (exited \($0))" } ?? "")"
+        let target = StepTarget.container(id: keeper.id, name: keeper.name)
+        var before = after
+        if keeper.status == .created || owed.owesFirstStart {
+            before.append(draft.add(.preStart, service.name, .service(service.name), cause: cause, after: after))
+        }
+        for leftover in leftovers { before.append(remove(service, leftover, cause: leftoverCause(leftover), after: [])) }
+        let properName = request.containerName(of: service.name)
+        if keeper.name != properName {
+            before.append(
+                draft.add(.renameContainer, service.name, .container(id: keeper.id, name: properName), cause: "a temporary name was left", after: before))
+        }
+        before.append(network())
+        let start = draft.add(.startContainer, service.name, target, cause: cause, after: before)
+        var last = draft.add(.ping, service.name, target, cause: "started again", after: [start])
+        if owed.owesPostStart || keeper.status == .created {
+            last = draft.add(
+                .postStart, service.name, target, cause: "post_start has not succeeded for this container", after: [last])
+            moving.insert(service.name)
+        }
+        draft.finish(service.name, with: last)
+        expect(service, .restarted, cause, keeper)
+    }
+
+    private mutating func replace(
+        _ service: ServiceSpec, resolved: ServiceSpec?, _ old: [ObservedContainer], cause: String, differences: [Difference] = [], after: [Int?]
+    ) {
+        make(service, resolved: resolved, replacing: old, cause: cause, after: after)
+        expect(service, .replaced, cause, old.first, differences)
+    }
+
+    /// A new container: made early where nothing keeps it, started only when its dependencies are running.
+    private mutating func make(
+        _ service: ServiceSpec, resolved: ServiceSpec?, replacing old: [ObservedContainer], cause: String, after dependencies: [Int?]
+    ) {
+        let properName = request.containerName(of: service.name)
+        let holdsName = old.contains { $0.name == properName }
+        let target = StepTarget.newContainer(name: holdsName ? "\(properName).\(request.runTag)" : properName)
+        let ready = [network(), addImage(resolved ?? service)]
+
+        let early = resolved.map { spec in
+            spec.volumes.allSatisfy { volume in
+                if case .directory(let path) = volume.source { request.directoryExists(path) } else { true }
+            }
+        } ?? false
+        let create: Int
+        let preStart: Int
+        if early {
+            create = draft.add(.createContainer, service.name, target, cause: cause, after: ready)
+            preStart = draft.add(.preStart, service.name, .service(service.name), cause: cause, after: dependencies + [create])
+        } else {
+            preStart = draft.add(.preStart, service.name, .service(service.name), cause: cause, after: dependencies + ready)
+            create = draft.add(.createContainer, service.name, target, cause: cause, after: ready + [preStart])
+        }
+        var beforeStart: [Int?] = [create, preStart]
+        for container in old {
+            beforeStart.append(remove(service, container, cause: cause, after: [create, preStart]))
+        }
+        if holdsName {
+            beforeStart.append(draft.add(.renameContainer, service.name, .newContainer(name: properName), cause: cause, after: beforeStart))
+        }
+        let start = draft.add(.startContainer, service.name, .newContainer(name: properName), cause: cause, after: beforeStart)
+        let ping = draft.add(.ping, service.name, .newContainer(name: properName), cause: "new container", after: [start])
+        let last = draft.add(.postStart, service.name, .newContainer(name: properName), cause: "new container", after: [ping])
+        draft.finish(service.name, with: last)
+        moving.insert(service.name)
+    }
+
+    private mutating func reconsider(_ service: ServiceSpec, _ keeper: ObservedContainer, cause: String, after: [Int?]) {
+        let step = draft.add(.reconsider, service.name, .service(service.name), cause: cause, after: after)
+        draft.finish(service.name, with: step)
+        moving.insert(service.name)
+        expect(service, .reconsidered, cause, keeper)
+    }
+
+    private mutating func clear(_ service: ServiceSpec, _ leftovers: [ObservedContainer]) {
+        guard draft.plan.outlooks.last?.disposition != .restarted else { return }
+        for leftover in leftovers { remove(service, leftover, cause: leftoverCause(leftover), after: []) }
+    }
+
+    @discardableResult
+    private mutating func remove(_ service: ServiceSpec, _ container: ObservedContainer, cause: String, after: [Int?]) -> Int {
+        let target = StepTarget.container(id: container.id, name: container.name)
+        var before = after
+        if [.running, .paused, .restarting].contains(container.status) {
+            if container.status == .running {
+                before = [draft.add(.preStop, service.name, target, cause: cause, after: before)]
+            }
+            before = [draft.add(.stopContainer, service.name, target, cause: cause, after: before)]
+        }
+        return draft.add(.removeContainer, service.name, target, cause: cause, after: before)
+    }
+
+    private func leftoverCause(_ container: ObservedContainer) -> String {
+        "left over from \(container.run.map { "run \($0)" } ?? "an earlier run")"
+    }
+
+    private mutating func network() -> Int? {
+        guard !request.observed.networkExists else { return nil }
+        return draft.addOnce(.createNetwork, nil, .network(request.desired.network), cause: "no network exists")
+    }
+
+    private func imageID(of service: ServiceSpec) -> String? {
+        (try? ImageReference(service.image)).flatMap { request.observed.images[$0.description] }
+    }
+
+    /// An image with tag `latest` and a build directory is built at each start.
+    private func builds(_ service: ServiceSpec) -> Bool {
+        service.build != nil && !request.preparedImages.contains(service.name)
+            && (try? ImageReference(service.image))?.effectiveTag == "latest"
+    }
+
+    private mutating func addImage(_ service: ServiceSpec) -> Int? {
+        let reference = (try? ImageReference(service.image))?.description ?? service.image
+        if request.preparedImages.contains(service.name) { return nil }
+        if builds(service) {
+            return draft.addOnce(
+                .buildImage, service.name, .image(reference), cause: "tag latest with a buildFromDirectory is built at each start")
+        }
+        guard imageID(of: service) == nil else { return nil }
+        // A reference with an unwritten key in it is looked up when its turn comes.
+        if let template = try? Template(service.image), !template.keys.isEmpty { return nil }
+        if service.build != nil {
+            return draft.addOnce(.buildImage, service.name, .image(reference), cause: "the image does not exist")
+        }
+        return draft.addOnce(.pullImage, service.name, .image(reference), cause: "the image is not here")
+    }
+
+    private mutating func expect(
+        _ service: ServiceSpec, _ disposition: ServiceOutlook.Disposition, _ cause: String, _ container: ObservedContainer? = nil,
+        _ differences: [Difference] = []
+    ) {
+        draft.expect(
+            ServiceOutlook(
+                service: service.name, disposition: disposition, cause: cause, containerID: container?.id, differences: differences))
+    }
+}

@@ -1,0 +1,9 @@
+import Commands
+import Glibc
+
+/// The commands that need no definition: no group is handed over.
+@main struct Engine {
+    static func main() async {
+        exit(await CommandLineEntry.run(definition: nil, arguments: Array(CommandLine.arguments.dropFirst())))
+    }
+}

@@ -1,0 +1,103 @@
+import Digest
+import Testing
+
+@testable import Ledger
+
+@Suite("The hash chain")
+struct ChainTests {
+    /// Ten events of two runs; the second was cut off when `finished` is false.
+    private func ledger(finished: Bool = true) throws -> Scratch {
+        let scratch = Scratch()
+        let writer = try scratch.writer()
+        _ = try writer.appendBlocking([.started(1)] + (2...4).map { .note($0) } + [.finished(1, "succeeded")])
+        _ = try writer.appendBlocking([.started(2)] + (7...9).map { .note($0, run: 2) })
+        _ = try writer.appendBlocking([finished ? .finished(2, "succeeded") : .note(10, run: 2)])
+        writer.close()
+        return scratch
+    }
+
+    /// Edits rows as somebody would who drops the triggers first.
+    private func tamper(_ scratch: Scratch, _ sql: String) throws {
+        let stranger = try scratch.stranger()
+        try stranger.execute(
+            """
+            DROP TRIGGER events_append_only_update;
+            DROP TRIGGER events_append_only_delete;
+            DROP TRIGGER events_append_only_insert;
+            \(sql)
+            """)
+    }
+
+    @Test("the bytes that are hashed never change")
+    func golden() {
+        let first = EventDraft(
+            run: 7, service: nil, type: "run.started", version: 1, body: #"{"command":"start"}"#, operation: nil,
+            at: "2026-01-02T03:04:05.000000006Z", monoNs: 1234)
+        let second = EventDraft(
+            run: 7, service: "db", type: "step.intended", version: 2, body: "{}", operation: "7f2a",
+            at: "2026-01-02T03:04:06.000000006Z", monoNs: -1)
+        let hash = EventHash.compute(first, seq: 1, previousHash: nil)
+        #expect(Hex.encode(hash) == "9e687d7e78ac7a2dbe46e1fec657b18f2fdbcded928df0ae193e7e9c534f98d1")
+        let next = EventHash.compute(second, seq: 2, previousHash: hash)
+        #expect(Hex.encode(next) == "307c8116d57ba4ab4ff8aeaa24147d390552098b31b15411f6f8d220c220205d")
+    }
+
+    @Test(
+        "B55: a change of any column is found at its seq",
+        arguments: [
+            "run = 3", "at = 'x'", "mono_ns = 99", "service = 'x'", "type = 'x'", "version = 2", "body = '{\"number\":8 }'",
+            "operation = 'x'", "operation = ''", "hash = zeroblob(32)",
+        ])
+    func tampered(change: String) throws {
+        let scratch = try ledger()
+        #expect(try scratch.reader().verify().isSound)
+        try tamper(scratch, "UPDATE events SET \(change) WHERE seq = 8")
+        let report = try scratch.reader().verify()
+        #expect(report.fault == ChainReport.Fault(seq: 8, flaw: .hash))
+        #expect(report.head?.seq == 7)
+        #expect(!report.isSound)
+    }
+
+    @Test("B55: a removed row, a rewritten link and a stray row are found")
+    func brokenLinks() throws {
+        let removed = try ledger()
+        try tamper(removed, "DELETE FROM events WHERE seq IN (4, 5)")
+        #expect(try removed.reader().verify().fault == ChainReport.Fault(seq: 6, flaw: .gap(expected: 4)))
+
+        let relinked = try ledger()
+        try tamper(relinked, "UPDATE events SET previous_hash = NULL WHERE seq = 3")
+        #expect(try relinked.reader().verify().fault == ChainReport.Fault(seq: 3, flaw: .previousHash))
+
+        let stray = try ledger()
+        try tamper(stray, "UPDATE events SET seq = -4 WHERE seq = 10")
+        #expect(try stray.reader().verify().fault == ChainReport.Fault(seq: -4, flaw: .gap(expected: 1)))
+    }
+
+    @Test("B55: dropped triggers are reported, a rewritten tail shows against an anchored head")
+    func schemaAndTail() throws {
+        let scratch = try ledger()
+        let anchor = try scratch.reader().head()
+        try tamper(scratch, "DELETE FROM events WHERE seq = 10")
+        let report = try scratch.reader().verify()
+        #expect(report.schemaDifferences.contains("trigger events_append_only_delete is missing"))
+        #expect(report.fault == nil)
+        #expect(report.head != anchor)
+    }
+
+    @Test("B56: after an unclean end the last run is checked when the ledger is opened, and older runs are not")
+    func uncleanEnd() throws {
+        let unclean = try ledger(finished: false)
+        try tamper(unclean, "UPDATE events SET body = '{}' WHERE seq = 7")
+        let error = #expect(throws: LedgerError.self) { try unclean.writer() }
+        #expect(error?.code == .chainBroken(seq: 7))
+
+        let clean = try ledger()
+        try tamper(clean, "UPDATE events SET body = '{}' WHERE seq = 7")
+        #expect(throws: Never.self) { try clean.writer().close() }
+
+        let head = try ledger()
+        try tamper(head, "UPDATE events SET body = '{}' WHERE seq = 10")
+        let refusal = #expect(throws: LedgerError.self) { try head.writer() }
+        #expect(refusal?.code == .chainBroken(seq: 10))
+    }
+}

@@ -1,0 +1,148 @@
+import Testing
+
+@testable import Ledger
+
+@Suite("Reading")
+struct ReaderTests {
+    @Test("no ledger yet is an answer of its own, and reading makes nothing")
+    func missing() throws {
+        let scratch = Scratch()
+        let error = #expect(throws: LedgerError.self) { try scratch.reader() }
+        #expect(error?.code == .missing)
+        #expect(Scratch.names(in: scratch.root).isEmpty)
+    }
+
+    @Test("reading a ledger at rest makes no file")
+    func makesNothing() throws {
+        let scratch = Scratch()
+        let writer = try scratch.writer()
+        _ = try writer.appendBlocking([.started(1), .note(2)])
+        writer.close()
+        let before = scratch.files()
+        let reader = try scratch.reader()
+        #expect(try reader.events().count == 2)
+        #expect(try reader.verify().isSound)
+        #expect(scratch.files() == before)
+    }
+
+    @Test("B57: a reader that came before the writer sees what the writer adds, also when it has gone again")
+    func writerComesLater() throws {
+        let scratch = Scratch()
+        var writer = try scratch.writer()
+        _ = try writer.appendBlocking([.note(1)])
+        writer.close()
+        let reader = try scratch.reader()
+        #expect(try reader.events().count == 1)
+        writer = try scratch.writer()
+        _ = try writer.appendBlocking([.note(2)])
+        #expect(try reader.events().count == 2)
+        writer.close()
+        let early = try scratch.reader()
+        #expect(try early.events().count == 2)
+        writer = try scratch.writer()
+        _ = try writer.appendBlocking([.note(3)])
+        writer.close()
+        #expect(try early.events().map(\.seq) == [1, 2, 3])
+        #expect(try reader.events().map(\.seq) == [1, 2, 3])
+    }
+
+    @Test("B57: during writes a reader sees a growing prefix")
+    func prefix() async throws {
+        let scratch = Scratch()
+        let writer = try scratch.writer()
+        let reader = try scratch.reader()
+        let total = 150
+        async let writing: Void = {
+            for number in 1...total / 3 {
+                _ = try await writer.append([.note(number), .note(number), .note(number)])
+            }
+        }()
+        var seen = 0
+        while seen < total {
+            let events = try reader.events()
+            #expect(events.map(\.seq) == Array(0..<events.count).map { $0 + 1 })
+            #expect(events.count >= seen)
+            #expect(events.count % 3 == 0)
+            seen = events.count
+            await Task.yield()
+        }
+        try await writing
+    }
+
+    @Test("B51: events are chosen by run, service, type, operation and place")
+    func filters() throws {
+        let scratch = Scratch()
+        let writer = try scratch.writer()
+        _ = try writer.appendBlocking([
+            .started(1), .note(2, run: 1, service: "db", operation: "7f2a"), .note(3, run: 2, service: "app"),
+            .state("db", "running", run: 2), .note(5, run: 2, service: "db", operation: "7f2a"), .finished(1, "crashed"),
+        ])
+        let reader = writer.reader
+        func seqs(_ events: [RecordedEvent]) -> [Int] { events.map(\.seq) }
+        #expect(try seqs(reader.events(run: 1)) == [1, 2, 6])
+        #expect(try seqs(reader.events(service: "db")) == [2, 4, 5])
+        #expect(try seqs(reader.events(run: 2, service: "db", types: ["test.noted"])) == [5])
+        #expect(try seqs(reader.events(types: ["run.started", "run.finished"])) == [1, 6])
+        #expect(try seqs(reader.events(types: [])) == [])
+        #expect(try seqs(reader.events(operation: "7f2a")) == [2, 5])
+        #expect(try seqs(reader.events(after: 2, limit: 2)) == [3, 4])
+        #expect(try seqs(reader.events(limit: 2, newestFirst: true)) == [6, 5])
+        #expect(try reader.latestEvent(type: "test.noted")?.seq == 5)
+        #expect(try reader.latestEvent(type: "test.noted", run: 1)?.seq == 2)
+        #expect(try reader.latestEvent(type: "test.noted", service: "app")?.seq == 3)
+        #expect(try reader.latestEvent(type: "none") == nil)
+        #expect(try reader.head() == writer.head)
+    }
+
+    @Test("a walk goes through many pages both ways, ends when told, and leaves the writer free")
+    func walk() throws {
+        let scratch = Scratch()
+        let writer = try scratch.writer()
+        let count = 700
+        _ = try writer.appendBlocking((1...count).map { EventDraft.note($0, run: $0 % 2 + 1) })
+        var seqs: [Int] = []
+        try writer.reader.forEach { event in
+            if event.seq == 300 { try writer.perform { (log) throws(LedgerError) in try log.checkpoint() } }
+            seqs.append(event.seq)
+        }
+        #expect(seqs == Array(1...count))
+        seqs = []
+        try writer.reader.forEach(run: 1, after: 10, newestFirst: true) { seqs.append($0.seq) }
+        #expect(seqs == stride(from: count, to: 10, by: -2).map { $0 })
+        struct Enough: Error {}
+        seqs = []
+        #expect(throws: Enough.self) {
+            try writer.reader.forEach { event in
+                seqs.append(event.seq)
+                if event.seq == 3 { throw Enough() }
+            }
+        }
+        #expect(seqs == [1, 2, 3])
+    }
+
+    @Test("B52: old shapes are lifted step by step when read, the rows stay as they are")
+    func upcasting() throws {
+        struct Unreadable: Error {}
+        var upcaster = Upcaster()
+        upcaster.register("test.noted", from: 1) { "{\"v2\":\($0)}" }
+        upcaster.register("test.noted", from: 2) { "{\"v3\":\($0)}" }
+        upcaster.register("test.broken", from: 1) { _ in throw Unreadable() }
+        let scratch = Scratch()
+        let writer = try scratch.writer(upcaster: upcaster)
+        var second = EventDraft.note(2)
+        second.version = 2
+        var newest = EventDraft.note(3)
+        newest.version = 3
+        _ = try writer.appendBlocking([.note(1), second, newest, .started(1)])
+        let events = try writer.events()
+        #expect(events.map(\.version) == [3, 3, 3, 1])
+        #expect(events.map(\.body).prefix(3) == [#"{"v3":{"v2":{"number":1}}}"#, #"{"v3":{"number":2}}"#, #"{"number":3}"#])
+        #expect(try writer.reader.verify().isSound)
+        #expect(try scratch.reader().events().map(\.version) == [1, 2, 3, 1])
+        var broken = EventDraft.note(5)
+        broken.type = "test.broken"
+        _ = try writer.appendBlocking([broken])
+        let error = #expect(throws: LedgerError.self) { try writer.events() }
+        #expect(error?.code == .undecodable(seq: 5))
+    }
+}

@@ -1,0 +1,102 @@
+import Glibc
+
+@testable import Ledger
+
+/// A directory of its own for one test, which goes with the value.
+final class Scratch: Sendable {
+    let root: String
+    /// The group's directory, not made yet.
+    var directory: String { root + "/.miniboss/group" }
+    var path: String { directory + "/ledger.sqlite" }
+
+    init() {
+        let template = strdup("/tmp/miniboss-ledger-XXXXXX")!
+        defer { free(template) }
+        root = String(cString: mkdtemp(template)!)
+    }
+
+    deinit {
+        Self.remove(root)
+    }
+
+    func writer(pid: Int = Int(getpid()), upcaster: Upcaster = Upcaster()) throws -> LedgerWriter {
+        let holder = LockHolder(pid: pid, command: "start", startedAt: "2026-01-01T00:00:00.000000000Z")
+        return try LedgerWriter.open(directory: directory, holder: holder, upcaster: upcaster)
+    }
+
+    func reader(upcaster: Upcaster = Upcaster()) throws -> LedgerReader {
+        try LedgerReader(directory: directory, upcaster: upcaster)
+    }
+
+    /// A connection as somebody else's program would have it.
+    func stranger() throws -> Connection {
+        try Connection(path: path, access: .readWrite)
+    }
+
+    /// The names in the group's directory.
+    func files() -> Set<String> {
+        Self.names(in: directory)
+    }
+
+    static func names(in directory: String) -> Set<String> {
+        guard let stream = opendir(directory) else { return [] }
+        defer { closedir(stream) }
+        var names: Set<String> = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.insert(name) }
+        }
+        return names
+    }
+
+    private static func remove(_ path: String) {
+        var found = stat()
+        guard lstat(path, &found) == 0 else { return }
+        if found.st_mode & S_IFMT == S_IFDIR {
+            chmod(path, 0o700)
+            for name in names(in: path) { remove(path + "/" + name) }
+            rmdir(path)
+        } else {
+            unlink(path)
+        }
+    }
+}
+
+/// Whole files, for tests that damage them.
+enum Bytes {
+    static func read(_ path: String) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY)
+        guard descriptor >= 0 else { return [] }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            guard count > 0 else { return bytes }
+            bytes.append(contentsOf: buffer[..<count])
+        }
+    }
+
+    static func write(_ bytes: [UInt8], to path: String) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        defer { close(descriptor) }
+        var offset = 0
+        while offset < bytes.count {
+            let count = bytes[offset...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            guard count > 0 else { return }
+            offset += count
+        }
+    }
+}
+
+/// The error with which `body` fails; `nil` when it does not.
+func refusal<Output>(_ body: () throws -> Output) -> LedgerError? {
+    do {
+        _ = try body()
+        return nil
+    } catch {
+        return error as? LedgerError
+    }
+}
