@@ -17,7 +17,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     ],
     targets: [
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
@@ -25,10 +24,7 @@ let package = Package(
         .target(name: "Digest", exclude: ["README.md"], swiftSettings: strict),
         .target(name: "Ledger", dependencies: ["CSQLite", "Digest"], exclude: ["README.md"], swiftSettings: strict),
         .target(name: "DockerClient", dependencies: ["CCurl", "Digest"], exclude: ["README.md"], swiftSettings: strict),
-        .target(
-            name: "Reconciler",
-            dependencies: [.product(name: "OrderedCollections", package: "swift-collections")],
-            exclude: ["README.md"], swiftSettings: strict),
+        .target(name: "Reconciler", exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "Orchestrator", dependencies: ["Ledger", "DockerClient", "Reconciler", "Digest"],
             exclude: ["README.md"], swiftSettings: strict),
@@ -42,8 +38,8 @@ let package = Package(
         .executableTarget(name: "miniboss", dependencies: ["DefinitionLoader"], exclude: ["README.md"], swiftSettings: strict),
         .target(name: "TestSupport", dependencies: ["DockerClient", "Reconciler"], exclude: ["README.md"], swiftSettings: strict),
         .testTarget(name: "DigestTests", dependencies: ["Digest"], swiftSettings: strict),
-        .testTarget(name: "LedgerTests", dependencies: ["Ledger", "CSQLite"], swiftSettings: strict),
-        .testTarget(name: "ReconcilerTests", dependencies: ["Reconciler", "TestSupport"], swiftSettings: strict),
+        .executableTarget(name: "ledger-fixture", dependencies: ["Ledger"], path: "Tests/LedgerFixture", swiftSettings: strict),
+        .testTarget(name: "LedgerTests", dependencies: ["Ledger", "CSQLite", "ledger-fixture"], swiftSettings: strict),
         .testTarget(name: "DockerClientTests", dependencies: ["DockerClient", "TestSupport"], swiftSettings: strict),
     ]
 )

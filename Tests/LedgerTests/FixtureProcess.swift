@@ -24,7 +24,7 @@ final class FixtureProcess {
         posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
         defer { posix_spawn_file_actions_destroy(&actions) }
         var arguments: [UnsafeMutablePointer<CChar>?] = [strdup(program), strdup(directory), nil]
-        defer { arguments.forEach { free($0) } }
+        defer { for argument in arguments { free(argument) } }
         var child = pid_t()
         let code = posix_spawn(&child, program, &actions, nil, &arguments, environ)
         close(ends[1])

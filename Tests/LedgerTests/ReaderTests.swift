@@ -101,6 +101,7 @@ struct ReaderTests {
         let count = 700
         _ = try writer.appendBlocking((1...count).map { EventDraft.note($0, run: $0 % 2 + 1) })
         var seqs: [Int] = []
+        // swift-format-ignore: ReplaceForEachWithForLoop
         try writer.reader.forEach { event in
             if event.seq == 300 { try writer.perform { (log) throws(LedgerError) in try log.checkpoint() } }
             seqs.append(event.seq)
@@ -112,6 +113,7 @@ struct ReaderTests {
         struct Enough: Error {}
         seqs = []
         #expect(throws: Enough.self) {
+            // swift-format-ignore: ReplaceForEachWithForLoop
             try writer.reader.forEach { event in
                 seqs.append(event.seq)
                 if event.seq == 3 { throw Enough() }

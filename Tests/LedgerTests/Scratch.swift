@@ -10,9 +10,11 @@ final class Scratch: Sendable {
     var path: String { directory + "/ledger.sqlite" }
 
     init() {
-        let template = strdup("/tmp/miniboss-ledger-XXXXXX")!
+        guard let template = strdup("/tmp/miniboss-ledger-XXXXXX"), let made = mkdtemp(template) else {
+            preconditionFailure("no directory for a test")
+        }
         defer { free(template) }
-        root = String(cString: mkdtemp(template)!)
+        root = String(cString: made)
     }
 
     deinit {

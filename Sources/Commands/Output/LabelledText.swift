@@ -1,8 +1,7 @@
 /// `  label     text`, wrapped at words under its own beginning.
 enum LabelledText {
-    static let labelWidth = 12
-
-    static func lines(_ label: String, _ text: String, width: Int?) -> [String] {
+    /// - Parameter labelWidth: the column at which the text begins.
+    static func lines(_ label: String, _ text: String, width: Int?, labelWidth: Int = 12) -> [String] {
         let head = DisplayWidth.padded("  \(label)", to: labelWidth)
         let indent = String(repeating: " ", count: labelWidth)
         guard let width, width > labelWidth + 16 else {

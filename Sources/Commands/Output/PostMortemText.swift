@@ -67,7 +67,7 @@ struct PostMortemText {
     }
 
     private func headline(_ failure: FailureReport) -> [String] {
-        let text = SafeText.line("\(failure.service) \(failure.failure.summary)")
+        let text = SafeText.line("\(failure.service.isEmpty ? report.command : failure.service) \(failure.failure.summary)")
         let lines = width.map { LabelledText.wrapped(text, to: max(10, $0 - 2)) } ?? [text]
         return lines.enumerated().map { index, line in (index == 0 ? paint("✘", .red) + " " : "  ") + paint(line, .bold) }
     }
@@ -84,7 +84,7 @@ struct PostMortemText {
     private var surroundings: [String] {
         var lines: [String] = []
         for blocked in report.blocked {
-            let chain = blocked.because.isEmpty ? "" : " (needs \(blocked.because.reversed().joined(separator: ", which needs ")))"
+            let chain = blocked.because.isEmpty ? "" : " (needs \(blocked.because.joined(separator: ", which needs ")))"
             lines += labelled("blocked", blocked.service + chain)
         }
         if !report.running.isEmpty { lines += labelled("running", report.running.joined(separator: ", ")) }

@@ -5,6 +5,8 @@ struct LiveView: Sendable {
     static let spinner = Array("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏")
 
     private var header = ""
+    /// Facts of others are those of killed runs being settled.
+    private var run: Int?
     private var order: [String] = []
     private var services: [String: ServiceLine] = [:]
     private var groupDetail = ""
@@ -13,11 +15,13 @@ struct LiveView: Sendable {
     mutating func apply(_ fact: RecordedFact) {
         latest = max(latest, fact.monoNs)
         if case .runStarted(let body) = fact.event {
+            run = fact.run
             header = "\(body.group) · \(body.command) · run \(fact.run)"
             for member in body.services {
                 line(member.name) { $0.dependencies = member.dependencies }
             }
         }
+        guard fact.run == run else { return }
         if let service = fact.service {
             line(service) { $0.apply(fact) }
         } else if case .stepIntended(let step) = fact.event {

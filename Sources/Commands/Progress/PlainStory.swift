@@ -7,11 +7,15 @@ struct PlainStory: Sendable {
 
     /// The line for a fact; `nil` when it has nothing to add to what was said.
     mutating func line(_ fact: RecordedFact) -> String? {
-        if start == nil { start = fact }
+        if case .runStarted = fact.event { start = fact }
+        guard let start, fact.run == start.run else {
+            // A run begins by settling what killed ones left, in their names.
+            guard case .runFinished = fact.event else { return nil }
+            return "run \(fact.run) had been killed; what it left is settled"
+        }
         guard let words = words(fact) else { return nil }
-        let seconds = start.map { fact.seconds(since: $0) } ?? 0
         let text = [fact.service, words].compactMap { $0 }.joined(separator: " ")
-        return "+\(decimal(seconds, places: 3)) \(SafeText.line(text))"
+        return "+\(decimal(fact.seconds(since: start), places: 3)) \(SafeText.line(text))"
     }
 
     private mutating func words(_ fact: RecordedFact) -> String? {
@@ -64,10 +68,10 @@ struct PlainStory: Sendable {
 }
 
 extension StepKind {
-    /// Hooks are steps of a plan, too, but are told by their own events.
+    /// Hooks are steps of a plan, too, but are told by their own events; planning again does nothing to the engine.
     var isEngineCall: Bool {
         switch self {
-        case .preStart, .ping, .postStart, .preStop: false
+        case .preStart, .ping, .postStart, .preStop, .reconsider: false
         default: true
         }
     }

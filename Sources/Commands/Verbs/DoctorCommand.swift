@@ -131,9 +131,9 @@ struct DoctorFinding: Equatable {
             case .skipped: ("–", nil)
             }
         // The sign takes the place of the label's margin.
-        var lines = LabelledText.lines(check, SafeText.line(finding), width: width)
+        var lines = LabelledText.lines(check, SafeText.line(finding), width: width, labelWidth: 14)
         if let first = lines.first { lines[0] = paint(sign.0, sign.1) + " " + first.dropFirst(2) }
-        if let mend { lines += LabelledText.lines("", SafeText.line(mend), width: width) }
+        if let mend { lines += LabelledText.lines("", SafeText.line(mend), width: width, labelWidth: 14) }
         return lines
     }
 }

@@ -6,6 +6,8 @@ public struct BuildOptions: Sendable, Equatable {
     public var arguments: [String: String] = [:]
     public var labels: [String: String] = [:]
     public var target: String?
+    /// Network of the steps that run: a network's name, `none` or `host`; nil takes the engine's default bridge.
+    public var network: String?
     public var noCache = false
     /// Pull the base images even when they are there.
     public var pull = false
@@ -97,6 +99,7 @@ extension Docker {
         if !options.arguments.isEmpty { call.query.append(("buildargs", json(options.arguments))) }
         if !options.labels.isEmpty { call.query.append(("labels", json(options.labels))) }
         if let target = options.target { call.query.append(("target", target)) }
+        if let network = options.network { call.query.append(("networkmode", network)) }
         if options.noCache { call.query.append(("nocache", "1")) }
         if options.pull { call.query.append(("pull", "1")) }
         let logins = await registry.all()

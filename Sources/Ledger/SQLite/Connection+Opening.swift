@@ -31,7 +31,7 @@ extension Connection {
         return connection
     }
 
-    /// Checks the permissions by themselves: SQLite would say "unable to open" of a directory it may not write.
+    /// Checks the permissions by themselves, to name the place: SQLite only says "attempt to write a readonly database".
     private static func checkAccess(_ path: String) throws(LedgerError) {
         for place in [path, directory(of: path)] {
             guard faccessat(AT_FDCWD, place, W_OK, AT_EACCESS) == 0 else {

@@ -85,7 +85,8 @@ extension LedgerWriter {
         }.get()
     }
 
-    /// Hands events over in the order of the calls and returns at once; `completion` runs on the writer's thread.
+    /// Hands events over in the order of the calls and returns at once; `completion` is called once, on the
+    /// writer's thread, or on this one before it returns when nothing is taken any more (closed, or failed for good).
     ///
     /// For callers that fold events as they record them and need both to happen in one order.
     public func submit(

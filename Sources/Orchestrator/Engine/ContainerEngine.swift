@@ -3,7 +3,7 @@ import DockerClient
 /// The engine calls a run needs: the real engine, or a simulated one.
 ///
 /// Each call is one request of the Engine API, and throws what the client throws.
-public protocol ContainerEngine: Sendable {
+protocol ContainerEngine: Sendable {
     /// Version and id of the engine, and the time on its clock.
     func identity() async throws(DockerError) -> EngineIdentity
 
@@ -40,13 +40,13 @@ public protocol ContainerEngine: Sendable {
 }
 
 /// Which engine answers.
-public struct EngineIdentity: Sendable, Equatable {
-    public var id: String
-    public var version: String
+struct EngineIdentity: Sendable, Equatable {
+    var id: String
+    var version: String
     /// By the engine's own clock.
-    public var time: EngineTime
+    var time: EngineTime
 
-    public init(id: String, version: String, time: EngineTime) {
+    init(id: String, version: String, time: EngineTime) {
         self.id = id
         self.version = version
         self.time = time
@@ -54,13 +54,13 @@ public struct EngineIdentity: Sendable, Equatable {
 }
 
 /// A build as a run asks for it.
-public struct BuildRequest: Sendable, Equatable {
-    public var directory: String
-    public var dockerfile: String
-    public var tag: String
-    public var labels: [String: String]
+struct BuildRequest: Sendable, Equatable {
+    var directory: String
+    var dockerfile: String
+    var tag: String
+    var labels: [String: String]
 
-    public init(directory: String, dockerfile: String, tag: String, labels: [String: String]) {
+    init(directory: String, dockerfile: String, tag: String, labels: [String: String]) {
         self.directory = directory
         self.dockerfile = dockerfile
         self.tag = tag

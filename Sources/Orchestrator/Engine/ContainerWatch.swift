@@ -17,7 +17,7 @@ final class ContainerWatch: Sendable {
     func begin(engine: any ContainerEngine, group: String, since: EngineTime) {
         let task = Task { [self] in
             // Without events the level-triggered looks of each ping still find a death, only later.
-            try? await engine.watch(label: GroupLabels.filter(group: group), since: since) { [self] in hear($0) }
+            _ = try? await engine.watch(label: GroupLabels.filter(group: group), since: since) { [self] in hear($0) }
         }
         state.withLock { $0.task = task }
     }

@@ -2,87 +2,87 @@ import DockerClient
 
 /// The real engine.
 extension Docker: ContainerEngine {
-    public func identity() async throws(DockerError) -> EngineIdentity {
+    func identity() async throws(DockerError) -> EngineIdentity {
         let info = try await info()
         return EngineIdentity(id: info.id, version: info.serverVersion, time: EngineTime(info.systemTime) ?? EngineTime(nanoseconds: 0))
     }
 
-    public func containers(labels: [String]) async throws(DockerError) -> [ContainerSummary] {
+    func containers(labels: [String]) async throws(DockerError) -> [ContainerSummary] {
         try await listContainers(all: true, labels: labels)
     }
 
-    public func inspect(container id: String) async throws(DockerError) -> ContainerInspect {
+    func inspect(container id: String) async throws(DockerError) -> ContainerInspect {
         try await inspectContainer(id)
     }
 
-    public func create(name: String, _ config: ContainerConfig) async throws(DockerError) -> String {
+    func create(name: String, _ config: ContainerConfig) async throws(DockerError) -> String {
         try await createContainer(name: name, config).id
     }
 
-    public func start(container id: String) async throws(DockerError) {
+    func start(container id: String) async throws(DockerError) {
         _ = try await startContainer(id)
     }
 
-    public func stop(container id: String, seconds: Double, signal: String) async throws(DockerError) {
+    func stop(container id: String, seconds: Double, signal: String) async throws(DockerError) {
         // The container carries its stop signal, and API 1.41 takes none here.
         _ = try await stopContainer(id, timeout: .seconds(seconds.rounded(.up)))
     }
 
-    public func remove(container id: String, force: Bool) async throws(DockerError) {
+    func remove(container id: String, force: Bool) async throws(DockerError) {
         _ = try await removeContainer(id, force: force)
     }
 
-    public func rename(container id: String, to name: String) async throws(DockerError) {
+    func rename(container id: String, to name: String) async throws(DockerError) {
         try await renameContainer(id, to: name)
     }
 
-    public func logTail(container id: String, lines: Int) async throws(DockerError) -> [LogLine] {
+    func logTail(container id: String, lines: Int) async throws(DockerError) -> [LogLine] {
         try await logTail(id, lines: lines)
     }
 
-    public func followLogs(container id: String, _ options: LogOptions, line: @escaping @Sendable (LogLine) -> Void) async throws(DockerError) {
+    func followLogs(container id: String, _ options: LogOptions, line: @escaping @Sendable (LogLine) -> Void) async throws(DockerError) {
         for try await each in try await logLines(id, options) { line(each) }
     }
 
-    public func logs(container id: String, since: EngineTime?) async throws(DockerError) -> [LogLine] {
+    func logs(container id: String, since: EngineTime?) async throws(DockerError) -> [LogLine] {
         var lines: [LogLine] = []
         for try await line in try await logLines(id, LogOptions(since: since)) { lines.append(line) }
         return lines
     }
 
-    public func inspectJSON(container id: String) async throws(DockerError) -> String {
+    func inspectJSON(container id: String) async throws(DockerError) -> String {
         try await inspectContainerJSON(id)
     }
 
-    public func copyIn(container id: String, from hostPath: String, to path: String) async throws(DockerError) {
+    func copyIn(container id: String, from hostPath: String, to path: String) async throws(DockerError) {
         let (directory, name) = split(path)
         try await copyIn(id, directory: directory, tar: TarWriter.archive(try HostTree.read(hostPath, as: name)))
     }
 
-    public func copyOut(container id: String, from path: String, to hostPath: String) async throws(DockerError) {
+    func copyOut(container id: String, from path: String, to hostPath: String) async throws(DockerError) {
         try HostTree.write(try await copyOutEntries(id, path: path), to: hostPath)
     }
 
-    public func exec(container id: String, _ config: ExecConfig) async throws(DockerError) -> ExecResult {
+    func exec(container id: String, _ config: ExecConfig) async throws(DockerError) -> ExecResult {
         try await exec(id, config)
     }
 
-    public func images() async throws(DockerError) -> [ImageSummary] {
+    func images() async throws(DockerError) -> [ImageSummary] {
         try await listImages()
     }
 
-    public func inspect(image name: String) async throws(DockerError) -> ImageInspect {
+    func inspect(image name: String) async throws(DockerError) -> ImageInspect {
         try await inspectImage(name)
     }
 
-    public func pull(image name: String, progress: @escaping @Sendable (String) -> Void) async throws(DockerError) {
+    func pull(image name: String, progress: @escaping @Sendable (String) -> Void) async throws(DockerError) {
         for try await step in try await pullImage(name) {
             let percent = step.total.flatMap { total in total > 0 ? step.current.map { " \($0 * 100 / total) %" } : nil } ?? ""
             progress([step.id, step.status].filter { !$0.isEmpty }.joined(separator: " ") + percent)
         }
     }
 
-    public func build(_ request: BuildRequest, output: @escaping @Sendable (String) -> Void) async throws(DockerError) -> String {
+    func build(_ request: BuildRequest, output: @escaping @Sendable (String) -> Void) async throws(DockerError) -> String {
         let context = try BuildContext(directory: request.directory, dockerfile: request.dockerfile)
         var options = BuildOptions(tags: [request.tag])
         options.dockerfile = request.dockerfile
@@ -93,20 +93,20 @@ extension Docker: ContainerEngine {
         return try await inspectImage(request.tag).id
     }
 
-    public func networks(named name: String) async throws(DockerError) -> [NetworkInspect] {
+    func networks(named name: String) async throws(DockerError) -> [NetworkInspect] {
         // The filter matches parts of names.
         try await listNetworks(filters: ["name": [name]]).filter { $0.name == name }
     }
 
-    public func createNetwork(name: String, labels: [String: String]) async throws(DockerError) -> String {
+    func createNetwork(name: String, labels: [String: String]) async throws(DockerError) -> String {
         try await createNetwork(name: name, labels: labels, driver: "bridge")
     }
 
-    public func remove(network id: String) async throws(DockerError) {
+    func remove(network id: String) async throws(DockerError) {
         _ = try await removeNetwork(id)
     }
 
-    public func watch(label: String, since: EngineTime, notice: @escaping @Sendable (EngineNotice) -> Void) async throws(DockerError) {
+    func watch(label: String, since: EngineTime, notice: @escaping @Sendable (EngineNotice) -> Void) async throws(DockerError) {
         for try await each in try await events(since: since, filters: ["label": [label], "type": ["container"]]) { notice(each) }
     }
 }

@@ -1,4 +1,4 @@
-import Reconciler
+public import Reconciler
 import Synchronization
 
 /// The live context of a run: reads from memory, writes through the ledger.

@@ -68,7 +68,7 @@ private final class JobQueue: @unchecked Sendable {
             Unmanaged<JobQueue>.fromOpaque(context).release()
             return
         }
-        pthread_setname_np(thread, String(name.prefix(15)))
+        
         pthread_detach(thread)
     }
 

@@ -26,4 +26,9 @@ func fingerprintKey(directory: String) throws(OperationError) -> [UInt8] {
     return key
 }
 
+/// The key for a command that changes nothing; without one every container is inspected.
+func fingerprintKeyIfPresent(directory: String) throws(OperationError) -> [UInt8] {
+    pathExists("\(directory)/fingerprint.key") ? try fingerprintKey(directory: directory) : []
+}
+
 func pathExists(_ path: String) -> Bool { access(path, F_OK) == 0 }

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import DockerClient
 import Glibc
 import Reconciler
 

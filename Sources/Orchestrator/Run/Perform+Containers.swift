@@ -118,7 +118,7 @@ extension GroupRun {
                 where error.isNotFound { return .adopted(()) }
             }
         ) { () async throws(DockerError) in
-            do { try await engine.stop(container: id, seconds: stopTimeout, signal: "") } catch {
+            do throws(DockerError) { try await engine.stop(container: id, seconds: stopTimeout, signal: "") } catch {
                 guard error.isNotFound else { throw error }
             }
         }

@@ -126,9 +126,9 @@ extension GroupRun {
         return try await hold(hook, of: service, limits: limits, log: log) { overtake in
             Task { [engine] in
                 for await _ in wakes.stream {
-                    do {
+                    do throws(DockerError) {
                         if try await !engine.inspect(container: id).state.running { return overtake() }
-                    } catch let error as DockerError where error.isNotFound { return overtake() } catch {}
+                    } catch where error.isNotFound { return overtake() } catch {}
                 }
             }
         } body: {
@@ -159,14 +159,20 @@ extension GroupRun {
         }
     }
 
+    /// `nil` when the container is gone.
+    private func stateIfPresent(_ id: String) async throws -> ContainerState? {
+        let answer: Result<ContainerInspect, DockerError>
+        do throws(DockerError) { answer = .success(try await engine.inspect(container: id)) } catch { answer = .failure(error) }
+        if case .failure(let error) = answer, error.isNotFound { return nil }
+        return try answer.get().state
+    }
+
     /// The failure a dead container stands for.
     func death(of service: String, _ id: String, phase: FailurePhase, during: String, log: PingLog? = nil) async throws -> Failure {
         let seconds = uptime(service) ?? clock.seconds(since: begun(service))
-        var failure: Failure
-        do {
-            failure = .exited(try await engine.inspect(container: id).state, phase: phase, during: during, seconds: seconds)
-        } catch let error as DockerError where error.isNotFound {
-            failure = Failure(.exitedNonzero, phase: phase, summary: "its container was removed by someone else, while \(during)")
+        var failure = Failure(.exitedNonzero, phase: phase, summary: "its container was removed by someone else, while \(during)")
+        if let state = try await stateIfPresent(id) {
+            failure = .exited(state, phase: phase, during: during, seconds: seconds)
         }
         failure.lastPingError = log?.lastError
         failure.attempts = log?.attempts

@@ -63,7 +63,7 @@ private func lookUpContainer(
     _ intent: StepIntended, engine: any ContainerEngine, done: (String?) -> Event, notDone: (String, String) -> Event
 ) async throws -> Event {
     let container: ContainerInspect
-    do { container = try await engine.inspect(container: intent.target) } catch let error as DockerError where error.isNotFound {
+    do { container = try await engine.inspect(container: intent.target) } catch where error.isNotFound {
         return intent.step == .removeContainer ? done(nil) : notDone("the container is not there", "absent")
     }
     let isDone =

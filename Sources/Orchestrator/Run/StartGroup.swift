@@ -1,4 +1,4 @@
-import Reconciler
+public import Reconciler
 
 /// Brings a group to running.
 /// - Throws: `OperationError`: usage, definition, engine, ledger, busy. A service that fails is no error: see `RunEnd`.

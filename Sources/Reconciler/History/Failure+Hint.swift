@@ -22,7 +22,7 @@ extension Failure {
         case .nameConflict: return "a container that is not of this group has its name" + (holder.map { ": \($0)" } ?? "")
         case .portInUse: return "host port\(subjectWords) is taken" + (holder.map { " by \($0)" } ?? "")
         case .mountMissing: return "the directory\(subjectWords) does not exist on this machine"
-        case .contextMissing: return "nobody has written the context key\(subjectWords)"
+        case .contextMissing: return "it needs a context key that nobody has written" + (subject.map { ": see \($0)" } ?? "")
         case .engineUnreachable: return "no Docker Engine answered"
         case .engineError: return "the engine refused"
         case .interrupted: return "the run was interrupted before the service was ready"
@@ -56,7 +56,7 @@ extension Failure {
         case .unhealthy: return "run the health check by hand: `miniboss start --keep-failed`, then `miniboss exec \(service) -- …`"
         case .hookThrew: return "mend \(hookWords)\(place), then `miniboss start`: it is run again"
         case .hookTimedOut: return "see where \(hookWords)\(place) waits, or give it longer with --timeout"
-        case .contextMissing: return "write Context[\"\(subject ?? "key")\"] in a hook of a service that \(service) depends on\(place)"
+        case .contextMissing: return "write that key to Context in a hook of a service that \(service) depends on, or mend \(type).\(subject ?? "env")\(place)"
         case .interrupted: return "`miniboss start` goes on where it stopped"
         case .engineError: return "see the engine's words above; `miniboss doctor` checks the engine"
         }

@@ -1,5 +1,6 @@
 /// One service's failure with everything the ledger knows of it.
 public struct FailureReport: Sendable, Equatable {
+    /// Empty when the run as a whole failed, before any service's turn.
     public var service: String
     public var failure: Failure
     /// The last log lines of its container.

@@ -18,7 +18,7 @@ public struct PostMortem: Sendable, Equatable {
     /// A service that was not started because another failed.
     public struct Blocked: Sendable, Equatable {
         public var service: String
-        /// The chain from what failed to the direct dependency.
+        /// Its dependency, what that one needs, and so on to what failed.
         public var because: [String]
     }
 
@@ -28,7 +28,9 @@ public struct PostMortem: Sendable, Equatable {
     ///   - isAtWork: whether this run is the newest and the group's lock is held.
     /// - Returns: `nil` when the facts hold no `run.started`.
     public init?(_ facts: [RecordedFact], earlier: [RecordedFact], isAtWork: Bool = false) {
-        guard let (start, body) = facts.runStart, let summary = RunSummary(facts, isAtWork: isAtWork) else { return nil }
+        guard let (start, body) = facts.runStart else { return nil }
+        let facts = facts.filter { $0.run == start.run }
+        guard let summary = RunSummary(facts, isAtWork: isAtWork) else { return nil }
         run = start.run
         command = body.command
         group = body.group
@@ -40,13 +42,18 @@ public struct PostMortem: Sendable, Equatable {
         }
         blocked = summary.services.filter { $0.outcome == .blocked }.map { Blocked(service: $0.service, because: $0.because) }
         running = summary.services.filter { [.started, .restarted, .alreadyRunning].contains($0.outcome) }.map(\.service)
+        if failures.isEmpty, let unreachable = summary.unreachable {
+            failures = [FailureReport("", unreachable, at: start, in: [], start: body, lastWorking: lastWorking)]
+        }
         verdict = ""
         next = nil
         (verdict, next) = judged(summary, facts: facts)
     }
 
     private func judged(_ summary: RunSummary, facts: [RecordedFact]) -> (String, String?) {
-        if let first = failures.first {
+        let isCutOffOnly = outcome != .failed && failures.allSatisfy { $0.failure.failureClass == .interrupted }
+        if let first = failures.first, !isCutOffOnly {
+            if first.service.isEmpty { return ("`\(command)` could not begin: \(first.failure.summary)", nil) }
             let others = failures.count == 1 ? "" : "; \(counted(failures.count - 1, "other service")) failed too"
             return ("\(first.service) \(first.failure.summary)\(others)", nil)
         }
@@ -88,11 +95,37 @@ extension [RecordedFact] {
             guard change.trigger == .failed || change.trigger == .interrupted else { continue }
             let unsaid =
                 change.trigger == .interrupted
-                ? Failure(.interrupted, phase: .start, summary: "was given up while \(change.from.rawValue), because the run was interrupted")
-                : Failure(.engineError, phase: .start, summary: change.cause ?? "failed while \(change.from.rawValue)")
+                ? Failure.cutOff(change) : Failure(.engineError, phase: .start, summary: change.cause ?? "failed while \(change.from.rawValue)")
             found.removeAll { $0.service == service }
             found.append((service, change.failure ?? unsaid, fact))
         }
         return found
+    }
+}
+
+extension Failure {
+    /// What the end of a run did to a service under way.
+    static func cutOff(_ change: StateChanged) -> Failure {
+        let phase: FailurePhase =
+            switch change.from {
+            case .pulling: .pull
+            case .building: .build
+            case .preparing, .prepared: .preStart
+            case .creating, .created: .create
+            case .pinging: .ping
+            case .priming: .postStart
+            default: .start
+            }
+        let why = change.cause.map { ": \($0)" } ?? ""
+        return Failure(.interrupted, phase: phase, summary: "was cut off while \(change.from.rawValue)\(why)")
+    }
+}
+
+extension RunSummary {
+    /// A run that reached no engine has no service that failed, but an error that begins with the class.
+    var unreachable: Failure? {
+        let prefix = "\(FailureClass.engineUnreachable.rawValue): "
+        guard outcome == .failed, let error, error.hasPrefix(prefix) else { return nil }
+        return Failure(.engineUnreachable, phase: .start, summary: String(error.dropFirst(prefix.count)), seconds: seconds)
     }
 }

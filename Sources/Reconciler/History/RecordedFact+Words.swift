@@ -67,7 +67,7 @@ extension StateChanged {
         if let failure {
             remark = failure.summary
         } else if let because, !because.isEmpty {
-            remark = "needs \(because.reversed().joined(separator: " → "))"
+            remark = "needs \(because.reversed().joined(separator: ", which needs "))"
         } else if trigger == .containerCreated, let containerID {
             remark = joined(remark, "container \(shortID(containerID))")
         }

@@ -31,6 +31,8 @@ public struct RunSummary: Sendable, Equatable {
     /// - Returns: `nil` when the facts hold no `run.started`.
     public init?(_ facts: [RecordedFact], isAtWork: Bool) {
         guard let (first, started) = facts.runStart else { return nil }
+        // A run begins by settling what killed ones left, in their names.
+        let facts = facts.filter { $0.run == first.run }
         run = first.run
         command = started.command
         arguments = started.arguments
@@ -38,7 +40,7 @@ public struct RunSummary: Sendable, Equatable {
         startedAt = first.at
         outcome = isAtWork ? .running : .crashed
         var lastOwn = first
-        for fact in facts where fact.run == first.run {
+        for fact in facts {
             guard case .runFinished(let finished) = fact.event else {
                 lastOwn = fact
                 continue

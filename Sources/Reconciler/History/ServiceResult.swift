@@ -15,7 +15,7 @@ public struct ServiceResult: Sendable, Equatable {
     /// From the service's first own step to where it came to rest; waiting for others is not counted before it.
     public var seconds: Double
     public var failure: Failure?
-    /// For `blocked`: the chain from what failed to the direct dependency.
+    /// For `blocked`: its dependency, what that one needs, and so on to what failed.
     public var because: [String]
     /// The phase in which the end of the run cut the service off.
     public var cutOffIn: ServicePhase?
@@ -68,11 +68,11 @@ struct ServiceTrail {
             lastRest = fact
         case .interrupted:
             outcome = .failed
-            failure = change.failure ?? Failure(.interrupted, phase: .start, summary: "was given up, because the run was interrupted")
+            failure = change.failure ?? .cutOff(change)
             lastRest = fact
         case .blocked:
             outcome = .blocked
-            because = change.because ?? []
+            because = (change.because ?? []).reversed()
             lastRest = fact
         case .excluded: outcome = .excluded
         case .containerStopped where !isDecided: outcome = .stopped

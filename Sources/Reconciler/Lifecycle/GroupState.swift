@@ -9,6 +9,8 @@ public struct GroupState: Sendable, Equatable {
     public private(set) var newestRun = 0
     /// The members of the group as the newest start or reload knew them.
     public private(set) var members: [RunStarted.Member] = []
+    /// The network of the newest start or reload.
+    public private(set) var network: String?
 
     public init() {}
 
@@ -25,7 +27,10 @@ public struct GroupState: Sendable, Equatable {
         case .runStarted(let body):
             newestRun = max(newestRun, fact.run)
             openRuns.insert(fact.run)
-            if body.command == "start" || body.command == "reload" { members = body.services }
+            if body.command == "start" || body.command == "reload" {
+                members = body.services
+                network = body.network
+            }
         case .runFinished:
             openRuns.remove(fact.run)
         case .stateChanged(let body):

@@ -76,8 +76,3 @@ private func words(_ items: [String]?) -> String? {
 private func nonEmpty(_ text: String?) -> String? {
     text?.isEmpty == true ? nil : text
 }
-
-/// The first twelve characters of an id, without its algorithm.
-public func shortID(_ id: String) -> String {
-    String((id.split(separator: ":").last ?? "").prefix(12))
-}

@@ -1,0 +1,113 @@
+import DockerClient
+import Glibc
+import Reconciler
+
+/// Runs a command in a service's running container and passes its output on.
+/// - Returns: the command's exit code.
+public func execInService(
+    _ setting: RunSetting, service: String, command: [String], interactive: Bool, tty: Bool
+) async throws(OperationError) -> Int32 {
+    let code = ExitCode()
+    _ = try await conduct(
+        setting, group: { memberGroup(setting, $0) }, isNetworkGiven: false, hookTimeout: 300
+    ) { run in
+        let containers = try await run.engine.containers(
+            labels: [GroupLabels.filter(group: run.group.name), "\(GroupLabels.service)=\(service)"])
+        guard let container = containers.first(where: { $0.state == "running" && $0.labels[GroupLabels.oneOff] == nil }) else {
+            throw OperationError(.failed, "\"\(service)\" has no running container", next: "`miniboss start` starts it; `miniboss status` tells why it is not running.")
+        }
+        let result = try await run.call(
+            EngineStep(kind: .execInContainer, service: service, cause: "exec was asked for", target: container.name),
+            result: { "exit \($0.exitCode)" }
+        ) { () async throws(DockerError) in try await run.engine.exec(container: container.id, ExecConfig(command)) }
+        pass(result.output, to: STDOUT_FILENO)
+        pass(result.errorOutput, to: STDERR_FILENO)
+        code.set(Int32(truncatingIfNeeded: result.exitCode))
+        return WorkEnd(hasFailed: result.exitCode != 0)
+    }
+    return code.value
+}
+
+/// Runs a command in a new container of a service, which is removed at its end.
+/// - Returns: the command's exit code.
+public func runOneOff(_ setting: RunSetting, service: String, command: [String]) async throws(OperationError) -> Int32 {
+    let definition = try setting.checkedDefinition()
+    try requireKnown([service], among: definition.spec.services.map(\.name))
+    let code = ExitCode()
+    _ = try await conduct(setting, group: { _ in definition.spec }, isNetworkGiven: false, hookTimeout: 300) { run in
+        guard let defined = run.group[service] else { return WorkEnd(hasFailed: true) }
+        var spec: ServiceSpec
+        do throws(TemplateFailure) { spec = try defined.resolved(run.journal.state.context) } catch {
+            throw OperationError(.failed, error.description, next: "`miniboss start` runs the hooks that write the context.")
+        }
+        spec.ports = []
+        spec.command = command
+        spec.entrypoint = spec.entrypoint ?? []
+        let operation = run.clock.identifier()
+        var config = ContainerConfig(
+            spec, network: run.group.network,
+            labels: [
+                GroupLabels.group: run.group.name, GroupLabels.service: service, GroupLabels.run: String(run.journal.run),
+                GroupLabels.operation: operation, GroupLabels.oneOff: "true",
+            ])
+        config.aliases = []
+        let observed = try await run.observeNow()
+        if !observed.networkExists {
+            throw OperationError(.failed, "the network \(run.group.network) does not exist", next: "`miniboss start` makes it and starts what the command needs.")
+        }
+        if run.imageID(spec.image) == nil { try await run.pull(spec.image, service: service, cause: "the image is not here") }
+        let name = "\(PlanRequest.containerName(group: run.group.name, service: service)).run\(run.journal.run)"
+        let summary = SpecSummary(spec, imageID: run.imageID(spec.image), network: run.group.network)
+        let id = try await run.call(
+            EngineStep(kind: .createContainer, service: nil, cause: "run was asked for", target: name, spec: summary), operation: operation,
+            result: { $0 }
+        ) { [config] () async throws(DockerError) in try await run.engine.create(name: name, config) }
+        do {
+            try await run.call(EngineStep(kind: .startContainer, service: nil, cause: "run was asked for", target: name)) {
+                () async throws(DockerError) in try await run.engine.start(container: id)
+            }
+            try await run.untilInterrupted {
+                try await run.engine.followLogs(container: id, LogOptions(follow: true)) { line in
+                    pass(Array(line.text.utf8) + [0x0A], to: line.stream == .standardError ? STDERR_FILENO : STDOUT_FILENO)
+                }
+            }
+            code.set(Int32(truncatingIfNeeded: try await endedCode(run, id)))
+        } catch {
+            try? await run.remove(service, id, target: name, cause: "run was cut off", force: true)
+            throw error
+        }
+        try await run.call(EngineStep(kind: .removeContainer, service: nil, cause: "run ended", target: name)) {
+            () async throws(DockerError) in try await run.engine.remove(container: id, force: true)
+        }
+        return WorkEnd(hasFailed: code.value != 0)
+    }
+    return code.value
+}
+
+/// The log stream ends a moment before the engine has the exit code.
+private func endedCode(_ run: GroupRun, _ id: String) async throws -> Int {
+    while true {
+        let state = try await run.engine.inspect(container: id).state
+        if !state.running { return state.exitCode }
+        try await run.clock.sleep(0.02)
+    }
+}
+
+func memberGroup(_ setting: RunSetting, _ state: GroupState) -> GroupSpec {
+    var spec =
+        setting.definition?.spec
+        ?? GroupSpec(
+            name: setting.groupName,
+            services: state.members.map { ServiceSpec(name: $0.name, image: $0.image, dependencies: $0.dependencies, typeName: $0.typeName) })
+    if let network = state.network { spec.network = network }
+    return spec
+}
+
+private func pass(_ bytes: [UInt8], to descriptor: Int32) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+        let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        guard count > 0 else { return }
+        rest = rest.dropFirst(count)
+    }
+}

@@ -1,0 +1,34 @@
+import DockerClient
+import Reconciler
+
+/// Hands over the logs of the group's containers, line by line, each with its service.
+/// - Parameter line: service, text, and whether it came from the error stream.
+public func followLogs(
+    _ setting: RunSetting, services: [String], follow: Bool, tail: Int?, line: @escaping @Sendable (String, String, Bool) -> Void
+) async throws(OperationError) {
+    let (engine, _) = try await connectEngine(setting.environment)
+    do {
+        let containers = try await engine.containers(labels: [GroupLabels.filter(group: setting.groupName)])
+            .filter { $0.labels[GroupLabels.oneOff] == nil }
+        let wanted = containers.filter { container in
+            guard let service = container.labels[GroupLabels.service] else { return false }
+            return services.isEmpty || services.contains(service)
+        }
+        if let missing = services.first(where: { name in !wanted.contains { $0.labels[GroupLabels.service] == name } }) {
+            throw OperationError(.failed, "\"\(missing)\" has no container", next: "`miniboss start` makes one; `miniboss postmortem` keeps the last lines of one that failed.")
+        }
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            for container in wanted {
+                tasks.addTask {
+                    let service = container.labels[GroupLabels.service] ?? container.name
+                    try await engine.followLogs(container: container.id, LogOptions(tail: tail, follow: follow)) {
+                        line(service, $0.text, $0.stream == .standardError)
+                    }
+                }
+            }
+            try await tasks.waitForAll()
+        }
+    } catch let error as OperationError { throw error } catch let error as DockerError {
+        throw OperationError(unreachable: error, host: setting.environment["DOCKER_HOST"] ?? "the engine")
+    } catch { throw OperationError(.defect, "\(error)") }
+}

@@ -1,0 +1,88 @@
+import DockerClient
+public import Reconciler
+
+/// One service, desired beside actual.
+public struct ServiceStatus: Sendable {
+    public var service: String
+    public var state: String
+    public var desired: String
+    public var containerID: String?
+    public var containerName: String?
+    public var image: String
+    public var ports: [PortMapping]
+    /// Secrets are masked.
+    public var differences: [Difference]
+    /// Why it is not as desired; empty when it is.
+    public var reason: String
+}
+
+/// The group as defined beside the group as it is. Without a definition the ledger's members stand for it.
+public func observeStatus(_ setting: RunSetting) async throws(OperationError) -> [ServiceStatus] {
+    if setting.definition != nil { _ = try setting.checkedDefinition() }
+    let state = try GroupRecords.open(directory: setting.directory, ledgerPath: setting.ledgerPath)?.state() ?? GroupState()
+    var group =
+        setting.definition?.spec
+        ?? GroupSpec(name: setting.groupName, services: state.members.map { ServiceSpec(name: $0.name, image: $0.image, dependencies: $0.dependencies) })
+    if let network = state.network { group.network = network }
+    let (engine, _) = try await connectEngine(setting.environment)
+    let key = try fingerprintKeyIfPresent(directory: setting.directory)
+    let subject = group
+    let hash: @Sendable (ServiceSpec) -> String = { fingerprint(of: $0, network: subject.network, key: key) }
+    let observed: ObservedGroup
+    do {
+        observed = try await observe(subject, engine: engine, context: state.context, isNetworkGiven: true, fingerprint: hash)
+    } catch { throw OperationError(unreachable: error, host: setting.environment["DOCKER_HOST"] ?? "the engine") }
+
+    let defined = group.services.map { service -> ServiceStatus in
+        let container = observed.containers(of: service.name).sorted { ($0.status == .running ? 0 : 1, -$0.createdAt) < ($1.status == .running ? 0 : 1, -$1.createdAt) }.first
+        return status(of: service, container, state, observed, group, setting)
+    }
+    let names = Set(group.services.map(\.name))
+    let orphans = observed.containers.filter { !names.contains($0.service) }.map { container in
+        ServiceStatus(
+            service: container.service, state: container.status.rawValue, desired: "absent", containerID: container.id,
+            containerName: container.name, image: container.configuration?.image ?? shortID(container.imageID), ports: container.ports,
+            differences: [], reason: "no longer in the definition; `miniboss stop` ends it")
+    }
+    return defined + orphans
+}
+
+private func status(
+    of service: ServiceSpec, _ container: ObservedContainer?, _ state: GroupState, _ observed: ObservedGroup, _ group: GroupSpec,
+    _ setting: RunSetting
+) -> ServiceStatus {
+    let record = state[service.name]
+    var differing: [Difference] = []
+    var reason = ""
+    if let container {
+        if setting.definition != nil {
+            do {
+                let resolved = try service.resolved(state.context)
+                let imageID = (try? Reconciler.ImageReference(resolved.image)).flatMap { observed.images[$0.description] }
+                differing = differences(
+                    desired: resolved, network: group.network, imageID: imageID, actual: container, formerSecrets: record.secretKeys)
+            } catch { reason = error.description }
+        }
+        let isDone = service.expectedExit != nil && container.status == .exited && container.exitCode == service.expectedExit
+        if container.status != .running, !isDone {
+            reason = "its container is \(container.status.rawValue)\(container.exitCode.map { " (exited \($0))" } ?? "")"
+        } else if record.containerID == container.id, record.owesPostStart {
+            reason = "post_start has not succeeded for this container"
+        }
+        if !differing.isEmpty { reason = differing.map(\.words).joined(separator: "; ") }
+    } else {
+        switch record.phase {
+        case .failed: reason = record.failure.map { "failed: \($0.summary)" } ?? "failed"
+        case .blocked: reason = "blocked by a dependency that failed"
+        case .excluded: reason = "excluded"
+        default: reason = "no container exists"
+        }
+    }
+    let shown = container.map { actual in
+        actual.status == .exited && service.expectedExit == actual.exitCode && actual.exitCode != nil ? "completed" : actual.status.rawValue
+    }
+    return ServiceStatus(
+        service: service.name, state: shown ?? (record.phase == .failed || record.phase == .blocked ? record.phase.rawValue : "absent"),
+        desired: "running", containerID: container?.id, containerName: container?.name, image: service.image,
+        ports: container.map { $0.ports.isEmpty ? $0.configuration?.ports ?? [] : $0.ports } ?? service.ports, differences: differing, reason: reason)
+}

@@ -1,0 +1,126 @@
+import Reconciler
+import Testing
+
+@Suite("Post-mortem") struct HistoryPostMortemTests {
+    @Test("B53: a failed start is explained from the ledger alone: cause, evidence, what changed, what it blocked")
+    func failedStart() throws {
+        let log = try HistoryTests.failedStart()
+        let report = try #require(PostMortem(log.own, earlier: log.facts.filter { $0.run < 7 }))
+        #expect(report.verdict == "todo exited with 1 after 0.9 s, while it was being pinged")
+        #expect(report.blocked.map(\.service) == ["web"] && report.blocked.map(\.because) == [["todo"]])
+        #expect(report.running == ["appdb"])
+        let todo = try #require(report.failures.first)
+        #expect(report.failures.count == 1)
+        #expect(todo.logTail == ["Traceback", "KeyError: 'DB_URI'"])
+        #expect(todo.because == "its process ended by itself (exit code 1: an error of the program's own)")
+        #expect(todo.pings.map(\.words) == ["connection refused"])
+        #expect(todo.pings.map(\.seconds) == [0.5])
+        #expect(todo.lastWorkingRun == 6)
+        #expect(
+            todo.changes.map(\.words) == [
+                "env.DB_URI was \"postgresql://u:******@appdb:5432/x\" in run 6, which worked; now unset",
+                "env.MODE was \"one\" in run 6, which worked; now \"two\"",
+            ])
+        #expect(todo.hint == "set DB_URI in Todo.env (Miniboss.swift:24), then `miniboss start`")
+    }
+
+    @Test("B53: nothing of a run later than the failed one is taken as the last that worked")
+    func laterRunsAreNotEvidence() throws {
+        let log = try HistoryTests.failedStart()
+        var later = HistoryFacts(run: 8, after: log)
+        later.start([("todo", [])])
+        try later.startNew(0, 10, "todo", env: ["MODE": "three"])
+        let report = try #require(PostMortem(log.own, earlier: later.facts))
+        #expect(report.failures.first?.lastWorkingRun == 6)
+    }
+
+    @Test("B53: every class has a cause and something to do", arguments: FailureClass.allCases)
+    func everyClass(of failureClass: FailureClass) throws {
+        var log = HistoryFacts()
+        log.start([("todo", [])])
+        try log.move(1, "todo", .planned, .createBegan, .containerCreated, .startBegan, .containerStarted)
+        try log.move(
+            5, "todo", .failed, failure: Failure(failureClass, phase: .ping, summary: "went wrong", exitCode: 3, subject: "thing", holder: "nginx"))
+        log.finish(9, .failed)
+        let report = try #require(PostMortem(log.facts, earlier: []))
+        let failure = try #require(report.failures.first)
+        #expect(failure.failure.failureClass == failureClass)
+        #expect(failure.because.count > 10)
+        #expect(failure.hint.count > 20)
+        #expect(!failure.hint.hasSuffix("."))
+        #expect(report.verdict == "todo went wrong")
+    }
+
+    @Test(
+        "exit codes are told in words",
+        arguments: [(126, "can't be executed"), (127, "not found"), (137, "SIGKILL"), (139, "SIGSEGV"), (143, "SIGTERM"), (3, "program's own")])
+    func exitCodes(code: Int, words: String) {
+        #expect(exitCodeWords(code).contains(words))
+    }
+
+    @Test("B35: a taken port names who holds it") func portHolder() throws {
+        var log = HistoryFacts()
+        log.start([("web", [])])
+        try log.move(1, "web", .planned, .createBegan, .containerCreated, .startBegan)
+        try log.move(2, "web", .failed, failure: Failure(.portInUse, phase: .start, summary: "…", subject: "8080", holder: "nginx (pid 12)"))
+        let failure = try #require(PostMortem(log.facts, earlier: [])?.failures.first)
+        #expect(failure.because == "host port 8080 is taken by nginx (pid 12)")
+        #expect(failure.hint.contains("free host port 8080"))
+    }
+
+    @Test("B50: a killed run says when, and the last thing it recorded") func crashed() throws {
+        var log = HistoryFacts()
+        log.start([("web", [])])
+        try log.move(1, "web", .planned, .createBegan)
+        let report = try #require(PostMortem(log.facts, earlier: []))
+        #expect(report.outcome == .crashed)
+        #expect(report.verdict == "run 7 (`start`) was killed after 2 ms; the last thing it recorded: web waiting → creating")
+        #expect(report.next == "`miniboss start` settles what it left and goes on")
+        log.add(2, "web", StateChanged(from: .creating, to: .interrupted, event: .interrupted, cause: "miniboss was killed"))
+        log.finish(3, .crashed, settledBy: 8)
+        let settled = try #require(PostMortem(log.facts, earlier: []))
+        #expect(settled.failures.map(\.failure.failureClass) == [.interrupted])
+        #expect(settled.failures.map(\.failure.phase) == [.create])
+        #expect(settled.next == "nothing: run 8 settled what it left")
+    }
+
+    @Test("an interrupted run names the signal") func interrupted() throws {
+        var log = HistoryFacts()
+        log.start([("web", [])])
+        log.finish(2500, .interrupted, signal: "SIGTERM")
+        #expect(PostMortem(log.facts, earlier: [])?.verdict == "run 7 (`start`) was interrupted by SIGTERM after 2.5 s")
+    }
+
+    @Test("B53: an engine that was not reached is a failure of its own, of no service") func unreachable() throws {
+        var log = HistoryFacts()
+        log.start([("web", [])])
+        log.finish(5, .failed, error: "engine_unreachable: no Docker Engine answers at unix:///x")
+        let report = try #require(PostMortem(log.facts, earlier: []))
+        #expect(report.failures.map(\.failure.failureClass) == [.engineUnreachable])
+        #expect(report.verdict == "`start` could not begin: no Docker Engine answers at unix:///x")
+    }
+
+    @Test("a service that failed and then ran in the same run is no failure") func recovered() throws {
+        var log = HistoryFacts()
+        log.start([("web", [])])
+        try log.move(1, "web", .planned, .createBegan)
+        try log.move(2, "web", .failed, failure: Failure(.engineError, phase: .create, summary: "x"))
+        try log.startNew(10, 20, "web")
+        log.finish(30, .succeeded)
+        #expect(PostMortem(log.facts, earlier: [])?.failures.isEmpty == true)
+        #expect(RunSummary(log.facts, isAtWork: false)?.services.map(\.outcome) == [.started])
+    }
+
+    @Test("a definition that did not change says so by having no changes") func unchanged() throws {
+        var good = HistoryFacts(run: 6)
+        good.start([("web", [])])
+        try good.startNew(0, 10, "web", env: ["A": "1"])
+        var log = HistoryFacts(run: 7, after: good)
+        log.start([("web", [])])
+        try log.move(0, "web", .planned)
+        log.create(1, "web", env: ["A": "1"])
+        try log.move(2, "web", .createBegan, .failed, failure: Failure(.engineError, phase: .create, summary: "x"))
+        let failure = try #require(PostMortem(log.own, earlier: good.facts)?.failures.first)
+        #expect(failure.changes.isEmpty && failure.lastWorkingRun == 6)
+    }
+}
