@@ -7,14 +7,13 @@ SWIFT_FILES := Package.swift Sources Tests Examples
 .PHONY: help build install demo demo-stop test format lint clean
 
 help: ## Show this
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):[a-z ]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
 build: ## Build the launcher and the kit, release mode
 	@scripts/packages libsqlite3-dev libcurl4-openssl-dev pkg-config
 	@scripts/build-kit
 
-install: ## Install miniboss with its kit below PREFIX (/usr/local)
-	@scripts/packages libsqlite3-dev libcurl4-openssl-dev pkg-config
+install: build ## Install miniboss with its kit below PREFIX (/usr/local)
 	@scripts/install "$(PREFIX)"
 
 demo: ## Run the README's example on a real engine with a real PostgreSQL

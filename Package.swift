@@ -40,6 +40,6 @@ let package = Package(
         .testTarget(name: "DigestTests", dependencies: ["Digest"], swiftSettings: strict),
         .executableTarget(name: "ledger-fixture", dependencies: ["Ledger"], path: "Tests/LedgerFixture", swiftSettings: strict),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "CSQLite", "ledger-fixture"], swiftSettings: strict),
-        .testTarget(name: "DockerClientTests", dependencies: ["DockerClient", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "DockerClientTests", dependencies: ["DockerClient", "Digest", "TestSupport"], swiftSettings: strict),
     ]
 )

@@ -55,7 +55,9 @@ public enum CommandLineEntry {
             return 0
         }
         if code == .validationFailure {
-            session.errors.attempt(SafeText.block(MinibossCommand.fullMessage(for: error)) + "\n")
+            let message = MinibossCommand.fullMessage(for: error)
+            let ours = message.hasPrefix("Error: ") ? "miniboss: \(message.dropFirst("Error: ".count))" : message
+            session.errors.attempt(SafeText.block(ours) + "\n")
             return OperationError.Code.usage.rawValue
         }
         session.report(

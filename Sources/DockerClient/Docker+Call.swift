@@ -165,7 +165,8 @@ enum PathEncoding {
 
     /// An image's name, whose slashes and colons the engine takes as they are.
     static func image(_ name: String) throws(DockerError) -> String {
-        guard !name.isEmpty, !name.split(separator: "/", omittingEmptySubsequences: false).contains(where: { ["", ".", ".."].contains($0) })
+        guard !name.isEmpty,
+            !name.split(separator: "/", omittingEmptySubsequences: false).contains(where: { ["", ".", ".."].contains($0) })
         else { throw DockerError(.badRequest, message: "`\(name)` is no name of an image") }
         return encode(name, keeping: "/:@")
     }

@@ -38,7 +38,8 @@ extension DockerError {
     /// The host port the engine could not bind, when its words give one.
     public var portInUse: Int? {
         guard isPortInUse else { return nil }
-        for marker in ["Bind for ", "bind host port for ", "bind host port ", "listen tcp4 ", "listen tcp6 ", "listen tcp ", "listen udp "] {
+        for marker in ["Bind for ", "bind host port for ", "bind host port ", "listen tcp4 ", "listen tcp6 ", "listen tcp ", "listen udp "]
+        {
             guard let tail = tail(after: marker) else { continue }
             // `0.0.0.0:80 …`, `[::]:80 …` and `0.0.0.0:80:172.17.0.2:80/tcp`: the port follows the address.
             let rest = tail.first == "[" ? tail.drop { $0 != "]" }.dropFirst() : tail.drop { $0 != ":" && $0 != " " }

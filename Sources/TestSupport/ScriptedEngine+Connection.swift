@@ -33,7 +33,7 @@ extension ScriptedEngine {
             let resumed = ready.map(\.resume)
             return (Self.next(&state, request), resumed)
         }
-        resumed.forEach { $0() }
+        for resume in resumed { resume() }
         return perform(action, request, file)
     }
 

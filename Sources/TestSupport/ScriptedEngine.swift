@@ -103,7 +103,7 @@ public final class ScriptedEngine: Sendable {
 
     /// Breaks all connections but goes on listening: an engine that restarts.
     public func dropConnections() {
-        state.withLock { $0.connections.forEach { _ = shutdown($0, Int32(SHUT_RDWR)) } }
+        state.withLock { for file in $0.connections { _ = shutdown(file, Int32(SHUT_RDWR)) } }
     }
 
     /// Stops listening; the socket's file stays, so that connecting is refused.
@@ -113,7 +113,7 @@ public final class ScriptedEngine: Sendable {
             state.stopped = true
             shutdown(state.listener, Int32(SHUT_RDWR))
             close(state.listener)
-            state.connections.forEach { _ = shutdown($0, Int32(SHUT_RDWR)) }
+            for file in state.connections { _ = shutdown(file, Int32(SHUT_RDWR)) }
         }
     }
 

@@ -59,10 +59,12 @@ enum ScriptedThread {
     static func start(_ work: @escaping @Sendable () -> Void) {
         let box = Unmanaged.passRetained(Box(work))
         var thread = pthread_t()
-        let failure = pthread_create(&thread, nil, { raw in
-            if let raw { Unmanaged<Box>.fromOpaque(raw).takeRetainedValue().work() }
-            return nil
-        }, box.toOpaque())
+        let failure = pthread_create(
+            &thread, nil,
+            { raw in
+                if let raw { Unmanaged<Box>.fromOpaque(raw).takeRetainedValue().work() }
+                return nil
+            }, box.toOpaque())
         if failure == 0 { pthread_detach(thread) } else { box.release() }
     }
 }

@@ -1,5 +1,5 @@
-import Testing
 import TestSupport
+import Testing
 
 @testable import DockerClient
 
@@ -9,13 +9,24 @@ struct ClassificationTests {
         DockerError(.http(status), endpoint: "POST /x", message: message)
     }
 
-    @Test("B35: a port in use names the port, in every wording", arguments: [
-        ("driver failed programming external connectivity on endpoint a (f00): Bind for 0.0.0.0:5433 failed: port is already allocated", 5433),
-        ("driver failed programming external connectivity on endpoint a: Error starting userland proxy: listen tcp4 0.0.0.0:8080: bind: address already in use", 8080),
-        ("failed to set up container networking: failed to bind host port for 0.0.0.0:8081:172.17.0.2:80/tcp: address already in use", 8081),
-        ("failed to bind host port 127.0.0.1:8082/tcp: address already in use", 8082),
-        ("Bind for [::]:8083 failed: port is already allocated", 8083),
-    ])
+    @Test(
+        "B35: a port in use names the port, in every wording",
+        arguments: [
+            (
+                "driver failed programming external connectivity on endpoint a (f00): Bind for 0.0.0.0:5433 failed: port is already allocated",
+                5433
+            ),
+            (
+                "driver failed programming external connectivity on endpoint a: Error starting userland proxy: listen tcp4 0.0.0.0:8080: bind: address already in use",
+                8080
+            ),
+            (
+                "failed to set up container networking: failed to bind host port for 0.0.0.0:8081:172.17.0.2:80/tcp: address already in use",
+                8081
+            ),
+            ("failed to bind host port 127.0.0.1:8082/tcp: address already in use", 8082),
+            ("Bind for [::]:8083 failed: port is already allocated", 8083),
+        ])
     func ports(message: String, port: Int) {
         #expect(error(500, message).isPortInUse)
         #expect(error(500, message).portInUse == port)
@@ -24,7 +35,9 @@ struct ClassificationTests {
     @Test("A name conflict gives the id of the container that holds the name")
     func conflict() {
         let id = String(repeating: "0123456789abcdef", count: 4)
-        let conflict = error(409, "Conflict. The container name \"/x\" is already in use by container \"\(id)\". You have to remove (or rename) that container")
+        let conflict = error(
+            409,
+            "Conflict. The container name \"/x\" is already in use by container \"\(id)\". You have to remove (or rename) that container")
         #expect(conflict.isNameConflict)
         #expect(conflict.conflictingContainerID == id)
         #expect(!error(409, "removal of container x is already in progress").isNameConflict)
@@ -36,9 +49,14 @@ struct ClassificationTests {
         #expect(!error(404, "No such container: app").isNoSuchImage)
         #expect(error(404, "manifest for app:x not found: manifest unknown: manifest unknown").isNoSuchImage)
         #expect(error(404, "pull access denied for app, repository does not exist or may require 'docker login'").isPullDenied)
-        let entrypoint = error(400, "failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: \"nope\": executable file not found in $PATH: unknown")
+        let entrypoint = error(
+            400,
+            "failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: \"nope\": executable file not found in $PATH: unknown"
+        )
         #expect(entrypoint.isBadEntrypoint && !entrypoint.isMountMissing)
-        #expect(error(400, "OCI runtime create failed: runc create failed: exec: \"/x\": stat /x: no such file or directory: unknown").isBadEntrypoint)
+        #expect(
+            error(400, "OCI runtime create failed: runc create failed: exec: \"/x\": stat /x: no such file or directory: unknown")
+                .isBadEntrypoint)
         #expect(error(400, "OCI runtime create failed: exec: \"/etc\": permission denied: unknown").isBadEntrypoint)
         let mount = error(400, "invalid mount config for type \"bind\": bind source path does not exist: /nope")
         #expect(mount.isMountMissing && !mount.isBadEntrypoint)

@@ -32,14 +32,16 @@ final class ClosingServer: Sendable {
 private enum BlockingAccept {
     static func start(_ listener: Int32) {
         var thread = pthread_t()
-        pthread_create(&thread, nil, { raw in
-            let listener = Int32(Int(bitPattern: raw))
-            while true {
-                let file = accept(listener, nil, nil)
-                guard file >= 0 else { return nil }
-                close(file)
-            }
-        }, UnsafeMutableRawPointer(bitPattern: Int(listener)))
+        pthread_create(
+            &thread, nil,
+            { raw in
+                let listener = Int32(Int(bitPattern: raw))
+                while true {
+                    let file = accept(listener, nil, nil)
+                    guard file >= 0 else { return nil }
+                    close(file)
+                }
+            }, UnsafeMutableRawPointer(bitPattern: Int(listener)))
         pthread_detach(thread)
     }
 }

@@ -1,3 +1,4 @@
+// swift-format-ignore-file: OnlyOneTrailingClosureArgument
 import Foundation
 import Testing
 
@@ -67,14 +68,19 @@ struct EngineTests {
         guard let docker = try await realEngine() else { return }
         let label = "dockerclient.test=" + UUID().uuidString
         try await withNetwork(docker) { _, network in
-            try await withContainer(docker, "echo out; echo err >&2; " + forever, { config in
-                config.network = network
-                config.env = ["A=b c"]
-                config.labels = [label.components(separatedBy: "=")[0]: label.components(separatedBy: "=")[1]]
-                config.stopSignal = "SIGTERM"
-                config.portBindings = [.init(containerPort: 80, hostPort: 0)]
-            }) { id, name in
-                let twin = await failure { () async throws(DockerError) in try await docker.createContainer(name: name, ContainerConfig(image: image)) }
+            try await withContainer(
+                docker, "echo out; echo err >&2; " + forever,
+                { config in
+                    config.network = network
+                    config.env = ["A=b c"]
+                    config.labels = [label.components(separatedBy: "=")[0]: label.components(separatedBy: "=")[1]]
+                    config.stopSignal = "SIGTERM"
+                    config.portBindings = [.init(containerPort: 80, hostPort: 0)]
+                }
+            ) { id, name in
+                let twin = await failure { () async throws(DockerError) in
+                    try await docker.createContainer(name: name, ContainerConfig(image: image))
+                }
                 #expect(twin?.isNameConflict == true && twin?.conflictingContainerID == id)
                 #expect(try await docker.startContainer(id) == .done)
                 #expect(try await docker.startContainer(id) == .already)
@@ -92,7 +98,9 @@ struct EngineTests {
                 #expect(try await docker.killContainer(id) == .already)
                 #expect(try await docker.inspectContainer(id).state.exitCode == 0)
                 let lines = try await docker.logTail(id, lines: 10)
-                #expect(lines.contains(LogLine(stream: .standardOutput, text: "out")) && lines.contains(LogLine(stream: .standardError, text: "err")))
+                #expect(
+                    lines.contains(LogLine(stream: .standardOutput, text: "out"))
+                        && lines.contains(LogLine(stream: .standardError, text: "err")))
                 #expect(try await docker.removeContainer(id) == .done)
                 #expect(try await docker.removeContainer(id) == .already)
                 #expect(await failure { () async throws(DockerError) in try await docker.inspectContainer(id) }?.isNoSuchContainer == true)
@@ -148,7 +156,8 @@ struct EngineTests {
         var config = ContainerConfig(image: image)
         config.mounts = [.init(kind: .bind, source: "/nonexistent/dir", target: "/d")]
         let mounted = config
-        #expect(await failure { () async throws(DockerError) in try await docker.createContainer(name: nil, mounted) }?.isMountMissing == true)
+        #expect(
+            await failure { () async throws(DockerError) in try await docker.createContainer(name: nil, mounted) }?.isMountMissing == true)
         try await withContainer(docker, "", { $0.cmd = ["/no/such/program"] }) { id, _ in
             let error = await failure { () async throws(DockerError) in try await docker.startContainer(id) }
             #expect(error?.isBadEntrypoint == true, "\(String(describing: error))")
@@ -181,10 +190,13 @@ struct EngineTests {
         guard let docker = try await realEngine() else { return }
         try await withNetwork(docker) { network, name in
             #expect(try await docker.listNetworks(labels: ["dockerclient.net=\(name)"]).map(\.id) == [network])
-            try await withContainer(docker, forever, {
-                $0.network = name
-                $0.aliases = ["database"]
-            }) { id, _ in
+            try await withContainer(
+                docker, forever,
+                {
+                    $0.network = name
+                    $0.aliases = ["database"]
+                }
+            ) { id, _ in
                 try await docker.startContainer(id)
                 #expect(try await docker.inspectNetwork(network).containers[id] != nil)
                 #expect(try await docker.inspectContainer(id).networks[name]?.aliases.contains("database") == true)
@@ -233,10 +245,13 @@ struct EngineTests {
                 id = progress.imageID ?? id
             }
             #expect(try await docker.inspectImage(tag).id == id)
-            try await withContainer(docker, "", { config in
-                config.image = tag
-                config.cmd = ["/bin/sh", "-c", "cat /word; ls /app"]
-            }) { container, _ in
+            try await withContainer(
+                docker, "",
+                { config in
+                    config.image = tag
+                    config.cmd = ["/bin/sh", "-c", "cat /word; ls /app"]
+                }
+            ) { container, _ in
                 let wait = try await docker.waitContainer(container, .nextExit)
                 try await docker.startContainer(container)
                 #expect(try await wait.exitCode() == 0)

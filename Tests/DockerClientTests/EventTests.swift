@@ -1,12 +1,13 @@
-import Testing
 import TestSupport
+import Testing
 
 @testable import DockerClient
 
 @Suite("Events and execs against a scripted engine")
 struct EventTests {
     private func event(_ time: Int, _ action: String, _ id: String = "c") -> String {
-        #"{"Type":"container","Action":"\#(action)","Actor":{"ID":"\#(id)","Attributes":{"name":"n","exitCode":"3"}},"time":\#(time / 1_000_000_000),"timeNano":\#(time)}"# + "\n"
+        #"{"Type":"container","Action":"\#(action)","Actor":{"ID":"\#(id)","Attributes":{"name":"n","exitCode":"3"}},"time":\#(time / 1_000_000_000),"timeNano":\#(time)}"#
+            + "\n"
     }
 
     @Test("A broken stream is taken up at the last event, and nothing is told twice")
@@ -17,7 +18,8 @@ struct EventTests {
         var random = PrintedSeed("resumption")
         rig.server.on(
             "GET", "/events", .cutBody(.chunked(random.pieces(Array(first.utf8)) + [[UInt8](repeating: 32, count: 50)]), after: 2000),
-            .close, .reply(.error(503, "shutting down")), .reply(.chunked(random.pieces(Array(second.utf8)))), .hold(ScriptedGate(), .empty(200)))
+            .close, .reply(.error(503, "shutting down")), .reply(.chunked(random.pieces(Array(second.utf8)))),
+            .hold(ScriptedGate(), .empty(200)))
         var seen: [String] = []
         for try await notice in try await rig.docker.events(since: EngineTime(nanoseconds: 5_000_000_000)) {
             switch notice {
@@ -27,7 +29,10 @@ struct EventTests {
             if seen.last?.hasPrefix("die") == true { break }
         }
         #expect(seen == ["watching", "create c", "start c", "watching", "start other", "die c"])
-        #expect(rig.server.requests("GET", "/events").map { $0.query["since"] } == [["5.000000000"], ["5.000000002"], ["5.000000002"], ["5.000000002"]])
+        #expect(
+            rig.server.requests("GET", "/events").map { $0.query["since"] } == [
+                ["5.000000000"], ["5.000000002"], ["5.000000002"], ["5.000000002"],
+            ])
     }
 
     @Test("Without a moment to begin at, the engine's own clock is asked; filters are sent as JSON")
@@ -59,7 +64,8 @@ struct EventTests {
     func exec() async throws {
         let rig = try Rig()
         rig.server.on("POST", "/containers/*/exec", .reply(.json(201, #"{"Id":"e"}"#)))
-        rig.server.on("POST", "/exec/*/start", .reply(ScriptedReply(200, pieces: [frame(1, "out") + frame(2, "err")], framing: .untilClose)))
+        rig.server.on(
+            "POST", "/exec/*/start", .reply(ScriptedReply(200, pieces: [frame(1, "out") + frame(2, "err")], framing: .untilClose)))
         rig.server.on(
             "GET", "/exec/*/json", .reply(.json(200, #"{"Running":false,"ExitCode":null,"Pid":0}"#)),
             .reply(.json(200, #"{"Running":true,"ExitCode":null}"#)), .reply(.json(200, #"{"Running":false,"ExitCode":7}"#)))
@@ -92,12 +98,17 @@ struct EventTests {
     @Test("An inspect with nulls and unknown fields is read")
     func lenient() async throws {
         let rig = try Rig()
-        rig.server.on("GET", "/containers/*/json", .reply(.json(200, #"""
-            {"Id":"1","Name":"/n","Image":"sha256:2","New":{"a":[1]},"Config":{"Env":null,"Cmd":null,"Labels":null,"Entrypoint":["a"],"ExposedPorts":{"80/tcp":{}}},
-            "State":{"Status":"exited","ExitCode":137,"OOMKilled":true,"Health":{"Status":"unhealthy","Log":[{"ExitCode":1,"Output":"no"}]}},
-            "NetworkSettings":{"Ports":{"80/tcp":[{"HostIp":"0.0.0.0","HostPort":"8080"}],"81/tcp":null},"Networks":{"net":{"Aliases":null,"NetworkID":"9"}}},
-            "HostConfig":{"PortBindings":null,"Binds":null},"Mounts":[{"Type":"bind","Source":"/s","Destination":"/t","RW":false}]}
-            """#)), .reply(.json(200, "{}")))
+        rig.server.on(
+            "GET", "/containers/*/json",
+            .reply(
+                .json(
+                    200,
+                    #"""
+                    {"Id":"1","Name":"/n","Image":"sha256:2","New":{"a":[1]},"Config":{"Env":null,"Cmd":null,"Labels":null,"Entrypoint":["a"],"ExposedPorts":{"80/tcp":{}}},
+                    "State":{"Status":"exited","ExitCode":137,"OOMKilled":true,"Health":{"Status":"unhealthy","Log":[{"ExitCode":1,"Output":"no"}]}},
+                    "NetworkSettings":{"Ports":{"80/tcp":[{"HostIp":"0.0.0.0","HostPort":"8080"}],"81/tcp":null},"Networks":{"net":{"Aliases":null,"NetworkID":"9"}}},
+                    "HostConfig":{"PortBindings":null,"Binds":null},"Mounts":[{"Type":"bind","Source":"/s","Destination":"/t","RW":false}]}
+                    """#)), .reply(.json(200, "{}")))
         let container = try await rig.docker.inspectContainer("1")
         #expect(container.name == "n" && container.hostPort(80) == 8080 && container.hostPort(81) == nil)
         #expect(container.state.oomKilled && container.state.health?.log.first?.output == "no")

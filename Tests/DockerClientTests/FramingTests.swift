@@ -1,5 +1,5 @@
-import Testing
 import TestSupport
+import Testing
 
 @testable import DockerClient
 
@@ -16,7 +16,9 @@ struct FramingTests {
             var seen: [MultiplexedFraming.Output] = []
             for piece in random.pieces(texts.flatMap { frame($0.0, $0.1) }) { seen += try framing.add(piece) }
             try framing.finish()
-            let expected = texts.map { MultiplexedFraming.Output.frame(LogFrame(stream: $0.0 == 1 ? .standardOutput : .standardError, bytes: Array($0.1.utf8))) }
+            let expected = texts.map {
+                MultiplexedFraming.Output.frame(LogFrame(stream: $0.0 == 1 ? .standardOutput : .standardError, bytes: Array($0.1.utf8)))
+            }
             #expect(seen == expected)
         }
     }
@@ -65,10 +67,11 @@ struct FramingTests {
         let stream = frame(1, "one\ntw") + frame(2, "err") + frame(1, "o\n") + frame(2, "or\n") + frame(1, "three")
         rig.server.on("GET", "/containers/*/json", .reply(.json(200, #"{"Config":{"Tty":false}}"#)))
         rig.server.on("GET", "/containers/*/logs", .reply(.chunked(random.pieces(stream))))
-        #expect(try await rig.docker.logTail("a", lines: 10) == [
-            LogLine(stream: .standardOutput, text: "one"), LogLine(stream: .standardOutput, text: "two"),
-            LogLine(stream: .standardError, text: "error"), LogLine(stream: .standardOutput, text: "three"),
-        ])
+        #expect(
+            try await rig.docker.logTail("a", lines: 10) == [
+                LogLine(stream: .standardOutput, text: "one"), LogLine(stream: .standardOutput, text: "two"),
+                LogLine(stream: .standardError, text: "error"), LogLine(stream: .standardOutput, text: "three"),
+            ])
         #expect(rig.server.requests("GET", "/containers/a/logs").first?.query["tail"] == ["10"])
     }
 

@@ -6,24 +6,29 @@ import Testing
 
 @Suite("Hosts and contexts")
 struct HostTests {
-    @Test("Hosts that can be spoken to", arguments: [
-        ("unix:///run/d.sock", DockerHost.Address.unix(path: "/run/d.sock")),
-        ("tcp://10.0.0.1", .tcp(authority: "10.0.0.1:2375", prefix: "", tls: nil)),
-        ("tcp://h:99/a/", .tcp(authority: "h:99", prefix: "/a", tls: nil)),
-        ("tcp://[::1]:99", .tcp(authority: "[::1]:99", prefix: "", tls: nil)),
-        ("http://h:80", .tcp(authority: "h:80", prefix: "", tls: nil)),
-        ("https://h", .tcp(authority: "h:2376", prefix: "", tls: TLSIdentity(verifies: true))),
-    ])
+    @Test(
+        "Hosts that can be spoken to",
+        arguments: [
+            ("unix:///run/d.sock", DockerHost.Address.unix(path: "/run/d.sock")),
+            ("tcp://10.0.0.1", .tcp(authority: "10.0.0.1:2375", prefix: "", tls: nil)),
+            ("tcp://h:99/a/", .tcp(authority: "h:99", prefix: "/a", tls: nil)),
+            ("tcp://[::1]:99", .tcp(authority: "[::1]:99", prefix: "", tls: nil)),
+            ("http://h:80", .tcp(authority: "h:80", prefix: "", tls: nil)),
+            ("https://h", .tcp(authority: "h:2376", prefix: "", tls: TLSIdentity(verifies: true))),
+        ])
     func good(text: String, address: DockerHost.Address) throws {
         #expect(try DockerHost(text).address == address)
     }
 
-    @Test("Hosts that cannot are refused with what to do", arguments: [
-        ("ssh://me@host", "ssh -L"), ("fd://", "listen"), ("npipe:////./pipe/docker", "Windows"), ("/var/run/docker.sock", "unix:///path"),
-        ("unix://relative", "absolute"), ("unix://", "absolute"), ("unix:///" + String(repeating: "x", count: 107), "107"),
-        ("tcp://", "tcp://host:port"), ("tcp://h:0", "tcp://host:port"), ("tcp://h:65536", "tcp://host:port"),
-        ("tcp://h:x", "tcp://host:port"), ("tcp://a b:1", "tcp://host:port"), ("gopher://h", "unknown scheme"),
-    ])
+    @Test(
+        "Hosts that cannot are refused with what to do",
+        arguments: [
+            ("ssh://me@host", "ssh -L"), ("fd://", "listen"), ("npipe:////./pipe/docker", "Windows"),
+            ("/var/run/docker.sock", "unix:///path"),
+            ("unix://relative", "absolute"), ("unix://", "absolute"), ("unix:///" + String(repeating: "x", count: 107), "107"),
+            ("tcp://", "tcp://host:port"), ("tcp://h:0", "tcp://host:port"), ("tcp://h:65536", "tcp://host:port"),
+            ("tcp://h:x", "tcp://host:port"), ("tcp://a b:1", "tcp://host:port"), ("gopher://h", "unknown scheme"),
+        ])
     func bad(text: String, hint: String) async {
         let error = await failure { () async throws(DockerError) in try DockerHost(text) }
         #expect(error?.code == .unsupportedHost)
@@ -44,7 +49,9 @@ struct HostTests {
             #expect(try DockerHost.resolve(environment: play.merging(["DOCKER_HOST": "unix:///h.sock"]) { $1 }).socketPath == "/h.sock")
             #expect(try DockerHost.resolve(environment: base.merging(["DOCKER_CONTEXT": "default"]) { $1 }) == .standard)
             #expect(try DockerHost.resolve(environment: play.merging(["DOCKER_HOST": ""]) { $1 }).socketPath == "/play.sock")
-            let stale = await failure { () async throws(DockerError) in try DockerHost.resolve(environment: base.merging(["DOCKER_CONTEXT": "gone"]) { $1 }) }
+            let stale = await failure { () async throws(DockerError) in
+                try DockerHost.resolve(environment: base.merging(["DOCKER_CONTEXT": "gone"]) { $1 })
+            }
             #expect(stale?.code == .unsupportedHost && stale?.description.contains("gone") == true)
         }
     }
@@ -57,7 +64,8 @@ struct HostTests {
             let identity = TLSIdentity(
                 authority: home + "/certs/ca.pem", certificate: home + "/certs/cert.pem", key: home + "/certs/key.pem", verifies: true)
             #expect(try DockerHost.resolve(environment: environment).address == .tcp(authority: "h:2376", prefix: "", tls: identity))
-            #expect(try DockerHost.resolve(environment: ["DOCKER_HOST": "tcp://h:1"]).address == .tcp(authority: "h:1", prefix: "", tls: nil))
+            #expect(
+                try DockerHost.resolve(environment: ["DOCKER_HOST": "tcp://h:1"]).address == .tcp(authority: "h:1", prefix: "", tls: nil))
             try context("safe", host: "tcp://safe:2376", home: home)
             let folder = "\(home)/.docker/contexts/tls/\(id("safe"))/docker"
             try write("x", to: folder + "/ca.pem")
@@ -77,10 +85,12 @@ struct HostTests {
             to: "\(home)/.docker/contexts/meta/\(id(name))/meta.json")
     }
 
-    @Test("Engine times are read to the nanosecond", arguments: [
-        ("1970-01-01T00:00:00Z", 0), ("2026-11-23T10:11:12.345678901Z", 1_795_428_672_345_678_901),
-        ("2026-11-23T12:11:12.5+02:00", 1_795_428_672_500_000_000), ("2024-02-29T23:59:59Z", 1_709_251_199_000_000_000),
-    ])
+    @Test(
+        "Engine times are read to the nanosecond",
+        arguments: [
+            ("1970-01-01T00:00:00Z", 0), ("2026-11-23T10:11:12.345678901Z", 1_795_428_672_345_678_901),
+            ("2026-11-23T12:11:12.5+02:00", 1_795_428_672_500_000_000), ("2024-02-29T23:59:59Z", 1_709_251_199_000_000_000),
+        ])
     func times(text: String, nanoseconds: Int) throws {
         #expect(EngineTime(text)?.nanoseconds == nanoseconds)
         #expect(EngineTime("0001-01-01T00:00:00Z") == nil)

@@ -1,5 +1,5 @@
-import Testing
 import TestSupport
+import Testing
 
 @testable import DockerClient
 
@@ -21,7 +21,8 @@ struct NegotiationTests {
     func fallback() async throws {
         let rig = try Rig(version: nil)
         rig.server.on("HEAD", "/_ping", .reply(.empty(405)))
-        rig.server.on("GET", "/_ping", .reply(ScriptedReply(200, headers: ["Api-Version": "1.44", "Libpod-Api-Version": "5.0"], pieces: [[79, 75]])))
+        rig.server.on(
+            "GET", "/_ping", .reply(ScriptedReply(200, headers: ["Api-Version": "1.44", "Libpod-Api-Version": "5.0"], pieces: [[79, 75]])))
         #expect(try await rig.docker.ping() == EnginePing(apiVersion: APIVersion(1, 44), isPodman: true))
     }
 
@@ -34,10 +35,15 @@ struct NegotiationTests {
         #expect(error?.description.contains("1.24") == true && error?.description.contains("1.40") == true)
     }
 
-    @Test("A version refused in the middle of a session is corrected once", arguments: [
-        ("client version 1.41 is too old. Minimum supported API version is 1.44, please upgrade your client to a newer version", "1.44"),
-        ("client version 1.41 is too new. Maximum supported API version is 1.40", "1.40"),
-    ])
+    @Test(
+        "A version refused in the middle of a session is corrected once",
+        arguments: [
+            (
+                "client version 1.41 is too old. Minimum supported API version is 1.44, please upgrade your client to a newer version",
+                "1.44"
+            ),
+            ("client version 1.41 is too new. Maximum supported API version is 1.40", "1.40"),
+        ])
     func refused(message: String, next: String) async throws {
         let rig = try Rig(version: nil)
         rig.server.on("POST", "/containers/create", .reply(.error(400, message)), .reply(.json(201, #"{"Id":"x"}"#)))
@@ -52,7 +58,9 @@ struct NegotiationTests {
         let error = await failure { () async throws(DockerError) in try await rig.docker.info() }
         #expect(error?.code == .unsupportedVersion)
         #expect(rig.server.requests.map(\.version) == ["1.45"])
-        #expect(await failure { () async throws(DockerError) in try Docker(environment: ["DOCKER_API_VERSION": "newest"]) }?.code == .unsupportedVersion)
+        #expect(
+            await failure { () async throws(DockerError) in try Docker(environment: ["DOCKER_API_VERSION": "newest"]) }?.code
+                == .unsupportedVersion)
         #expect(try await Docker(environment: ["DOCKER_API_VERSION": "1.43"]).apiVersion() == APIVersion(1, 43))
     }
 }

@@ -1,5 +1,5 @@
-import Testing
 import TestSupport
+import Testing
 
 @testable import DockerClient
 
@@ -19,7 +19,8 @@ struct ProbeTests {
         #expect(await HTTPProbe(port: port, path: "moved").attempt() == .status(302))
         #expect(await HTTPProbe(port: port, path: "/close").attempt() == .failure("connection closed before an answer"))
         #expect(await HTTPProbe(port: port, path: "/noise").attempt() == .failure("the answer is not HTTP"))
-        #expect(await HTTPProbe(port: port, path: "/hang", timeout: .milliseconds(50)).attempt() == .failure("no answer within 0.05 seconds"))
+        #expect(
+            await HTTPProbe(port: port, path: "/hang", timeout: .milliseconds(50)).attempt() == .failure("no answer within 0.05 seconds"))
         server.stop()
         #expect(await HTTPProbe(port: port).attempt() == .failure("connection refused"))
     }

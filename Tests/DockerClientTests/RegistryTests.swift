@@ -1,16 +1,18 @@
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 @testable import DockerClient
 
 @Suite("Registries: logins, pull and build streams")
 struct RegistryTests {
-    @Test("References come apart as Docker reads them", arguments: [
-        ("app", "app", nil, nil, "docker.io"), ("team/app:1", "team/app", "1", nil, "docker.io"),
-        ("localhost:5000/app", "localhost:5000/app", nil, nil, "localhost:5000"),
-        ("r.io/a/b:2@sha256:ab", "r.io/a/b", "2", "sha256:ab", "r.io"),
-    ] as [(String, String, String?, String?, String)])
+    @Test(
+        "References come apart as Docker reads them",
+        arguments: [
+            ("app", "app", nil, nil, "docker.io"), ("team/app:1", "team/app", "1", nil, "docker.io"),
+            ("localhost:5000/app", "localhost:5000/app", nil, nil, "localhost:5000"),
+            ("r.io/a/b:2@sha256:ab", "r.io/a/b", "2", "sha256:ab", "r.io"),
+        ] as [(String, String, String?, String?, String)])
     func references(text: String, repository: String, tag: String?, digest: String?, registry: String) throws {
         let reference = try #require(ImageReference(text))
         #expect((reference.repository, reference.tag, reference.digest) == (repository, tag, digest))
@@ -43,7 +45,9 @@ struct RegistryTests {
     @Test("Credential helpers: answers, tokens, nothing found, failures without their words")
     func helpers() async throws {
         try await withDirectory { home in
-            try write(#"{"credHelpers":{"a.io":"a","b.io":"b","c.io":"c","d.io":"d","e.io":"missing"},"credsStore":"hub"}"#, to: home + "/.docker/config.json")
+            try write(
+                #"{"credHelpers":{"a.io":"a","b.io":"b","c.io":"c","d.io":"d","e.io":"missing"},"credsStore":"hub"}"#,
+                to: home + "/.docker/config.json")
             func helper(_ name: String, _ script: String) throws {
                 let path = "\(home)/bin/docker-credential-\(name)"
                 try write("#!/bin/sh\n\(script)\n", to: path)
@@ -61,7 +65,9 @@ struct RegistryTests {
             #expect(try await credentials.login(for: "docker.io")?.password == "https://index.docker.io/v1/")
             let failed = await failure { () async throws(DockerError) in try await credentials.login(for: "d.io") }
             #expect(failed?.description.contains("status 3") == true && failed?.description.contains("s3cret") == false)
-            #expect(await failure { () async throws(DockerError) in try await credentials.login(for: "e.io") }?.description.contains("PATH") == true)
+            #expect(
+                await failure { () async throws(DockerError) in try await credentials.login(for: "e.io") }?.description.contains("PATH")
+                    == true)
         }
     }
 
@@ -69,7 +75,8 @@ struct RegistryTests {
     func failedPull() async throws {
         let rig = try Rig()
         var random = PrintedSeed("failedPull")
-        let lines = "{\"status\":\"Pulling\",\"id\":\"x\",\"progressDetail\":{\"current\":5,\"total\":9}}\r\n{\"errorDetail\":{\"message\":\"manifest unknown\"},\"error\":\"manifest unknown\"}\r\n"
+        let lines =
+            "{\"status\":\"Pulling\",\"id\":\"x\",\"progressDetail\":{\"current\":5,\"total\":9}}\r\n{\"errorDetail\":{\"message\":\"manifest unknown\"},\"error\":\"manifest unknown\"}\r\n"
         rig.server.on("POST", "/images/create", .reply(.chunked(random.pieces(Array(lines.utf8)))))
         var seen: [PullProgress] = []
         let error = await failure { () async throws(DockerError) in
@@ -84,7 +91,8 @@ struct RegistryTests {
     func hollowPull() async throws {
         let rig = try Rig()
         rig.server.on("GET", "/images/*/json", .reply(.error(404, "No such image: app")))
-        rig.server.on("POST", "/images/create", .reply(.chunked([Array("{\"status\":\"x\"}\n".utf8)])), .reply(.chunked([Array("{\"sta".utf8)])))
+        rig.server.on(
+            "POST", "/images/create", .reply(.chunked([Array("{\"status\":\"x\"}\n".utf8)])), .reply(.chunked([Array("{\"sta".utf8)])))
         #expect(await failure { () async throws(DockerError) in try await rig.docker.pullImage("app").finish() }?.code == .failedInStream)
         #expect(await failure { () async throws(DockerError) in try await rig.docker.pullImage("app").finish() }?.code == .truncated)
     }
@@ -95,7 +103,8 @@ struct RegistryTests {
         let good = #"{"stream":"Step 1/1 : FROM x\n"}\#n{"aux":{"ID":"sha256:5"}}\#n{"stream":"Successfully built 5\n"}\#n"#
         rig.server.on(
             "POST", "/build", .reply(.chunked([Array(good.utf8)])),
-            .reply(.chunked([Array("{\"errorDetail\":{\"code\":1,\"message\":\"The command 'false' returned a non-zero code: 1\"}}\n".utf8)])),
+            .reply(
+                .chunked([Array("{\"errorDetail\":{\"code\":1,\"message\":\"The command 'false' returned a non-zero code: 1\"}}\n".utf8)])),
             .reply(.chunked([Array("{\"stream\":\"Step 1\"}\n".utf8)])))
         var options = BuildOptions(tags: ["a:1", "b:2"])
         options.arguments = ["K": "v & w"]
@@ -108,9 +117,13 @@ struct RegistryTests {
         #expect(request.query["t"] == ["a:1", "b:2"])
         #expect(request.query["buildargs"] == [#"{"K":"v & w"}"#])
         #expect(request.headers["content-type"] == "application/x-tar" && request.body == [1, 2, 3])
-        let failed = await failure { () async throws(DockerError) in for try await _ in try await rig.docker.buildImage(options, context: []) {} }
+        let failed = await failure { () async throws(DockerError) in
+            for try await _ in try await rig.docker.buildImage(options, context: []) {}
+        }
         #expect(failed?.code == .failedInStream && failed?.engineMessage.contains("'false'") == true)
-        let cut = await failure { () async throws(DockerError) in for try await _ in try await rig.docker.buildImage(options, context: []) {} }
+        let cut = await failure { () async throws(DockerError) in
+            for try await _ in try await rig.docker.buildImage(options, context: []) {}
+        }
         #expect(cut?.code == .truncated)
     }
 }

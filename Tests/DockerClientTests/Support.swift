@@ -1,6 +1,6 @@
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 @testable import DockerClient
 
@@ -11,7 +11,8 @@ struct Rig {
 
     init(version: APIVersion? = APIVersion(1, 41), patience: Duration = .seconds(60), registry: RegistryCredentials = .none) throws {
         server = try ScriptedEngine()
-        docker = Docker(host: try DockerHost(server.host), apiVersion: version, registry: registry, patience: patience, engine: CurlEngine())
+        docker = Docker(
+            host: try DockerHost(server.host), apiVersion: version, registry: registry, patience: patience, engine: CurlEngine())
     }
 }
 

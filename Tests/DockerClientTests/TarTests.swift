@@ -6,15 +6,18 @@ import Testing
 
 @Suite("Build contexts: tar and .dockerignore")
 struct TarTests {
-    @Test("B47: .dockerignore decides as Docker does", arguments: [
-        ("*.log", "a.log", true), ("*.log", "d/a.log", false), ("**/*.log", "d/e/a.log", true), ("**/*.log", "a.log", true),
-        ("d", "d/a", true), ("d/", "d/a", true), ("/d", "d/a", true), ("./d", "d/a", true), ("d/../e", "e/a", true),
-        ("d/*", "d/a/b", true), ("*/b", "a/b/c", true), ("a?", "ab", true), ("a?", "a/", false), ("d/**", "d/x/y", true),
-        ("d/**/z", "d/z", true), ("d/**/z", "d/x/y/z", true), ("# d", "# d", false), ("[a-c]x", "bx", true), ("[^a]x", "bx", true),
-        ("[^a]x", "ax", false), ("\\*", "*", true), ("\\*", "a", false), ("*\n!keep", "keep", false), ("*\n!keep", "drop", true),
-        ("d\n!d/keep", "d/keep", false), ("d\n!d/keep", "d/drop", true), ("!a\na", "a", true), ("*", "Dockerfile", false),
-        ("*", ".dockerignore", false), (".", "a", false), ("  d  ", "d", true), ("**", "a/b", true), ("a**b", "axb", false), ("a**b", "ax/b", true),
-    ])
+    @Test(
+        "B47: .dockerignore decides as Docker does",
+        arguments: [
+            ("*.log", "a.log", true), ("*.log", "d/a.log", false), ("**/*.log", "d/e/a.log", true), ("**/*.log", "a.log", true),
+            ("d", "d/a", true), ("d/", "d/a", true), ("/d", "d/a", true), ("./d", "d/a", true), ("d/../e", "e/a", true),
+            ("d/*", "d/a/b", true), ("*/b", "a/b/c", true), ("a?", "ab", true), ("a?", "a/", false), ("d/**", "d/x/y", true),
+            ("d/**/z", "d/z", true), ("d/**/z", "d/x/y/z", true), ("# d", "# d", false), ("[a-c]x", "bx", true), ("[^a]x", "bx", true),
+            ("[^a]x", "ax", false), ("\\*", "*", true), ("\\*", "a", false), ("*\n!keep", "keep", false), ("*\n!keep", "drop", true),
+            ("d\n!d/keep", "d/keep", false), ("d\n!d/keep", "d/drop", true), ("!a\na", "a", true), ("*", "Dockerfile", false),
+            ("*", ".dockerignore", false), (".", "a", false), ("  d  ", "d", true), ("**", "a/b", true), ("a**b", "axb", false),
+            ("a**b", "ax/b", true),
+        ])
     func ignore(text: String, path: String, ignored: Bool) throws {
         #expect(try DockerIgnore(text).ignores(path) == ignored, "\(text) on \(path)")
     }
@@ -46,7 +49,11 @@ struct TarTests {
             let archive = directory + "/context.tar"
             try Data(bytes).write(to: URL(fileURLWithPath: archive))
             let listed = Set(try run("tar", "-t", "--quoting-style=literal", "-f", archive).split(separator: "\n").map(String.init))
-            #expect(listed == [".dockerignore", "Dockerfile", "src/", "src/big", "src/empty", "src/größe ü.txt", "src/link", "\(long)/", "\(long)/\(long)"])
+            #expect(
+                listed == [
+                    ".dockerignore", "Dockerfile", "src/", "src/big", "src/empty", "src/größe ü.txt", "src/link", "\(long)/",
+                    "\(long)/\(long)",
+                ])
             try run("mkdir", directory + "/out")
             try run("tar", "-x", "-C", directory + "/out", "-f", archive)
             #expect(try run("cmp", context + "/src/big", directory + "/out/src/big") == "")
@@ -74,9 +81,13 @@ struct TarTests {
             let bytes = TarWriter.archive([TarEntry(path: "a", content: Array("hello".utf8))])
             #expect(try TarReader.entries(of: bytes).map(\.content) == [Array("hello".utf8)])
             for count in [1, 511, 513, 1000] {
-                #expect(await failure { () async throws(DockerError) in try TarReader.entries(of: Array(bytes.prefix(count))) }?.code == .truncated)
+                #expect(
+                    await failure { () async throws(DockerError) in try TarReader.entries(of: Array(bytes.prefix(count))) }?.code
+                        == .truncated)
             }
-            #expect(await failure { () async throws(DockerError) in try TarReader.entries(of: [UInt8](repeating: 65, count: 1024)) }?.code == .protocolViolation)
+            #expect(
+                await failure { () async throws(DockerError) in try TarReader.entries(of: [UInt8](repeating: 65, count: 1024)) }?.code
+                    == .protocolViolation)
         }
     }
 

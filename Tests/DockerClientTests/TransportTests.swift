@@ -1,5 +1,5 @@
-import Testing
 import TestSupport
+import Testing
 
 @testable import DockerClient
 
@@ -154,9 +154,11 @@ struct TransportTests {
         try await rig.docker.copyIn("a", directory: "/", tar: ByteStream { () async throws(DockerError) in await source.next() })
         #expect(rig.server.requests("PUT", "/containers/a/archive").first?.body == pieces.flatMap { $0 })
         let error = await failure { () async throws(DockerError) in
-            try await rig.docker.copyIn("a", directory: "/", tar: ByteStream { () async throws(DockerError) in
-                throw DockerError(.badRequest, message: "no such file")
-            })
+            try await rig.docker.copyIn(
+                "a", directory: "/",
+                tar: ByteStream { () async throws(DockerError) in
+                    throw DockerError(.badRequest, message: "no such file")
+                })
         }
         #expect(error?.code == .badRequest)
     }

@@ -14,11 +14,15 @@ struct PlanText {
         let numberWidth = String(plan.steps.last?.id ?? 0).count
         let kindWidth = plan.steps.map { $0.kind.rawValue.count }.max() ?? 0
         let nameWidth = plan.steps.map { DisplayWidth.of(owner($0)) }.max() ?? 0
+        var causes: [String?: String] = [:]
         var lines = plan.steps.map { step in
-            let after = step.after.isEmpty ? "" : " (after \(step.after.map(String.init).joined(separator: ", ")))"
+            // One cause often leads to many steps: it is told once.
+            let isKnown = causes.updateValue(step.cause, forKey: step.service) == step.cause && !step.after.isEmpty
+            let after = step.after.isEmpty ? "" : "after \(step.after.map(String.init).joined(separator: ", "))"
+            let reason = isKnown ? after : SafeText.line(step.cause) + (after.isEmpty ? "" : " (\(after))")
             return [
                 DisplayWidth.paddedLeft(String(step.id), to: numberWidth), DisplayWidth.padded(step.kind.rawValue, to: kindWidth),
-                DisplayWidth.padded(owner(step), to: nameWidth), " " + SafeText.line(step.cause) + after,
+                DisplayWidth.padded(owner(step), to: nameWidth), " " + reason,
             ].joined(separator: " ")
         }
         let busy = Set(plan.steps.compactMap(\.service))

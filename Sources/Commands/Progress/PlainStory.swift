@@ -4,6 +4,7 @@ import Reconciler
 struct PlainStory: Sendable {
     private var start: RecordedFact?
     private var hooks: [String: [String]] = [:]
+    private var causes: [String?: String] = [:]
 
     /// The line for a fact; `nil` when it has nothing to add to what was said.
     mutating func line(_ fact: RecordedFact) -> String? {
@@ -23,7 +24,10 @@ struct PlainStory: Sendable {
         case .runStarted(let body): return "\(body.group) \(body.command) run \(fact.run)"
         case .runFinished(let body): return body.error.map { "\(body.outcome.rawValue): \($0)" }
         case .stateChanged(let change): return words(change, of: fact.service ?? "")
-        case .stepIntended(let step): return step.step.isEngineCall ? "\(step.step.rawValue): \(step.cause)" : nil
+        case .stepIntended(let step):
+            guard step.step.isEngineCall else { return nil }
+            let isKnown = causes.updateValue(step.cause, forKey: fact.service) == step.cause
+            return isKnown ? step.step.rawValue : "\(step.step.rawValue): \(step.cause)"
         case .stepFailed(let step): return "\(step.step.rawValue) failed: \(step.error)"
         case .stepUnknown(let step): return "\(step.step.rawValue): the reply was lost: \(step.error)"
         case .hookFinished(let hook):
@@ -33,7 +37,7 @@ struct PlainStory: Sendable {
                 return nil
             case .threw: return "\(hook.hook.rawValue) threw: \(hook.error ?? "an error without words")"
             case .timedOut: return "\(hook.hook.rawValue) timed out after \(durationWords(hook.seconds))"
-            case .interrupted: return "\(hook.hook.rawValue) interrupted"
+            case .interrupted: return hook.hook == .ping ? nil : "\(hook.hook.rawValue) interrupted"
             }
         case .pingChanged(let ping): return ping.succeeded ? nil : "ping \(ping.attempt): \(ping.error ?? "false")"
         case .contextWritten(let body): return "context \(body.key) = \(body.secret ? EnvironmentValue.mask : body.value.json)"

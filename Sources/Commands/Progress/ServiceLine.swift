@@ -7,15 +7,16 @@ struct ServiceLine: Sendable, Equatable {
     private(set) var phase: ServicePhase?
     private(set) var detail = ""
     private var cause = ""
-    private var begin: Int64?
-    private var end: Int64?
+    /// Nanoseconds it was worked on, up to the last change of phase.
+    private var worked: Int64 = 0
+    private var lastChange: Int64?
     private var hooks: [String] = []
     /// The result stays on the line while what is left of the service is cleared away.
     private var isDecided = false
 
     init(name: String) { self.name = name }
 
-    var isMoving: Bool { !isDecided && phase?.isUnderWay == true && phase != .waiting }
+    var isMoving: Bool { !isDecided && phase?.isWorkedOn == true }
     /// Nothing was seen of it yet.
     var isBlank: Bool { phase == nil }
 
@@ -23,7 +24,6 @@ struct ServiceLine: Sendable, Equatable {
         switch fact.event {
         case .stateChanged(let change): apply(change, at: fact.monoNs)
         case .stepIntended(let step) where !isDecided:
-            begin = begin ?? fact.monoNs
             switch step.step {
             case .createContainer, .startContainer, .stopContainer, .removeContainer:
                 if cause.isEmpty || step.step == .createContainer { cause = step.cause }
@@ -43,19 +43,18 @@ struct ServiceLine: Sendable, Equatable {
     }
 
     private mutating func apply(_ change: StateChanged, at time: Int64) {
+        if let lastChange, isMoving { worked += max(0, time - lastChange) }
+        lastChange = time
         switch change.trigger {
         case .planned:
             isDecided = false
-            end = nil
         case .failed:
-            decide("failed", change.failure?.summary ?? change.cause ?? "", time)
-        case .interrupted: decide("interrupted", change.failure?.summary ?? "", time)
-        case .blocked: decide("blocked", (change.because?.last).map { "needs \($0)" } ?? "", time)
+            decide("failed", change.failure?.summary ?? change.cause ?? "")
+        case .interrupted: decide("interrupted", change.failure?.summary ?? change.cause ?? "")
+        case .blocked: decide("blocked", (change.because?.last).map { "needs \($0)" } ?? "")
         default:
             guard !isDecided || change.to == .running else { return }
             isDecided = false
-            if change.to.isUnderWay, change.to != .waiting { begin = begin ?? time }
-            end = change.to.isSettled ? time : nil
             if change.to != phase { detail = "" }
             if cause.isEmpty, let reason = change.cause { cause = reason }
         }
@@ -63,11 +62,10 @@ struct ServiceLine: Sendable, Equatable {
         if phase == .running { detail = hooks.joined(separator: "  ") }
     }
 
-    private mutating func decide(_ word: String, _ words: String, _ time: Int64) {
+    private mutating func decide(_ word: String, _ words: String) {
         isDecided = true
         decidedWord = word
         detail = words
-        end = time
     }
 
     private var decidedWord = ""
@@ -95,8 +93,9 @@ struct ServiceLine: Sendable, Equatable {
 
     /// Everything after the sign, not yet cut to the terminal.
     func text(nameWidth: Int, now: Int64, waitingFor: [String]) -> String {
-        let time = begin.map { decimal(Double(max(0, (end ?? now) - $0)) / 1e9, places: 1) + " s" } ?? ""
-        let shown = phase == .waiting && !isDecided && !waitingFor.isEmpty ? "for \(waitingFor.joined(separator: ", "))" : detail
+        let going = isMoving ? lastChange.map { max(0, now - $0) } ?? 0 : 0
+        let time = worked + going > 0 ? decimal(Double(worked + going) / 1e9, places: 1) + " s" : ""
+        let shown = (phase == .waiting || phase == .created) && !isDecided && !waitingFor.isEmpty ? "for \(waitingFor.joined(separator: ", "))" : detail
         var text = DisplayWidth.padded(DisplayWidth.cut(SafeText.line(name), to: nameWidth), to: nameWidth)
         text += "  " + DisplayWidth.padded(word, to: 11) + DisplayWidth.paddedLeft(time, to: 8) + "   "
         let reason = SafeText.line(isDecided ? "" : cause)

@@ -10,8 +10,7 @@ struct ExecCommand: Verb {
             Options of miniboss stand before SERVICE. Exits with the command's own exit code.
 
             Examples:
-              miniboss exec appdb -- psql -U dbuser appdb
-              echo 'select 1' | miniboss exec appdb -- psql -U dbuser appdb
+              miniboss exec appdb -- psql -U dbuser appdb -c 'select 1'
             """)
     static let definitionUse = DefinitionUse.ifSound
 
@@ -27,7 +26,8 @@ struct ExecCommand: Verb {
         try checkServiceNames([service], among: target.knownServices(session))
         let isTerminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
         return try await operate(session, target, progress: shared.progress == .auto ? .quiet : shared.progress) { setting in
-            try await execInService(setting, service: service, command: command, interactive: true, tty: isTerminal)
+            let code = try await execInService(setting, service: service, command: command, interactive: true, tty: isTerminal)
+            return try setting.interruption.unlessInterrupted(code)
         }
     }
 }
@@ -55,8 +55,17 @@ struct RunCommand: Verb {
         let command = try containerCommand(words, verb: Self.name, service: service)
         try checkServiceNames([service], among: target.definition?.spec.services.map(\.name) ?? [])
         return try await operate(session, target, progress: shared.progress == .auto ? .quiet : shared.progress) { setting in
-            try await runOneOff(setting, service: service, command: command)
+            let code = try await runOneOff(setting, service: service, command: command)
+            return try setting.interruption.unlessInterrupted(code)
         }
+    }
+}
+
+extension Interruption {
+    /// - Throws: `Interrupted`: a command that was cut off has no exit code of its own.
+    fileprivate func unlessInterrupted(_ code: Int32) throws -> Int32 {
+        if isInterrupted { throw Interrupted(signal: signal) }
+        return code
     }
 }
 

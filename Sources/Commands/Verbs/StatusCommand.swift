@@ -37,8 +37,7 @@ struct StatusText {
         var table = TextTable(header: ["SERVICE", "STATE", "DESIRED", "CONTAINER", "IMAGE", "PORTS", "WHY"])
         table.rows = statuses.map { status in
             let ports = status.ports.map { "\($0.host)→\($0.container)" }.joined(separator: " ")
-            let differences = status.differences.map(\.words).joined(separator: ", ")
-            let why = [status.reason, status.reason.contains(differences) ? "" : differences].filter { !$0.isEmpty }.joined(separator: ": ")
+            let why = status.reason.isEmpty ? status.differences.map(\.words).joined(separator: ", ") : status.reason
             return [
                 status.service, "\(sign(status)) \(status.state)", status.desired, status.containerID.map(shortID) ?? "–", status.image,
                 ports.isEmpty ? "–" : ports, why,
@@ -49,6 +48,7 @@ struct StatusText {
 
     private func sign(_ status: ServiceStatus) -> String {
         if status.state == ServicePhase.failed.rawValue { return "✘" }
-        return status.state == status.desired && status.differences.isEmpty ? "✔" : "!"
+        let isAsDesired = status.state == status.desired || status.state == "completed"
+        return isAsDesired && status.differences.isEmpty ? "✔" : "!"
     }
 }

@@ -69,7 +69,7 @@ struct DefinitionCache {
                 if (try? Disk.rename(entry, to: aside)) != nil { Disk.removeTree(aside) }
             }
         }
-        guard let path = executable(key) else { throw Disk.Failure(code: ENOEXEC) }
+        guard let path = executable(key) else { throw Disk.Failure(code: EACCES) }
         return path
     }
 

@@ -11,7 +11,12 @@ enum Disk {
         var reason: String { Self.reason(code) }
 
         static func reason(_ code: Int32) -> String {
-            code == ENOENT ? "there is no such file" : code == EISDIR ? "it is a directory" : String(cString: strerror(code))
+            switch code {
+            case ENOENT: "there is no such file"
+            case EISDIR: "it is a directory"
+            case ENOEXEC: "it is no regular file"
+            default: String(cString: strerror(code))
+            }
         }
     }
 
@@ -43,9 +48,8 @@ enum Disk {
         defer { close(file) }
         var info = stat()
         guard fstat(file, &info) == 0 else { throw Failure(code: errno) }
-        guard let status = Optional(Status(info)), status.isRegular else {
-            throw Failure(code: Status(info).isDirectory ? EISDIR : EINVAL)
-        }
+        let status = Status(info)
+        guard status.isRegular else { throw Failure(code: status.isDirectory ? EISDIR : ENOEXEC) }
         var bytes = [UInt8](repeating: 0, count: Int(status.size) + 1)
         var length = 0
         while true {

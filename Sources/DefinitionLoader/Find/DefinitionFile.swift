@@ -28,12 +28,13 @@ struct DefinitionFile: Equatable {
     /// Reads the file and its helpers, each once: what is hashed is what will be compiled.
     /// - Throws: 66 when the file can't be read, 65 when it is no Swift text.
     func read() throws(LaunchError) -> DefinitionSource {
+        let definition = try text(of: path)
         guard name.hasSuffix(".swift") else {
             throw LaunchError(
                 exitCode: LaunchError.invalidDefinition, "\(path) is not a definition: its name does not end in .swift",
                 next: "A definition is a Swift file, `\(Self.fileName)` by default; `miniboss init` writes one.")
         }
-        var files = [try text(of: path)]
+        var files = [definition]
         let helpers = directory == "/" ? "/\(Self.helperDirectoryName)" : "\(directory)/\(Self.helperDirectoryName)"
         let names = ((try? Disk.names(in: helpers)) ?? []).filter { $0.hasSuffix(".swift") && !$0.hasPrefix(".") }
         for name in names.sorted() { files.append(try text(of: "\(helpers)/\(name)")) }
@@ -42,7 +43,7 @@ struct DefinitionFile: Equatable {
 
     private func text(of path: String) throws(LaunchError) -> DefinitionSource.File {
         let bytes: [UInt8]
-        do {
+        do throws(Disk.Failure) {
             bytes = try Disk.read(path)
         } catch {
             let next =

@@ -30,12 +30,13 @@ struct Invocation: Equatable {
                 files.append(value)
             case "-h", "--help", "-help", "--version": asksForHelp = true
             case _ where argument.hasPrefix("--file="): files.append(String(argument.dropFirst(7)))
-            case _ where argument.hasPrefix("-f="): files.append(String(argument.dropFirst(3)))
+            case _ where argument.hasPrefix("-f") && argument.count > 2: files.append(String(argument.dropFirst(argument.hasPrefix("-f=") ? 3 : 2)))
             case "--group", "--progress":
                 // Before the command their value is not to be taken for it; after it nothing depends on the difference.
                 _ = rest.popFirst()
-            case _ where !argument.hasPrefix("-") && command == nil: command = argument
-            default: break
+            case _ where argument.hasPrefix("-") || command != nil: break
+            case _ where argument.hasSuffix(".swift"): files.append(argument)
+            default: command = argument
             }
         }
         guard files.count <= 1 else {

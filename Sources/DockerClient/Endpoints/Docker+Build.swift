@@ -1,3 +1,6 @@
+// Properties of what goes over the wire have the wire's spelling.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 /// What is built, apart from the context.
 public struct BuildOptions: Sendable, Equatable {
     /// Path in the context.
@@ -66,7 +69,9 @@ public struct ImageBuild: AsyncSequence, Sendable {
 
         public mutating func next(isolation actor: isolated (any Actor)?) async throws(DockerError) -> BuildProgress? {
             guard let line = try await lines.next() else {
-                guard built else { throw DockerError(.truncated, endpoint: endpoint, message: "the build's output ended without an image id") }
+                guard built else {
+                    throw DockerError(.truncated, endpoint: endpoint, message: "the build's output ended without an image id")
+                }
                 return nil
             }
             if let failure = line.failure { throw DockerError(.failedInStream, endpoint: endpoint, message: failure) }

@@ -68,7 +68,8 @@ public struct EngineEvents: AsyncSequence, Sendable {
                         pause = .milliseconds(50)
                         if resumption.admit(event) { return .event(event) }
                     }
-                    try await endure(DockerError(.truncated, endpoint: "GET /events", message: "the engine ended the events"), isolation: actor)
+                    try await endure(
+                        DockerError(.truncated, endpoint: "GET /events", message: "the engine ended the events"), isolation: actor)
                 } catch {
                     try await endure(error, isolation: actor)
                 }

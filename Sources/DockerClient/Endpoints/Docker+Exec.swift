@@ -1,3 +1,6 @@
+// Properties of what goes over the wire have the wire's spelling.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 /// A command to run in a running container.
 public struct ExecConfig: Sendable, Equatable, Encodable {
     public var command: [String]

@@ -1,3 +1,6 @@
+// Properties of what goes over the wire have the wire's spelling.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 extension Docker {
     /// Maps to `POST /networks/create`; returns the id.
     ///

@@ -71,7 +71,8 @@ public struct ImagePull: AsyncSequence, Sendable {
             }
             // A stream that ends without an error proves nothing: the engine may have gone away in the middle.
             guard try await docker.hasImage(reference.description) else {
-                throw DockerError(.failedInStream, endpoint: endpoint, message: "the pull of \(reference) ended, but the engine has no such image")
+                throw DockerError(
+                    .failedInStream, endpoint: endpoint, message: "the pull of \(reference) ended, but the engine has no such image")
             }
             return nil
         }

@@ -15,7 +15,9 @@ extension Docker {
         let response = try await send(call)
         let body = try await response.body.collect(limit: 1 << 20)
         guard let ping = Self.ping(response.head) else {
-            throw DockerError(.protocolViolation, endpoint: call.endpoint, message: "no Api-Version in answer; is this a Docker engine? \(Excerpt.text(body))")
+            throw DockerError(
+                .protocolViolation, endpoint: call.endpoint,
+                message: "no Api-Version in answer; is this a Docker engine? \(Excerpt.text(body))")
         }
         return ping
     }

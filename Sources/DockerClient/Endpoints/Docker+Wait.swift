@@ -1,3 +1,6 @@
+// Properties of what goes over the wire have the wire's spelling.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 import FoundationEssentials
 
 /// What `waitContainer` waits for.

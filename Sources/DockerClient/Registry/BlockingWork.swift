@@ -22,11 +22,13 @@ enum BlockingWork {
         defer { pthread_attr_destroy(&attributes) }
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
         var thread = pthread_t()
-        let failure = pthread_create(&thread, &attributes, { raw in
-            guard let raw else { return nil }
-            Unmanaged<Box>.fromOpaque(raw).takeRetainedValue().work()
-            return nil
-        }, box.toOpaque())
+        let failure = pthread_create(
+            &thread, &attributes,
+            { raw in
+                guard let raw else { return nil }
+                Unmanaged<Box>.fromOpaque(raw).takeRetainedValue().work()
+                return nil
+            }, box.toOpaque())
         if failure != 0 { box.takeRetainedValue().work() }
     }
 }

@@ -1,3 +1,6 @@
+// Properties of what goes over the wire have the wire's spelling.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 import FoundationEssentials
 import Glibc
 
@@ -76,7 +79,7 @@ struct CredentialHelper: Sendable {
         guard let path = candidates.first(where: { candidate in access(candidate, X_OK) == 0 }) else { return nil }
         var arguments: [UnsafeMutablePointer<CChar>?] = [strdup(path), strdup("get"), nil]
         var variables: [UnsafeMutablePointer<CChar>?] = environment.map { key, value in strdup(key + "=" + value) } + [nil]
-        defer { (arguments + variables).forEach { Glibc.free($0) } }
+        defer { for text in arguments + variables { Glibc.free(text) } }
         var child: pid_t = 0
         return posix_spawn(&child, path, &actions, nil, &arguments, &variables) == 0 ? child : nil
     }

@@ -113,7 +113,9 @@ public struct LogLines: AsyncSequence, Sendable {
 
         private func line(_ line: LineFraming.Line, _ stream: LogFrame.Stream) -> LogLine {
             let text = String(decoding: line.bytes, as: UTF8.self)
-            guard timestamps, let blank = text.firstIndex(of: " ") else { return LogLine(stream: stream, text: text, dropped: line.dropped) }
+            guard timestamps, let blank = text.firstIndex(of: " ") else {
+                return LogLine(stream: stream, text: text, dropped: line.dropped)
+            }
             let rest = String(text[text.index(after: blank)...])
             return LogLine(stream: stream, text: rest, timestamp: String(text[..<blank]), dropped: line.dropped)
         }

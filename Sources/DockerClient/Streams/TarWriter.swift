@@ -46,7 +46,8 @@ public enum TarWriter {
         if size >= 1 << 33 { records += record("size", "\(size)") }
         var bytes: [UInt8] = []
         if !records.isEmpty {
-            bytes += block(path: "PaxHeaders/entry", link: "", flag: UInt8(ascii: "x"), mode: 0o644, size: records.count, modified: entry.modified)
+            bytes += block(
+                path: "PaxHeaders/entry", link: "", flag: UInt8(ascii: "x"), mode: 0o644, size: records.count, modified: entry.modified)
             bytes += records
             bytes += padding(after: records.count)
         }

@@ -7,7 +7,10 @@ import Synchronization
 /// overtake the submission it cancels.
 final class CurlExchange: Sendable {
     enum Acceptance { case taken, pause }
-    enum UploadPiece { case bytes(Int), pause, end, abort }
+    enum UploadPiece {
+        case bytes(Int)
+        case pause, end, abort
+    }
 
     /// Bytes of a response held for a slow reader before the transfer is paused.
     private static let bufferLimit = 1 << 20

@@ -86,12 +86,14 @@ final class CurlMailbox: Sendable {
         pthread_sigmask(SIG_SETMASK, &all, &before)
         defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
         var thread = pthread_t()
-        let failure = pthread_create(&thread, nil, { raw in
-            guard let raw else { return nil }
-            let loop = Unmanaged<CurlLoop>.fromOpaque(raw).takeRetainedValue()
-            loop.run()
-            return nil
-        }, loop.toOpaque())
+        let failure = pthread_create(
+            &thread, nil,
+            { raw in
+                guard let raw else { return nil }
+                let loop = Unmanaged<CurlLoop>.fromOpaque(raw).takeRetainedValue()
+                loop.run()
+                return nil
+            }, loop.toOpaque())
         guard failure == 0 else {
             loop.release()
             curl_multi_cleanup(multi)

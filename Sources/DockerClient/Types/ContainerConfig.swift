@@ -1,3 +1,6 @@
+// Properties of what goes over the wire have the wire's spelling.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 /// What a container is made of: the body of `POST /containers/create`.
 ///
 /// nil for `entrypoint` takes the image's own, an empty array clears it. An own entrypoint clears the image's `cmd` too
@@ -104,7 +107,9 @@ public struct ContainerConfig: Sendable, Equatable, Encodable {
         let exposed = Set(exposedPorts.map { "\($0)/tcp" }).union(bindings.keys)
         try container.encode(Dictionary(uniqueKeysWithValues: exposed.map { ($0, Empty()) }), forKey: "ExposedPorts")
         let host = HostConfig(
-            PortBindings: bindings.mapValues { $0.map { Binding(HostIp: $0.hostAddress, HostPort: $0.hostPort == 0 ? "" : "\($0.hostPort)") } },
+            PortBindings: bindings.mapValues {
+                $0.map { Binding(HostIp: $0.hostAddress, HostPort: $0.hostPort == 0 ? "" : "\($0.hostPort)") }
+            },
             Mounts: mounts.map { WireMount(Type: $0.kind.rawValue, Source: $0.source, Target: $0.target, ReadOnly: $0.readOnly) },
             NetworkMode: network, AutoRemove: autoRemove)
         try container.encode(host, forKey: "HostConfig")

@@ -1,3 +1,6 @@
+// Properties of what goes over the wire have the wire's spelling.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 /// One of the engine's events. What it means is the caller's matter: it is a reason to look, not a source of truth.
 public struct EngineEvent: Sendable, Equatable, Decodable {
     /// `container`, `image`, `network`, `volume`, …

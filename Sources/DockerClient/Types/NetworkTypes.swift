@@ -1,3 +1,6 @@
+// Properties of what goes over the wire have the wire's spelling.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 /// A network as `GET /networks` and `GET /networks/{id}` show it.
 public struct NetworkInspect: Sendable, Equatable, Decodable {
     public var id = ""

@@ -7,18 +7,18 @@ struct FieldCheck {
     let sources: DefinitionSources
 
     func problems(of service: any Service) -> [DefinitionProblem] {
-        problems(of: service, named: "service \"\(service.name)\"", members: KnownMember.ofService)
+        problems(of: service, named: "service \"\(service.name)\"", members: KnownMember.ofService, alsoGiven: service.givenMembers)
     }
 
     func problems(of group: any ServiceGroup) -> [DefinitionProblem] {
-        problems(of: group, named: "group \"\(group.name)\"", members: KnownMember.ofGroup)
+        problems(of: group, named: "group \"\(group.name)\"", members: KnownMember.ofGroup, alsoGiven: ["name", "services"])
     }
 
-    private func problems(of subject: Any, named owner: String, members: [KnownMember]) -> [DefinitionProblem] {
+    private func problems(of subject: Any, named owner: String, members: [KnownMember], alsoGiven: [String]) -> [DefinitionProblem] {
         let type = unqualifiedTypeName(of: subject)
         let declared = sources.declarations(of: type)
         let stored = StoredProperty.all(of: subject)
-        let given = Set(stored.map(\.name)).union(declared.map(\.declaration.name))
+        let given = Set(stored.map(\.name)).union(declared.map(\.declaration.name)).union(alsoGiven)
         let byName = Dictionary(members.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
 
         func problem(_ name: String, _ message: String) -> DefinitionProblem {
@@ -83,6 +83,22 @@ struct FieldCheck {
     private static func isSpelledOut(_ type: String) -> Bool {
         let names = type.split { !$0.isLetter && !$0.isNumber && $0 != "_" && $0 != "." }
         return !names.isEmpty && names.allSatisfy { ["String", "Int", "Bool", "Double", "Float", "UInt16", "UInt", "Character"].contains($0) }
+    }
+}
+
+extension Service {
+    /// The members whose value is not the default, and those without one: the type has them, wherever they are written.
+    fileprivate var givenMembers: [String] {
+        var given = ["name", "image"]
+        if !dependencies.isEmpty { given.append("dependencies") }
+        if !env.environment.values.isEmpty { given.append("env") }
+        if !ports.isEmpty { given.append("ports") }
+        if !volumes.volumeList.entries.isEmpty { given.append("volumes") }
+        if entrypoint.commandText != .imageDefault { given.append("entrypoint") }
+        if cmd.commandText != .imageDefault { given.append("cmd") }
+        if !user.isEmpty { given.append("user") }
+        if !buildFromDirectory.isEmpty { given.append("buildFromDirectory") }
+        return given
     }
 }
 

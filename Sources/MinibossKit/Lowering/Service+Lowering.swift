@@ -15,7 +15,7 @@ extension Service {
         let type = unqualifiedTypeName(of: self)
         let environment = env.environment
         problems += environment.repeatedKeys.map { DefinitionProblem(typeName: type, field: "env", "has the key \"\($0)\" more than once") }
-        problems += readiness.problems.map { DefinitionProblem(typeName: type, field: "readiness", $0) }
+        problems += (readiness.problems + readiness.unpublishedPorts(ports)).map { DefinitionProblem(typeName: type, field: "readiness", $0) }
         return ServiceSpec(
             name: name, image: image, dependencies: dependencies,
             env: environment.values.mapValues { EnvironmentValue($0.text, isSecret: $0.isSecret) },
@@ -70,6 +70,21 @@ extension Service {
 extension Readiness {
     /// What can be known to be wrong before anything runs.
     var problems: [String] { Self.problems(of: probe) }
+
+    /// The ports that are probed through a host port they do not have.
+    func unpublishedPorts(_ published: [Int: Int]) -> [String] {
+        Self.probedPorts(of: probe).filter { published[$0] == nil }.map { port in
+            "probes container port \(port), which `ports` does not publish; add `\(port): 0` there for a free host port"
+        }
+    }
+
+    private static func probedPorts(of probe: ReadinessProbe) -> [Int] {
+        switch probe {
+        case .tcp(let port), .http(let port, _, _): [port]
+        case .all(let probes), .any(let probes): probes.flatMap(probedPorts(of:))
+        default: []
+        }
+    }
 
     private static func problems(of probe: ReadinessProbe) -> [String] {
         switch probe {

@@ -21,17 +21,6 @@ extension GroupRun {
             }
         }
         if let fatal { throw fatal }
-        do { try await closeInterrupted() } catch {
-            if case .fatal(let error) = StepFault(error, phase: .start) { throw error }
-        }
-    }
-
-    /// Services of this run that were cut off half-way are marked so: the next run knows where they stand.
-    private func closeInterrupted() async throws {
-        guard interruption.isInterrupted else { return }
-        for service in group.services.map(\.name) where journal.state[service].phase.isUnderWay {
-            try await move(service, .interrupted, cause: "interrupted by \(interruption.signal ?? "the user")")
-        }
     }
 
     /// Does what a step's end asks for beside going on.

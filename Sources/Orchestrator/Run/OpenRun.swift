@@ -113,9 +113,10 @@ func conduct(
     let outcome: RunOutcome =
         setting.interruption.isInterrupted ? .interrupted : thrown != nil || !run.failedServices.isEmpty || end.hasFailed ? .failed : .succeeded
     if journal.failure == nil {
+        let cause = setting.interruption.signal.map { "interrupted by \($0)" } ?? "the run ended before it"
         try await journal.record(
-            nil,
-            .runFinished(RunFinished(outcome: outcome, error: thrown?.message ?? end.error, signal: setting.interruption.signal)))
+            cutOff(journal.state, cause: cause, run: nil)
+                + [JournalEntry(nil, .runFinished(RunFinished(outcome: outcome, error: thrown?.message ?? end.error, signal: setting.interruption.signal)))])
     }
     if let thrown { throw thrown }
     return RunEnd(

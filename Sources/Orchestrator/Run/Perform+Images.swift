@@ -20,7 +20,7 @@ extension GroupRun {
     }
 
     func buildImage(_ step: PlanStep) async throws {
-        guard let service = step.service, let source = try group[service]?.resolved(journal.state.context).build else { return }
+        guard let service = step.service, let source = try group[service]?.resolvedBuild(journal.state.context) else { return }
         let observer = setting.observer
         let output = LineTail(limit: 40)
         try await withImageMove(step, began: .buildBegan) {

@@ -15,14 +15,18 @@ func settleEarlierRuns(_ journal: Journal, engine: any ContainerEngine, group: S
         ])
     }
     for run in open {
-        var entries = state.services.keys.sorted().compactMap { service -> JournalEntry? in
-            let phase = journal.state[service].phase
-            guard phase.isUnderWay, let next = try? phase.after(.interrupted) else { return nil }
-            let change = StateChanged(from: phase, to: next, event: .interrupted, cause: "miniboss was killed")
-            return JournalEntry(service, .stateChanged(change), run: run)
-        }
-        entries.append(JournalEntry(nil, .runFinished(RunFinished(outcome: .crashed, settledBy: journal.run)), run: run))
-        try await journal.record(entries)
+        let end = RunFinished(outcome: .crashed, settledBy: journal.run)
+        try await journal.record(
+            cutOff(journal.state, cause: "miniboss was killed", run: run) + [JournalEntry(nil, .runFinished(end), run: run)])
+    }
+}
+
+/// Services that a run leaves half-way are marked so: the next run knows where they stand.
+func cutOff(_ state: GroupState, cause: String, run: Int?) -> [JournalEntry] {
+    state.services.keys.sorted().compactMap { service in
+        let phase = state[service].phase
+        guard phase.isUnderWay, let next = try? phase.after(.interrupted) else { return nil }
+        return JournalEntry(service, .stateChanged(StateChanged(from: phase, to: next, event: .interrupted, cause: cause)), run: run)
     }
 }
 

@@ -17,6 +17,8 @@ enum StepFault: Error, Sendable {
         case let failure as Failure: self = .failed(failure)
         case let error as DockerError where error.isCancelled: self = .interrupted
         case let error as DockerError: self = .failed(Failure(error, phase: phase, image: image))
+        case let error as TemplateFailure:
+            self = .failed(Failure(.contextMissing, phase: phase, summary: error.description, subject: error.field))
         case let error as OperationError: self = .fatal(error)
         case is CancellationError: self = .interrupted
         case let error as IllegalTransition: self = .fatal(OperationError(.defect, error.description))

@@ -20,7 +20,8 @@ public struct CriticalPath: Sendable, Equatable {
             ready[service] = change.trigger == .foundRunning ? nil : fact
         }
         func later(_ left: String, _ right: String) -> Bool {
-            (ready[left]?.seq ?? 0) < (ready[right]?.seq ?? 0)
+            guard let left = ready[left], let right = ready[right] else { return false }
+            return (left.monoNs, left.seq) < (right.monoNs, right.seq)
         }
         var next = ready.keys.max(by: later)
         var seen: Set<String> = []

@@ -74,6 +74,7 @@ public struct PostMortem: Sendable, Equatable {
                 summary.settledBy.map { "nothing: run \($0) settled what it left" } ?? "`miniboss start` settles what it left and goes on"
             )
         case .failed:
+            if let result = facts.commandResult { return ("\(name) failed: its command ended with \(result)", nil) }
             return ("\(name) failed: \(summary.error ?? "no service failed, and no reason was recorded")", nil)
         }
     }
@@ -100,6 +101,16 @@ extension [RecordedFact] {
             found.append((service, change.failure ?? unsaid, fact))
         }
         return found
+    }
+}
+
+extension [RecordedFact] {
+    /// What the command of an `exec` came to, `exit 3` say.
+    var commandResult: String? {
+        for fact in reversed() {
+            if case .stepSucceeded(let step) = fact.event, step.step == .execInContainer { return step.result }
+        }
+        return nil
     }
 }
 

@@ -41,6 +41,17 @@ extension RecordedFact {
     }
 }
 
+extension RecordedFact {
+    /// Why it was done, for the events that say so.
+    var cause: String? {
+        switch event {
+        case .stepIntended(let body): body.cause
+        case .stateChanged(let body) where body.failure == nil && body.because == nil: body.cause
+        default: nil
+        }
+    }
+}
+
 extension RunStarted {
     var words: (text: String, remark: String) {
         let line = (["miniboss", command] + arguments).joined(separator: " ")
@@ -92,7 +103,7 @@ extension ContainerExited {
     var words: (text: String, remark: String) {
         if running { return ("still runs", health.last.map { "health check: \($0)" } ?? "") }
         let text = exitCode.map { "exited \($0)" } ?? "exited"
-        return (oomKilled ? "\(text), out of memory" : text, error ?? exitCode.map(exitCodeWords) ?? "")
+        return (oomKilled ? "\(text), out of memory" : text, error ?? exitCode.flatMap { $0 == 0 ? nil : exitCodeWords($0) } ?? "")
     }
 }
 

@@ -12,7 +12,7 @@ public struct ServiceResult: Sendable, Equatable {
 
     public var service: String
     public var outcome: Outcome
-    /// From the service's first own step to where it came to rest; waiting for others is not counted before it.
+    /// How long it was worked on; waiting for others is not counted.
     public var seconds: Double
     public var failure: Failure?
     /// For `blocked`: its dependency, what that one needs, and so on to what failed.
@@ -40,24 +40,14 @@ struct ServiceTrail {
     private var phase: ServicePhase?
     private var isNewContainer = false
     private var wasStarted = false
-    private var firstStep: RecordedFact?
-    private var lastRest: RecordedFact?
+    private var seconds = 0.0
+    private var lastChange: RecordedFact?
 
     mutating func follow(_ fact: RecordedFact) {
-        switch fact.event {
-        case .stepIntended, .hookStarted:
-            firstStep = firstStep ?? fact
-        case .stateChanged(let change):
-            follow(change, at: fact)
-        default:
-            break
-        }
-    }
-
-    private mutating func follow(_ change: StateChanged, at fact: RecordedFact) {
+        guard case .stateChanged(let change) = fact.event else { return }
+        if let lastChange, phase?.isWorkedOn == true, !isDecided { seconds += fact.seconds(since: lastChange) }
         phase = change.to
-        if change.trigger.isAct { firstStep = firstStep ?? fact }
-        if change.to.isSettled, !isDecided { lastRest = fact }
+        lastChange = fact
         switch change.trigger {
         case .containerCreated: isNewContainer = true
         case .containerStarted: wasStarted = true
@@ -65,15 +55,12 @@ struct ServiceTrail {
             // What follows a failure is clearing up: it neither changes the result nor counts as the service's time.
             outcome = .failed
             failure = change.failure
-            lastRest = fact
         case .interrupted:
             outcome = .failed
             failure = change.failure ?? .cutOff(change)
-            lastRest = fact
         case .blocked:
             outcome = .blocked
             because = (change.because ?? []).reversed()
-            lastRest = fact
         case .excluded: outcome = .excluded
         case .containerStopped where !isDecided: outcome = .stopped
         case .containerRemoved where !isDecided: outcome = .removed
@@ -82,7 +69,6 @@ struct ServiceTrail {
         if change.to == .running {
             outcome = isNewContainer ? .started : wasStarted ? .restarted : .alreadyRunning
             failure = nil
-            lastRest = fact
         }
     }
 
@@ -94,19 +80,17 @@ struct ServiceTrail {
         let isCutOff = phase.map { $0.isUnderWay } == true && !isDecided
         if isCutOff, !isOver { return nil }
         guard let shown = isCutOff ? .failed : outcome else { return nil }
-        var seconds = 0.0
-        if let firstStep, let lastRest, !isCutOff { seconds = lastRest.seconds(since: firstStep) }
         return ServiceResult(
             service: service, outcome: shown, seconds: seconds, failure: failure, because: because, cutOffIn: isCutOff ? phase : nil)
     }
 }
 
-extension ServiceEvent {
-    /// Something was done, rather than found out or decided.
-    var isAct: Bool {
+extension ServicePhase {
+    /// Something is being done to the service, rather than waited for.
+    public var isWorkedOn: Bool {
         switch self {
-        case .planned, .foundRunning, .foundStopped, .foundAbsent, .blocked, .excluded, .failed, .interrupted: false
-        default: true
+        case .waiting, .created, .prepared: false
+        default: isUnderWay
         }
     }
 }

@@ -20,5 +20,14 @@ public struct TimelineLine: Sendable, Equatable {
 /// A run's story, one line an event, oldest first; secrets masked.
 public func timeline(_ facts: [RecordedFact]) -> [TimelineLine] {
     guard let start = facts.runStart?.fact ?? facts.first else { return [] }
-    return facts.map { TimelineLine($0, since: start) }
+    var causes: [String?: String] = [:]
+    return facts.map { fact in
+        var line = TimelineLine(fact, since: start)
+        guard let cause = fact.cause, !cause.isEmpty else { return line }
+        // One cause often leads to many steps: it is told once, until there is another.
+        if causes.updateValue(cause, forKey: fact.service) == cause, line.remark.hasPrefix(cause) {
+            line.remark = String(line.remark.dropFirst(cause.count).drop { $0 == "," || $0 == " " })
+        }
+        return line
+    }
 }

@@ -46,12 +46,20 @@ extension ServiceSpec {
         for index in (entrypoint ?? []).indices { copy.entrypoint?[index] = try fill("entrypoint", entrypoint?[index] ?? "").text }
         for index in (command ?? []).indices { copy.command?[index] = try fill("cmd", command?[index] ?? "").text }
         if let user { copy.user = try fill("user", user).text }
-        if let build {
-            copy.build = BuildSource(
-                directory: try fill("buildFromDirectory", build.directory).text,
-                dockerfile: try fill("dockerfile", build.dockerfile).text)
-        }
+        copy.build = try resolvedBuild(context)
         return copy
+    }
+
+    /// Only where to build from: a build may begin before everything the container needs is known.
+    public func resolvedBuild(_ context: ContextValues) throws(TemplateFailure) -> BuildSource? {
+        guard let build else { return nil }
+        func fill(_ field: String, _ text: String) throws(TemplateFailure) -> String {
+            do { return try Template(text).resolved(context).text } catch {
+                throw TemplateFailure(service: name, field: field, error: error)
+            }
+        }
+        return BuildSource(
+            directory: try fill("buildFromDirectory", build.directory), dockerfile: try fill("dockerfile", build.dockerfile))
     }
 }
 

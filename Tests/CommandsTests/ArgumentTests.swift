@@ -1,0 +1,121 @@
+import ArgumentParser
+@testable import Commands
+import Glibc
+import Orchestrator
+import Reconciler
+import Testing
+
+@Suite("Arguments") struct ArgumentTests {
+    private func order(_ arguments: String...) throws -> ArgumentOrder {
+        try ArgumentOrder(arguments, verbs: MinibossCommand.verbNames)
+    }
+
+    @Test("shared options may stand before the command") func before() throws {
+        #expect(try order("-f", "A.swift", "--json", "start", "--timeout", "5").arguments == ["start", "-f", "A.swift", "--json", "--timeout", "5"])
+        #expect(try order("B.swift", "--progress=plain", "stop").arguments == ["stop", "-f", "B.swift", "--progress=plain"])
+        #expect(try order("--group", "g", "history", "7").arguments == ["history", "--group", "g", "7"])
+        #expect(try order("--help").arguments == ["--help"])
+        #expect(try order("help", "start").arguments == ["help", "start"])
+    }
+
+    @Test("B50: the ledger keeps what was asked for, not how it was to be shown") func recorded() throws {
+        let given = try order("-f", "A.swift", "start", "--timeout", "5", "--json", "--progress", "json", "--exclude", "a,b")
+        #expect(given.command == "start")
+        #expect(given.recorded == ["--timeout", "5", "--exclude", "a,b"])
+        #expect(try order("exec", "--json", "db", "--", "cat", "-f", "x").recorded == ["db", "--", "cat", "-f", "x"])
+    }
+
+    @Test("an unknown command is a usage error that suggests the nearest") func unknownCommand() throws {
+        let error = #expect(throws: OperationError.self) { try order("strat") }
+        #expect(error?.exitCode == 64)
+        #expect(error?.next == "Did you mean `miniboss start`?")
+    }
+
+    @Test(
+        "wrong arguments exit with 64",
+        arguments: [
+            ["start", "--exlude", "a"], ["start", "--timeout", "0"], ["start", "--timeout", "soon"], ["start", "extra"], ["reload"],
+            ["history", "x"], ["history", "0"], ["history", "--limit", "0"], ["history", "7", "--type", "run.strated"],
+            ["logs", "--tail", "-1"], ["--progress", "loud", "start"], ["completions", "ksh"], ["nonsense"], ["--nonsense"], ["exec"],
+        ])
+    func usage(arguments: [String]) async {
+        #expect(await CommandLineEntry.run(definition: nil, arguments: arguments) == 64)
+    }
+
+    @Test("an unknown option suggests the nearest") func unknownOption() throws {
+        let error = #expect(throws: (any Error).self) { try MinibossCommand.parseAsRoot(["start", "--exlude", "a"]) }
+        #expect(MinibossCommand.message(for: try #require(error)).contains("--exclude"))
+    }
+
+    @Test("every command has help with an example") func help() {
+        for command in MinibossCommand.configuration.subcommands {
+            let text = MinibossCommand.helpMessage(for: command)
+            #expect(text.contains("Examples:\n  miniboss ") || text.contains("Examples:\n  echo "), "\(command)")
+            #expect(text.contains("--json"), "\(command)")
+        }
+    }
+
+    @Test("exec takes everything after the service for the command", arguments: [["--"], []])
+    func passthrough(separator: [String]) throws {
+        let parsed = try MinibossCommand.parseAsRoot(["exec", "--json", "db"] + separator + ["psql", "--help", "-f", "x"])
+        let command = try #require(parsed as? ExecCommand)
+        #expect(command.service == "db" && command.shared.json)
+        #expect(command.words.filter { $0 != "--" } == ["psql", "--help", "-f", "x"])
+    }
+
+    @Test("comma lists and repeated options are one list") func lists() throws {
+        let command = try #require(try MinibossCommand.parseAsRoot(["start", "--exclude", "a, b", "--exclude", "c,"]) as? StartCommand)
+        #expect(commaSeparated(command.choice.exclude) == ["a", "b", "c"])
+    }
+
+    @Test("an unknown service is a usage error that suggests the nearest") func serviceNames() throws {
+        let error = #expect(throws: OperationError.self) { try checkServiceNames(["appdp"], among: ["appdb", "web"], option: "--exclude") }
+        #expect(error?.exitCode == 64 && error?.message == "--exclude: there is no service \"appdp\"")
+        #expect(error?.next == "Did you mean \"appdb\"?")
+        #expect(throws: Never.self) { try checkServiceNames(["web"], among: ["appdb", "web"]) }
+        #expect(throws: Never.self) { try checkServiceNames(["any"], among: []) }
+    }
+
+    @Test("B10: an invalid definition exits with 65 before anything else") func invalidDefinition() async {
+        let definition = GroupDefinition(spec: GroupSpec(name: "t", services: []))
+        #expect(await CommandLineEntry.run(definition: definition, arguments: ["start"]) == 65)
+        #expect(await CommandLineEntry.run(definition: definition, arguments: ["plan", "--json"]) == 65)
+        #expect(await CommandLineEntry.run(definition: definition, arguments: ["start", "--timeout", "0"]) == 64)
+    }
+
+    @Test("start without a definition exits with 66") func noDefinition() async {
+        #expect(await CommandLineEntry.run(definition: nil, arguments: ["start"]) == 66)
+    }
+
+    @Test("--group has to agree with the definition") func groupMismatch() throws {
+        let session = Session(definition: nil, environment: [:], currentDirectory: "/nowhere")
+        var shared = try SharedOptions.parse([])
+        shared.group = "other"
+        let definition = GroupDefinition(spec: GroupSpec(name: "mine", services: []))
+        let error = #expect(throws: OperationError.self) { try GroupTarget(session, shared, definition: definition) }
+        #expect(error?.exitCode == 64)
+    }
+
+    @Test("B58: a reader that goes away is no error") func closedPipe() throws {
+        signal(SIGPIPE) { _ in }
+        var ends: [Int32] = [-1, -1]
+        #expect(pipe(&ends) == 0)
+        close(ends[0])
+        defer { close(ends[1]) }
+        let writer = TextStream(descriptor: ends[1])
+        #expect(throws: StreamFailure.closed) { try writer.line("anything") }
+    }
+
+    @Test("signals have the exit codes of the contract") func signals() {
+        #expect(SignalTrap.exitCode(signal: "SIGINT") == 130)
+        #expect(SignalTrap.exitCode(signal: "SIGTERM") == 143)
+    }
+
+    @Test("auto is live only where a terminal can move its cursor") func progressMode() {
+        #expect(ProgressMode.auto.resolved(isTerminal: true, term: "xterm") == .tty)
+        #expect(ProgressMode.auto.resolved(isTerminal: true, term: "dumb") == .plain)
+        #expect(ProgressMode.auto.resolved(isTerminal: true, term: nil) == .plain)
+        #expect(ProgressMode.auto.resolved(isTerminal: false, term: "xterm") == .plain)
+        #expect(ProgressMode.json.resolved(isTerminal: true, term: "xterm") == .json)
+    }
+}

@@ -1,0 +1,48 @@
+import Testing
+
+@testable import DefinitionLoader
+
+@Suite struct InvocationTests {
+    @Test("A definition in first place is not passed on, as a hash-bang call needs it")
+    func hashBang() throws {
+        let invocation = try Invocation(["./todo.swift", "start", "--timeout", "5"])
+        #expect(invocation.file == "./todo.swift")
+        #expect(invocation.command == "start")
+        #expect(invocation.forwarded == ["start", "--timeout", "5"])
+    }
+
+    @Test(arguments: [
+        ["-f", "a.swift", "start"], ["start", "-f", "a.swift"], ["--file=a.swift", "start"], ["start", "-fa.swift"], ["start", "-f=a.swift"],
+        ["--json", "a.swift", "start"], ["--progress", "json", "--file", "a.swift", "start"],
+    ])
+    func namedFile(arguments: [String]) throws {
+        let invocation = try Invocation(arguments)
+        #expect(invocation.file == "a.swift")
+        #expect(invocation.command == "start")
+        #expect(invocation.forwarded == arguments)
+    }
+
+    @Test("What follows -- belongs to the command that is run")
+    func terminator() throws {
+        let invocation = try Invocation(["run", "db", "--", "ls", "-f", "b.swift", "--help"])
+        #expect(invocation.file == nil)
+        #expect(invocation.needsDefinition)
+    }
+
+    @Test func twoFiles() {
+        #expect(throws: LaunchError.self) { try Invocation(["a.swift", "start", "-f", "b.swift"]) }
+        #expect(throws: LaunchError.self) { try Invocation(["start", "-f"]) }
+    }
+
+    @Test(arguments: ["start", "stop", "reload", "plan", "status", "run"])
+    func commandsOfTheDefinition(command: String) throws {
+        #expect(try Invocation(["--group", "start", command]).needsDefinition)
+        #expect(try !Invocation([command, "--help"]).needsDefinition)
+    }
+
+    @Test(arguments: ["init", "history", "postmortem", "context", "logs", "exec", "doctor", "help", "--version", "frobnicate"])
+    func commandsOfTheEngine(command: String) throws {
+        #expect(try !Invocation([command]).needsDefinition)
+        #expect(try !Invocation([]).needsDefinition)
+    }
+}
