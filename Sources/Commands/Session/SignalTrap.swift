@@ -21,16 +21,21 @@ enum SignalTrap {
         mailbox.store(ends[1], ordering: .sequentiallyConsistent)
         let reader = ends[0]
         for signal in signals {
-            var present = sigaction()
-            sigaction(signal.number, nil, &present)
-            // Started with the signal ignored (nohup, a background job): that was a wish, too.
-            if unsafeBitCast(present.__sigaction_handler.sa_handler, to: Int.self) == 1 { continue }
+            if signal.number == SIGHUP, isIgnored(SIGHUP) { continue }
             var action = sigaction()
             action.__sigaction_handler.sa_handler = { number in SignalTrap.post(number) }
             action.sa_flags = Int32(SA_RESTART)
             sigaction(signal.number, &action, nil)
         }
         spawn { deliver(from: reader, to: interruption) }
+    }
+
+    /// What `nohup` asks for. An interrupt that a shell ignores for its background jobs is trapped all the same: the message
+    /// to whoever waits for the group's lock names `kill -INT`.
+    private static func isIgnored(_ signal: Int32) -> Bool {
+        var present = sigaction()
+        sigaction(signal, nil, &present)
+        return unsafeBitCast(present.__sigaction_handler.sa_handler, to: Int.self) == 1
     }
 
     /// Async-signal-safe: an atomic load and write(2).
