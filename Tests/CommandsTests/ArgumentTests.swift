@@ -1,9 +1,10 @@
 import ArgumentParser
-@testable import Commands
 import Glibc
 import Orchestrator
 import Reconciler
 import Testing
+
+@testable import Commands
 
 @Suite("Arguments") struct ArgumentTests {
     private func order(_ arguments: String...) throws -> ArgumentOrder {
@@ -11,7 +12,10 @@ import Testing
     }
 
     @Test("shared options may stand before the command") func before() throws {
-        #expect(try order("-f", "A.swift", "--json", "start", "--timeout", "5").arguments == ["start", "-f", "A.swift", "--json", "--timeout", "5"])
+        #expect(
+            try order("-f", "A.swift", "--json", "start", "--timeout", "5").arguments == [
+                "start", "-f", "A.swift", "--json", "--timeout", "5",
+            ])
         #expect(try order("B.swift", "--progress=plain", "stop").arguments == ["stop", "-f", "B.swift", "--progress=plain"])
         #expect(try order("--group", "g", "history", "7").arguments == ["history", "--group", "g", "7"])
         #expect(try order("--help").arguments == ["--help"])

@@ -29,7 +29,8 @@ struct FactScript {
                 definitionPath: "/home/x/Miniboss.swift", engine: "20.10.24", engineID: "E", pid: 41,
                 services: services.map {
                     RunStarted.Member(
-                        name: $0.0, dependencies: $0.1, typeName: $0.0.prefix(1).uppercased() + $0.0.dropFirst(), image: "\($0.0):1", origin: "Miniboss.swift:24")
+                        name: $0.0, dependencies: $0.1, typeName: $0.0.prefix(1).uppercased() + $0.0.dropFirst(), image: "\($0.0):1",
+                        origin: "Miniboss.swift:24")
                 }))
     }
 

@@ -1,7 +1,8 @@
-@testable import Commands
-@testable import Orchestrator
 import Reconciler
 import Testing
+
+@testable import Commands
+@testable import Orchestrator
 
 @Suite("Output") struct OutputTests {
     private func failedStart() throws -> FactScript {
@@ -72,7 +73,8 @@ import Testing
     @Test("status and plan have the contract's keys") func statusJSON() {
         let status = ServiceStatus(
             service: "web", state: "running", desired: "running", containerID: nil, containerName: "x", image: "web:1",
-            ports: [PortMapping(container: 80, host: 8080)], differences: [Difference(field: "env.A", desired: nil, actual: "1")], reason: "")
+            ports: [PortMapping(container: 80, host: 8080)], differences: [Difference(field: "env.A", desired: nil, actual: "1")],
+            reason: "")
         #expect(
             JSON(status).text
                 == #"{"service":"web","state":"running","desired":"running","container_id":null,"container_name":"x","image":"web:1","#
@@ -89,10 +91,12 @@ import Testing
                     id: 1, kind: .createContainer, service: "todo", cause: "replaced: env.MODE \"one\" → \"two\"", after: [],
                     target: .newContainer(name: "demo-todo")),
                 PlanStep(
-                    id: 2, kind: .startContainer, service: "todo", cause: "new container", after: [1], target: .newContainer(name: "demo-todo")),
+                    id: 2, kind: .startContainer, service: "todo", cause: "new container", after: [1],
+                    target: .newContainer(name: "demo-todo")),
             ],
             outlooks: [
-                ServiceOutlook(service: "appdb", disposition: .untouched, cause: ""), ServiceOutlook(service: "todo", disposition: .replaced, cause: ""),
+                ServiceOutlook(service: "appdb", disposition: .untouched, cause: ""),
+                ServiceOutlook(service: "todo", disposition: .replaced, cause: ""),
             ])
         #expect(
             PlanText(plan: plan, width: nil, json: false).lines == [
@@ -158,7 +162,8 @@ import Testing
         #expect(lines[1].contains("  7  start --timeout 5  "))
         #expect(lines[1].hasSuffix("0.9 s  ✘ failed  appdb ✔ 0.4  python-todo ✘ exited 1 (ping)  web blocked"))
         for width in [20, 80] {
-            #expect(HistoryText(paint: Paint(isOn: false), width: width).table([run], now: .now).allSatisfy { DisplayWidth.of($0) <= width })
+            #expect(
+                HistoryText(paint: Paint(isOn: false), width: width).table([run], now: .now).allSatisfy { DisplayWidth.of($0) <= width })
         }
     }
 
@@ -197,7 +202,9 @@ import Testing
 
     @Test("doctor says what, and the mend under it") func doctor() {
         let finding = DoctorFinding("engine", .bad, "no Docker Engine answers", mend: "start it")
-        #expect(finding.lines(paint: Paint(isOn: false), width: nil) == ["✘ engine      no Docker Engine answers", "              start it"])
-        #expect(finding.json.text == #"{"check":"engine","ok":false,"state":"problem","finding":"no Docker Engine answers","mend":"start it"}"#)
+        #expect(
+            finding.lines(paint: Paint(isOn: false), width: nil) == ["✘ engine      no Docker Engine answers", "              start it"])
+        #expect(
+            finding.json.text == #"{"check":"engine","ok":false,"state":"problem","finding":"no Docker Engine answers","mend":"start it"}"#)
     }
 }

@@ -1,6 +1,7 @@
-@testable import Commands
 import Reconciler
 import Testing
+
+@testable import Commands
 
 @Suite("Progress") struct ProgressTests {
     private func failedStart() throws -> FactScript {

@@ -1,5 +1,6 @@
-@testable import Commands
 import Testing
+
+@testable import Commands
 
 @Suite("Safe text") struct SafeTextTests {
     @Test(

@@ -40,7 +40,8 @@ import Testing
         log.start([("todo", [])])
         try log.move(1, "todo", .planned, .createBegan, .containerCreated, .startBegan, .containerStarted)
         try log.move(
-            5, "todo", .failed, failure: Failure(failureClass, phase: .ping, summary: "went wrong", exitCode: 3, subject: "thing", holder: "nginx"))
+            5, "todo", .failed,
+            failure: Failure(failureClass, phase: .ping, summary: "went wrong", exitCode: 3, subject: "thing", holder: "nginx"))
         log.finish(9, .failed)
         let report = try #require(PostMortem(log.facts, earlier: []))
         let failure = try #require(report.failures.first)
@@ -53,7 +54,9 @@ import Testing
 
     @Test(
         "exit codes are told in words",
-        arguments: [(126, "can't be executed"), (127, "not found"), (137, "SIGKILL"), (139, "SIGSEGV"), (143, "SIGTERM"), (3, "program's own")])
+        arguments: [
+            (126, "can't be executed"), (127, "not found"), (137, "SIGKILL"), (139, "SIGSEGV"), (143, "SIGTERM"), (3, "program's own"),
+        ])
     func exitCodes(code: Int, words: String) {
         #expect(exitCodeWords(code).contains(words))
     }
@@ -62,7 +65,8 @@ import Testing
         var log = HistoryFacts()
         log.start([("web", [])])
         try log.move(1, "web", .planned, .createBegan, .containerCreated, .startBegan)
-        try log.move(2, "web", .failed, failure: Failure(.portInUse, phase: .start, summary: "…", subject: "8080", holder: "nginx (pid 12)"))
+        try log.move(
+            2, "web", .failed, failure: Failure(.portInUse, phase: .start, summary: "…", subject: "8080", holder: "nginx (pid 12)"))
         let failure = try #require(PostMortem(log.facts, earlier: [])?.failures.first)
         #expect(failure.because == "host port 8080 is taken by nginx (pid 12)")
         #expect(failure.hint.contains("free host port 8080"))

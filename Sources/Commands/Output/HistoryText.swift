@@ -7,9 +7,10 @@ struct HistoryText {
 
     func table(_ runs: [RunSummary], now: CivilTime) -> [String] {
         var table = TextTable(header: ["RUN", "COMMAND", "WHEN", "TOOK", "OUTCOME", "SERVICES"], rightAligned: [0, 3])
+        let commandWidth = min(28, max(8, (width ?? 112) / 4))
         table.rows = runs.map { run in
             [
-                String(run.run), SafeText.line(DisplayWidth.cut(Self.command(run), to: 28)), shownTime(run.startedAt, now: now),
+                String(run.run), SafeText.line(DisplayWidth.cut(Self.command(run), to: commandWidth)), shownTime(run.startedAt, now: now),
                 durationWords(run.seconds), Self.outcome(run.outcome), SafeText.line(Self.services(run)),
             ]
         }
@@ -73,7 +74,9 @@ struct HistoryText {
     /// Colours the first sign of an outcome.
     private func coloured(_ line: String) -> String {
         guard paint.isOn else { return line }
-        let signs: [(String, Paint.Colour)] = [("✔ succeeded", .green), ("✘ failed", .red), ("⚡ crashed", .red), ("! interrupted", .yellow)]
+        let signs: [(String, Paint.Colour)] = [
+            ("✔ succeeded", .green), ("✘ failed", .red), ("⚡ crashed", .red), ("! interrupted", .yellow),
+        ]
         for (sign, colour) in signs {
             if let range = line.firstRange(of: sign) { return line.replacingCharacters(in: range, with: paint(sign, colour)) }
         }

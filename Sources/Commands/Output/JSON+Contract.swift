@@ -72,7 +72,8 @@ extension JSON {
     init(_ report: FailureReport) {
         let failure = report.failure
         self = .members([
-            "service": report.service.isEmpty ? .null : .string(report.service), "class": .string(failure.failureClass.rawValue), "summary": .string(failure.summary),
+            "service": report.service.isEmpty ? .null : .string(report.service), "class": .string(failure.failureClass.rawValue),
+            "summary": .string(failure.summary),
             "phase": .string(failure.phase.rawValue), "exit_code": JSON(failure.exitCode), "oom_killed": .bool(failure.oomKilled),
             "last_ping_error": JSON(failure.lastPingError), "seconds": JSON(seconds: failure.seconds), "log_tail": JSON(report.logTail),
             "hint": .string(report.hint), "because": .string(report.because), "attempts": JSON(failure.attempts),

@@ -31,11 +31,14 @@ struct PostMortemText {
 
     /// What `postmortem` prints.
     func full(now: CivilTime) -> [String] {
-        let header = "\(report.group) · run \(report.run) · \(report.command) · \(shownTime(report.startedAt, now: now)) · \(report.outcome.rawValue)"
-        var lines = [cut(SafeText.line(header))]
+        let header =
+            [report.group, "run \(report.run)", report.command, shownTime(report.startedAt, now: now), report.outcome.rawValue]
+        var lines = [cut(SafeText.line(header.joined(separator: " · ")))]
         if report.failures.count != 1 { lines += verdict }
         for failure in report.failures {
             lines += headline(failure)
+            // Cut off by the run's end: there is nothing of its own to explain.
+            if failure.failure.failureClass == .interrupted { continue }
             lines += labelled("class", "\(failure.failure.failureClass.rawValue), in \(failure.failure.phase.rawValue)")
             lines += labelled("because", failure.because)
             if let error = failure.failure.lastPingError, failure.failure.failureClass != .pingTimeout {
@@ -55,7 +58,7 @@ struct PostMortemText {
             lines += labelled("next", failure.hint)
         }
         lines += surroundings
-        if report.failures.isEmpty, let next = report.next { lines += labelled("next", next) }
+        if let next = report.next { lines += labelled("next", next) }
         lines += labelled("more", "`miniboss history \(report.run)`")
         return lines
     }

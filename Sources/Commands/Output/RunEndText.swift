@@ -15,14 +15,14 @@ struct RunEndText {
         guard let summary else { return [] }
         switch end.outcome {
         case .succeeded:
-            return [fitted(headline(summary))] + remarks(summary)
+            return fitted(headline(summary)) + remarks(summary)
         case .interrupted:
             let running = summary.services.filter(\.isRunning).count
             let signal = summary.signal.map { " by \($0)" } ?? ""
             let rest = summary.command == "start" ? ": \(running) of \(included(summary)) running" : ""
-            return [
-                fitted("\(group): interrupted\(signal) after \(durationWords(end.seconds))\(rest)")
-            ] + LabelledText.lines("next", "`miniboss \(summary.command)` goes on where it stopped; `miniboss history \(end.run)`", width: width)
+            return fitted("\(group): interrupted\(signal) after \(durationWords(end.seconds))\(rest)")
+                + LabelledText.lines(
+                    "next", "`miniboss \(summary.command)` goes on where it stopped; `miniboss history \(end.run)`", width: width)
         case .failed, .crashed:
             guard let report = PostMortem(end.facts, earlier: earlier) else { return [] }
             return PostMortemText(report: report, paint: paint, width: width).short
@@ -67,9 +67,9 @@ struct RunEndText {
         summary.services.count { $0.outcome != .excluded }
     }
 
-    private func fitted(_ line: String) -> String {
+    private func fitted(_ line: String) -> [String] {
         let safe = SafeText.line(line)
-        return width.map { DisplayWidth.cut(safe, to: $0) } ?? safe
+        return width.map { LabelledText.wrapped(safe, to: $0) } ?? [safe]
     }
 
     /// What `--json` prints.

@@ -95,7 +95,9 @@ struct ServiceLine: Sendable, Equatable {
     func text(nameWidth: Int, now: Int64, waitingFor: [String]) -> String {
         let going = isMoving ? lastChange.map { max(0, now - $0) } ?? 0 : 0
         let time = worked + going > 0 ? decimal(Double(worked + going) / 1e9, places: 1) + " s" : ""
-        let shown = (phase == .waiting || phase == .created) && !isDecided && !waitingFor.isEmpty ? "for \(waitingFor.joined(separator: ", "))" : detail
+        let shown =
+            (phase == .waiting || phase == .created) && !isDecided && !waitingFor.isEmpty
+            ? "for \(waitingFor.joined(separator: ", "))" : detail
         var text = DisplayWidth.padded(DisplayWidth.cut(SafeText.line(name), to: nameWidth), to: nameWidth)
         text += "  " + DisplayWidth.padded(word, to: 11) + DisplayWidth.paddedLeft(time, to: 8) + "   "
         let reason = SafeText.line(isDecided ? "" : cause)

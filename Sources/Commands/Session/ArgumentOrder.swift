@@ -37,7 +37,8 @@ struct ArgumentOrder: Equatable {
             return
         }
         guard verbs.contains(word) else {
-            let next = nearestName(to: word, among: verbs).map { "Did you mean `miniboss \($0)`?" } ?? "Commands: \(verbs.joined(separator: ", "))"
+            let next =
+                nearestName(to: word, among: verbs).map { "Did you mean `miniboss \($0)`?" } ?? "Commands: \(verbs.joined(separator: ", "))"
             throw OperationError(.usage, "there is no command \"\(word)\"", next: next)
         }
         command = word

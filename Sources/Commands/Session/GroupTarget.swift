@@ -37,7 +37,8 @@ struct GroupTarget: Sendable {
                 let hint = nearestName(to: asked, among: groups).map { "Did you mean --group \($0)?" }
                 throw OperationError(
                     .usage, "no group \"\(asked)\" has a ledger here",
-                    next: hint ?? (groups.isEmpty ? "Nothing has been started here yet." : "Groups here: \(groups.joined(separator: ", "))"))
+                    next: hint ?? (groups.isEmpty ? "Nothing has been started here yet." : "Groups here: \(groups.joined(separator: ", "))")
+                )
             }
             return asked
         }

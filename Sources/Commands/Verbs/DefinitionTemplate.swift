@@ -19,7 +19,7 @@ enum DefinitionTemplate {
             // Once for each new container, after it is ready. What is written to the context is remembered.
             func postStart(_ container: Container) async throws {
                 let answer = try await container.exec("sh", "-c", "echo $((6 * 7))")
-                Context["user_id"] = ContextValue(stringLiteral: answer.output.trimmed)
+                Context["user_id"] = answer.output.trimmed
             }
         }
 

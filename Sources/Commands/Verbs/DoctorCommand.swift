@@ -67,7 +67,8 @@ struct DoctorCommand: Verb {
             }
             return DoctorFinding(
                 "ledger", .bad, report.problems.joined(separator: "; "),
-                mend: "Keep \(target.directory) as it is for looking into, and start anew with MINIBOSS_LEDGER=FILE or in another directory.")
+                mend:
+                    "Keep \(target.directory) as it is for looking into, and start anew with MINIBOSS_LEDGER=FILE or in another directory.")
         } catch let error as OperationError {
             return DoctorFinding("ledger", .bad, error.message, mend: error.next)
         } catch {
@@ -101,7 +102,12 @@ extension GroupTarget {
 
 /// One check of `doctor`.
 struct DoctorFinding: Equatable {
-    enum State: String { case good = "ok", warning, bad = "problem", skipped }
+    enum State: String {
+        case good = "ok"
+        case warning
+        case bad = "problem"
+        case skipped
+    }
 
     var check: String
     var state: State

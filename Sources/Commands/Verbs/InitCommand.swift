@@ -31,7 +31,8 @@ struct InitCommand: Verb {
             unlink(path)
             throw OperationError(.failed, "can't write \(path): \(error)")
         }
-        try session.output.line(shared.json ? JSON.members(["path": .string(path)]).text : "wrote \(SafeText.line(path)); next: miniboss start")
+        try session.output.line(
+            shared.json ? JSON.members(["path": .string(path)]).text : "wrote \(SafeText.line(path)); next: miniboss start")
         return 0
     }
 }

@@ -43,7 +43,8 @@ extension Verb {
             guard problems.isEmpty else {
                 for problem in problems { session.errors.attempt("\(problem)\n") }
                 throw OperationError(
-                    .definition, "the definition has \(problems.count == 1 ? "a problem" : "\(problems.count) problems"); nothing was touched",
+                    .definition,
+                    "the definition has \(problems.count == 1 ? "a problem" : "\(problems.count) problems"); nothing was touched",
                     next: "Mend what is named above, then `miniboss \(Self.name)` again.")
             }
             return definition

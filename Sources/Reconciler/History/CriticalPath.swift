@@ -16,7 +16,8 @@ public struct CriticalPath: Sendable, Equatable {
         let dependencies = Dictionary(body.services.map { ($0.name, $0.dependencies) }, uniquingKeysWith: { first, _ in first })
         var ready: [String: RecordedFact] = [:]
         for fact in facts {
-            guard fact.run == start.run, let service = fact.service, case .stateChanged(let change) = fact.event, change.to == .running else { continue }
+            guard fact.run == start.run, let service = fact.service, case .stateChanged(let change) = fact.event, change.to == .running
+            else { continue }
             ready[service] = change.trigger == .foundRunning ? nil : fact
         }
         func later(_ left: String, _ right: String) -> Bool {

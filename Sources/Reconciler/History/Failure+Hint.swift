@@ -37,7 +37,8 @@ extension Failure {
             return "set \(change.field.dropFirst(4)) in \(type).env\(place), then `miniboss start`"
         }
         switch failureClass {
-        case .engineUnreachable: return "start the engine (on Debian: sudo systemctl start docker) or set DOCKER_HOST, then `miniboss start`"
+        case .engineUnreachable:
+            return "start the engine (on Debian: sudo systemctl start docker) or set DOCKER_HOST, then `miniboss start`"
         case .imageNotFound: return "check the spelling of \(type).image\(place); to build it here set buildFromDirectory"
         case .pullDenied: return "log in with `docker login` for that registry, or check that the image\(subjectWords) may be read"
         case .buildFailed: return "mend the Dockerfile or what it copies; the build's last lines are above"
@@ -51,12 +52,13 @@ extension Failure {
         case .exitedNonzero: return "read its last log lines; everything it was given is \(type)\(place)"
         case .oomKilled: return "give the engine more memory, or make \(service) use less"
         case .killedBySignal: return "find out who sent the signal: its log's last lines, `dmesg` for the kernel"
-        case .pingTimeout:
-            return "if it only needs longer, `miniboss start --timeout` with more seconds; else check what is asked in \(type)'s readiness or ping\(place)"
+        case .pingTimeout: return "give it longer with --timeout, or check what the readiness or ping of \(type) asks for\(place)"
         case .unhealthy: return "run the health check by hand: `miniboss start --keep-failed`, then `miniboss exec \(service) -- …`"
         case .hookThrew: return "mend \(hookWords)\(place), then `miniboss start`: it is run again"
         case .hookTimedOut: return "see where \(hookWords)\(place) waits, or give it longer with --timeout"
-        case .contextMissing: return "write that key to Context in a hook of a service that \(service) depends on, or mend \(type).\(subject ?? "env")\(place)"
+        case .contextMissing:
+            return
+                "write that key to Context in a hook of a service that \(service) depends on, or mend \(type).\(subject ?? "env")\(place)"
         case .interrupted: return "`miniboss start` goes on where it stopped"
         case .engineError: return "see the engine's words above; `miniboss doctor` checks the engine"
         }

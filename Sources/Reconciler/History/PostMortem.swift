@@ -96,7 +96,8 @@ extension [RecordedFact] {
             guard change.trigger == .failed || change.trigger == .interrupted else { continue }
             let unsaid =
                 change.trigger == .interrupted
-                ? Failure.cutOff(change) : Failure(.engineError, phase: .start, summary: change.cause ?? "failed while \(change.from.rawValue)")
+                ? Failure.cutOff(change)
+                : Failure(.engineError, phase: .start, summary: change.cause ?? "failed while \(change.from.rawValue)")
             found.removeAll { $0.service == service }
             found.append((service, change.failure ?? unsaid, fact))
         }
