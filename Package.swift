@@ -30,7 +30,7 @@ let package = Package(
             exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "Commands",
-            dependencies: ["Orchestrator", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: ["Orchestrator", "Reconciler", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             exclude: ["README.md"], swiftSettings: strict),
         .target(name: "MinibossKit", dependencies: ["Commands"], exclude: ["README.md"], swiftSettings: strict),
         .executableTarget(name: "miniboss-engine", dependencies: ["Commands"], exclude: ["README.md"], swiftSettings: strict),

@@ -18,7 +18,7 @@ import Glibc
     private static func setting() -> Launch.Setting {
         Launch.Setting(
             arguments: Array(CommandLine.arguments.dropFirst()), environment: environment(), currentDirectory: currentDirectory(),
-            launcher: "/proc/self/exe")
+            launcher: "/proc/self/exe", forwardsSignals: true)
     }
 
     private static func environment() -> [String: String] {

@@ -33,8 +33,12 @@ import Testing
 }
 
 private func importedModules(in text: String) -> Set<String> {
-    Set(
-        text.split(separator: "\n").compactMap { line in
+    // Imports stand at the head of a file; further down the word may be part of a text.
+    let head = text.split(separator: "\n").prefix { line in
+        line.hasPrefix("//") || line.hasPrefix("@") || line.contains("import ")
+    }
+    return Set(
+        head.compactMap { line in
             let words = line.split(separator: " ")
             guard let index = words.firstIndex(of: "import"), index <= 1, index + 1 < words.count else { return nil }
             return index == 0 || ["public", "internal", "package"].contains(words[0]) ? String(words[index + 1]) : nil

@@ -28,7 +28,7 @@ import Testing
         let log = "\(bench.root)/log"
         let end = try ChildProcess(
             arguments: command.arguments(stage: stage, moduleCache: bench.cache.moduleCache), environment: ["PATH": "/usr/bin:/bin", "TMPDIR": stage.directory],
-            output: .toFile(log)
+            output: .toFile(log), forwardsSignals: false
         ).run()
         let words = String(decoding: try Disk.read(log), as: UTF8.self)
         #expect(end == .exited(1))

@@ -170,9 +170,7 @@ import Testing
         let bench = try Workbench()
         try bench.write("BROKEN @main", to: "project/Miniboss.swift")
         for count in 1...2 {
-            let quiet = Launch.Setting(
-                arguments: ["start"], environment: bench.environment, currentDirectory: "\(bench.root)/project", launcher: "x")
-            #expect(exitCode { () throws(LaunchError) in try Launch(quiet) { _ in }.execution() } == 65)
+            #expect(exitCode { () throws(LaunchError) in try bench.execution("start") } == 65)
             #expect(bench.calls == count)
         }
         #expect(try Disk.names(in: "\(bench.cache.directory)/definitions").isEmpty)
@@ -202,16 +200,6 @@ import Testing
     @Test func noKit() throws {
         let bench = try Workbench()
         #expect(exitCode { () throws(LaunchError) in try bench.execution("start", changing: ["MINIBOSS_KIT": "/nowhere"]) } == 70)
-    }
-
-    @Test("An interrupt while compiling ends the compiler, leaves nothing, and is 130")
-    func interrupted() throws {
-        let bench = try Workbench()
-        try bench.write("group", to: "project/Miniboss.swift")
-        // The compiler of this test interrupts its parent, as a terminal interrupts both.
-        try bench.installCompiler(pause: "kill -INT $PPID; while :; do sleep 1; done")
-        #expect(exitCode { () throws(LaunchError) in try bench.execution("start") } == 130)
-        #expect(try Disk.names(in: "\(bench.cache.directory)/definitions").isEmpty)
     }
 
     // MARK: Stop

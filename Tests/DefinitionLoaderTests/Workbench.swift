@@ -68,7 +68,7 @@ final class Workbench: Sendable {
     func execution(_ arguments: String..., in directory: String = "project", changing: [String: String] = [:]) throws(LaunchError) -> Execution {
         let setting = Launch.Setting(
             arguments: arguments, environment: environment.merging(changing) { $1 }, currentDirectory: "\(root)/\(directory)",
-            launcher: "\(root)/bin/miniboss")
+            launcher: "\(root)/bin/miniboss", forwardsSignals: false)
         return try Launch(setting) { [self] line in lines.withLock { $0.append(line) } }.execution()
     }
 

@@ -19,6 +19,8 @@ struct ChildProcess {
     let arguments: [String]
     let environment: [String: String]
     let output: Output
+    /// Only where the process has nothing else to do: signal handlers belong to the whole process.
+    let forwardsSignals: Bool
 
     /// - Throws: when the program can't be started.
     func run() throws(Disk.Failure) -> End {
@@ -34,17 +36,17 @@ struct ChildProcess {
         }
         let argv = CStringArray(arguments)
         let envp = CStringArray(environment.map { "\($0.key)=\($0.value)" })
-        let watch = SignalForwarding()
-        defer { watch.end() }
+        let watch = forwardsSignals ? SignalForwarding() : nil
+        defer { watch?.end() }
         var pid: pid_t = 0
         let code = posix_spawn(&pid, path, &actions, nil, argv.pointers, envp.pointers)
         guard code == 0 else { throw Disk.Failure(code: code) }
-        watch.forward(to: pid)
+        watch?.forward(to: pid)
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0 {
             guard errno == EINTR else { throw Disk.Failure(code: errno) }
         }
-        if let signal = watch.received { return .interrupted(signal) }
+        if let signal = watch?.received { return .interrupted(signal) }
         let signal = status & 0x7f
         return signal == 0 ? .exited((status >> 8) & 0xff) : .signalled(signal)
     }

@@ -7,6 +7,7 @@ struct Compilation {
     let moduleCache: String
     /// Whether the compiler's words are shown.
     let isQuiet: Bool
+    let forwardsSignals: Bool
     let environment: [String: String]
 
     /// Leaves the executable and `entry.json` in the stage, and nothing else.
@@ -36,7 +37,7 @@ struct Compilation {
         // The compiler's own temporary files go where they are cleared away whatever happens.
         environment["TMPDIR"] = stage.directory
         do {
-            return try ChildProcess(arguments: arguments, environment: environment, output: output).run()
+            return try ChildProcess(arguments: arguments, environment: environment, output: output, forwardsSignals: forwardsSignals).run()
         } catch {
             throw LaunchError(
                 exitCode: LaunchError.defect, "can't run the compiler \(command.toolchain.compiler): \(error.reason)",

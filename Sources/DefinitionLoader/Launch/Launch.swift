@@ -11,12 +11,17 @@ public struct Launch: Sendable {
         public var currentDirectory: String
         /// Path of the launcher itself; the kit is found from it.
         public var launcher: String
+        /// Whether signals that would end the process are caught while it compiles, so that nothing is left behind.
+        public var forwardsSignals: Bool
 
-        public init(arguments: [String], environment: [String: String], currentDirectory: String, launcher: String) {
+        public init(
+            arguments: [String], environment: [String: String], currentDirectory: String, launcher: String, forwardsSignals: Bool
+        ) {
             self.arguments = arguments
             self.environment = environment
             self.currentDirectory = currentDirectory
             self.launcher = launcher
+            self.forwardsSignals = forwardsSignals
         }
     }
 
@@ -175,6 +180,9 @@ public struct Launch: Sendable {
     }
 
     private func compile(_ command: CompilerCommand, _ stage: CompilationStage, moduleCache: String, isQuiet: Bool) throws(LaunchError) {
-        try Compilation(command: command, stage: stage, moduleCache: moduleCache, isQuiet: isQuiet, environment: setting.environment).run()
+        try Compilation(
+            command: command, stage: stage, moduleCache: moduleCache, isQuiet: isQuiet, forwardsSignals: setting.forwardsSignals,
+            environment: setting.environment
+        ).run()
     }
 }
