@@ -45,6 +45,7 @@ let package = Package(
         .testTarget(name: "MinibossKitTests", dependencies: ["MinibossKit", "Orchestrator", "Reconciler"], swiftSettings: strict),
         .testTarget(name: "DefinitionLoaderTests", dependencies: ["DefinitionLoader", "Digest"], swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+        .testTarget(name: "EndToEndTests", dependencies: ["DockerClient"], swiftSettings: strict),
         .testTarget(name: "DockerClientTests", dependencies: ["DockerClient", "Digest", "TestSupport"], swiftSettings: strict),
     ]
 )

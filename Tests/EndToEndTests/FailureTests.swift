@@ -1,0 +1,101 @@
+import DockerClient
+import Testing
+
+private let failing = """
+    struct Bad: Service {
+        let name = "bad"
+        let image = testImage
+        let cmd = ["sh", "-c", "echo last words; exit 3"]
+        let readiness = Readiness.exec("false")
+    }
+    struct Behind: Service {
+        let name = "behind"
+        let image = testImage
+        let cmd = "sleep 1000"
+        let dependencies = ["bad"]
+    }
+    struct Beside: Service {
+        let name = "beside"
+        let image = testImage
+        let cmd = "sleep 1000"
+        let stopSignal = StopSignal.sigkill
+    }
+    struct Hanging: Service {
+        let name = "hanging"
+        let image = testImage
+        let cmd = "sleep 1000"
+        let stopSignal = StopSignal.sigkill
+        func postStart(_ container: Container) async throws { while true {} }
+    }
+    struct Throwing: Service {
+        struct Oops: Error {}
+        let name = "throwing"
+        let image = testImage
+        func preStart() async throws { throw Oops() }
+    }
+    struct Unmounted: Service {
+        let name = "unmounted"
+        let image = testImage
+        let volumes = ["./nowhere:/x"]
+    }
+    """
+
+private struct PostMortem: Decodable {
+    struct Failure: Decodable {
+        var service: String
+        var `class`: String
+        var exit_code: Int?
+        var log_tail: [String]
+    }
+    struct Blocked: Decodable {
+        var service: String
+        var because: [String]
+    }
+    var failures: [Failure]
+    var blocked: [Blocked]
+}
+
+@Suite struct FailureTests {
+    @Test("B6, B17, B27, B28, B29, B53: each failure has its class and evidence, the others go on")
+    func classes() async throws {
+        try await withWorkshop(failing, list: "Bad(), Behind(), Beside(), Hanging(), Throwing(), Unmounted()") { shop in
+            let start = try shop.miniboss("start", "--timeout", "3")
+            #expect(start.code == 1, "\(start.errors)")
+            let found: PostMortem = try shop.decoded(
+                shop.miniboss("postmortem", "--json", variables: ["DOCKER_HOST": "unix:///nonexistent.sock"]))
+            let classes = Dictionary(uniqueKeysWithValues: found.failures.map { ($0.service, $0.class) })
+            #expect(
+                classes == [
+                    "bad": "exited_nonzero", "hanging": "hook_timed_out", "throwing": "hook_threw", "unmounted": "mount_missing",
+                ])
+            let bad = found.failures.first { $0.service == "bad" }
+            #expect(bad?.exit_code == 3)
+            #expect(bad?.log_tail == ["last words"])
+            #expect(found.blocked.map(\.service) == ["behind"])
+            #expect(found.blocked.first?.because == ["bad"])
+            #expect(try await shop.container("bad") == nil)
+            #expect(try await shop.container("behind") == nil)
+            #expect(try await shop.container("beside")?.state.running == true)
+        }
+    }
+
+    @Test("B8, B9, B30: bad input has its exit code and says what and where")
+    func badInput() async throws {
+        try await withWorkshop(failing, list: "Bad(), Behind(), Beside()") { shop in
+            let excluded = try shop.miniboss("start", "--exclude", "bad")
+            #expect(excluded.code == 64 && excluded.errors.contains("behind"))
+            #expect(try shop.miniboss("start", "--exclude", "besid").errors.contains("\"beside\""))
+            #expect(try shop.miniboss("start", "--nonsense").code == 64)
+            #expect(try shop.miniboss("start", variables: ["DOCKER_HOST": "unix:///nonexistent.sock"]).code == 69)
+
+            let source = try shop.read("Miniboss.swift")
+            try shop.write("Miniboss.swift", source.replacing("let dependencies", with: "let dependancies"))
+            let nearMiss = try shop.miniboss("start")
+            #expect(nearMiss.code == 65 && nearMiss.errors.contains("dependencies"), "\(nearMiss.errors)")
+            try shop.write("Miniboss.swift", source + "\nlet wrong: Int = \"text\"\n")
+            let broken = try shop.miniboss("start")
+            #expect(broken.code == 65 && broken.errors.contains("Miniboss.swift:"), "\(broken.errors)")
+            #expect(try await shop.container("beside") == nil)
+        }
+    }
+}

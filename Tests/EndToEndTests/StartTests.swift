@@ -1,0 +1,89 @@
+import DockerClient
+import Testing
+
+private let pair = """
+    struct Base: Service {
+        let name = "base"
+        let image = testImage
+        let cmd = "sleep 1000"
+        let stopSignal = StopSignal.sigkill
+        let env: Environment = ["MODE": "one", "TOKEN": .secret("hunter2-canary")]
+        func postStart(_ container: Container) async throws {
+            Context["greeting"] = try await container.exec("echo", "hello").output.trimmed
+        }
+    }
+    struct Top: Service {
+        let name = "top"
+        let image = testImage
+        let cmd = "sleep 1000"
+        let stopSignal = StopSignal.sigkill
+        let dependencies = ["base"]
+        let env = ["GREETING": "{greeting}"]
+    }
+    """
+
+private struct Run: Decodable {
+    struct Service: Decodable {
+        var service: String
+        var outcome: String
+    }
+    var run: Int
+    var command: String
+    var outcome: String
+    var services: [Service]
+}
+
+@Suite struct StartTests {
+    @Test("B11, B18, B19, B20, B22, B32, B36, B38, B40, B50, B54: the life of a group")
+    func life() async throws {
+        try await withWorkshop(pair, list: "Base(), Top()") { shop in
+            #expect(try shop.miniboss("plan").code == 2)
+            let start = try shop.miniboss("start")
+            #expect(start.code == 0, "\(start.errors)")
+            #expect(try await shop.container("top")?.config.env.contains("GREETING=hello") == true)
+            #expect(try await shop.networkExists())
+            let first = try await shop.container("base")
+
+            #expect(try shop.miniboss("plan").code == 0)
+            #expect(try shop.miniboss("start").code == 0)
+            #expect(try await shop.container("base")?.id == first?.id)
+
+            #expect(try shop.miniboss("stop").code == 0)
+            #expect(try await shop.container("base")?.state.running == false)
+            #expect(try shop.miniboss("start").code == 0)
+            #expect(try await shop.container("base")?.id == first?.id)
+
+            try shop.write("Miniboss.swift", shop.read("Miniboss.swift").replacing("\"one\"", with: "\"two\""))
+            let changed = try shop.miniboss("start")
+            #expect(changed.code == 0 && changed.errors.contains("env.MODE"), "\(changed.errors)")
+            let second = try await shop.container("base")
+            #expect(second?.id != first?.id)
+            #expect(second?.config.env.contains("MODE=two") == true)
+
+            let status = try shop.miniboss("status", "--json")
+            let history = try shop.miniboss("history", "--json")
+            let events = try shop.miniboss("history", "1", "--json")
+            for text in [status, history, events].map(\.output) + [changed.errors] { #expect(!text.contains("hunter2-canary")) }
+
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+            #expect(try await shop.container("base") == nil)
+            #expect(try await !shop.networkExists())
+            #expect(try shop.miniboss("stop").code == 0)
+
+            let runs: [Run] = try shop.decoded(shop.miniboss("history", "--json"))
+            #expect(runs.map(\.command) == ["stop", "stop", "start", "start", "stop", "start", "start"])
+            #expect(runs.allSatisfy { $0.outcome == "succeeded" })
+            #expect(runs.last?.services.map(\.outcome) == ["started", "started"])
+        }
+    }
+
+    @Test("B42: stop works when the definition no longer compiles")
+    func brokenStop() async throws {
+        try await withWorkshop(pair, list: "Base(), Top()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            try shop.write("Miniboss.swift", "this is no Swift")
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+            #expect(try await shop.container("top") == nil)
+        }
+    }
+}

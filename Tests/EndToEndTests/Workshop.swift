@@ -1,0 +1,115 @@
+import DockerClient
+import FoundationEssentials
+import Glibc
+import Testing
+
+/// A directory with one definition, and the real `miniboss` to run in it against a real engine.
+struct Workshop {
+    let directory: String
+    let group: String
+    private let program: String
+
+    /// - Throws: when the program or the engine is not named; such a test fails, it is not skipped.
+    init(_ services: String, list: String) throws {
+        program = try #require(environment("MINIBOSS_BIN"), "MINIBOSS_BIN names the program under test")
+        group = "e2e-" + String(UInt32.random(in: .min ... .max), radix: 36)
+        directory = "/tmp/\(group)"
+        try #require(mkdir(directory, 0o700) == 0)
+        try write(
+            "Miniboss.swift",
+            """
+            import MinibossKit
+            let testImage = "\(environment("MINIBOSS_TEST_IMAGE") ?? "miniboss-test/busybox:latest")"
+            \(services)
+            @main struct Group: ServiceGroup {
+                let name = "\(group)"
+                let services: [any Service] = [\(list)]
+            }
+            """)
+    }
+
+    func write(_ name: String, _ text: String) throws {
+        let file = try #require(fopen("\(directory)/\(name)", "we"))
+        defer { fclose(file) }
+        try #require(fputs(text, file) >= 0)
+    }
+
+    func read(_ name: String) throws -> String {
+        let file = try #require(fopen("\(directory)/\(name)", "re"))
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { bytes += chunk[..<count] }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Runs a command and waits for it; output and errors go through files, so no pipe can fill up.
+    @discardableResult
+    func miniboss(_ arguments: String..., variables: [String: String] = [:]) throws -> Finished {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, "\(directory)/out", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        posix_spawn_file_actions_addopen(&actions, 2, "\(directory)/err", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        var words: [UnsafeMutablePointer<CChar>?] = (["env", "-C", directory, program] + arguments).map { strdup($0) } + [nil]
+        var settings = ProcessInfo.processInfo.environment
+        settings.merge(variables) { _, new in new }
+        var lines: [UnsafeMutablePointer<CChar>?] = settings.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { for text in words + lines { free(text) } }
+        var child = pid_t()
+        try #require(posix_spawn(&child, "/usr/bin/env", &actions, nil, &words, &lines) == 0)
+        var status: Int32 = 0
+        while waitpid(child, &status, 0) < 0, errno == EINTR {}
+        let code = status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
+        return Finished(code: code, output: try read("out"), errors: try read("err"))
+    }
+
+    func decoded<Value: Decodable>(_ finished: Finished, as type: Value.Type = Value.self) throws -> Value {
+        try JSONDecoder().decode(Value.self, from: Data(finished.output.utf8))
+    }
+
+    /// The container of a service as the engine sees it; `nil` when there is none.
+    func container(_ service: String) async throws -> ContainerInspect? {
+        let docker = try Docker(environment: ProcessInfo.processInfo.environment)
+        let found = try await docker.listContainers(
+            all: true, labels: ["io.miniboss.group=\(group)", "io.miniboss.service=\(service)"])
+        guard let first = found.first else { return nil }
+        return try await docker.inspectContainer(first.id)
+    }
+
+    func networkExists() async throws -> Bool {
+        let docker = try Docker(environment: ProcessInfo.processInfo.environment)
+        return try await !docker.listNetworks(labels: ["io.miniboss.group=\(group)"]).isEmpty
+    }
+
+    /// Takes everything away that the test made.
+    func close() async throws {
+        let docker = try Docker(environment: ProcessInfo.processInfo.environment)
+        for container in try await docker.listContainers(all: true, labels: ["io.miniboss.group=\(group)"]) {
+            _ = try await docker.removeContainer(container.id, force: true)
+        }
+        for network in try await docker.listNetworks(labels: ["io.miniboss.group=\(group)"]) { _ = try await docker.removeNetwork(network.id) }
+        try FileManager.default.removeItem(atPath: directory)
+    }
+}
+
+struct Finished {
+    var code: Int32
+    var output: String
+    var errors: String
+}
+
+/// Opens a workshop, and closes it whatever the test does.
+func withWorkshop(_ services: String, list: String, _ body: (Workshop) async throws -> Void) async throws {
+    let workshop = try Workshop(services, list: list)
+    do { try await body(workshop) } catch {
+        try? await workshop.close()
+        throw error
+    }
+    try await workshop.close()
+}
+
+func environment(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }
+}
