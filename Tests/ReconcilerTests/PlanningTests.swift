@@ -1,0 +1,143 @@
+import Reconciler
+import Testing
+
+private func print(_ spec: ServiceSpec) -> String { spec.canonicalText(network: "miniboss-g") }
+
+private func request(_ services: [ServiceSpec], containers: [ObservedContainer] = [], history: GroupState = GroupState()) -> PlanRequest {
+    PlanRequest(
+        desired: GroupSpec(name: "g", services: services),
+        observed: ObservedGroup(containers: containers, networkExists: true, images: ["db:1": "sha256:db", "app:1": "sha256:app"]),
+        history: history, fingerprint: print)
+}
+
+private func container(of service: ServiceSpec, _ status: ObservedContainer.Status, from made: ServiceSpec? = nil) -> ObservedContainer {
+    let made = made ?? service
+    return ObservedContainer(
+        id: "id-\(service.name)", name: "miniboss-g_\(service.name)", service: service.name, status: status,
+        exitCode: status == .exited ? 0 : nil, imageID: "sha256:\(service.name)", fingerprint: print(made), networks: ["miniboss-g"],
+        configuration: ObservedConfiguration(image: made.image, env: made.env.mapValues(\.text), stopSignal: made.stopSignal.rawValue))
+}
+
+private let db = ServiceSpec(name: "db", image: "db:1", env: ["MODE": "one"])
+private let app = ServiceSpec(name: "app", image: "app:1", dependencies: ["db"])
+
+@Suite struct PlanningTests {
+    @Test("B13, B14, B18: nothing exists: made at once, started in order of dependency")
+    func fresh() {
+        #expect(
+            planStart(request([db, app])).text == """
+                1 create_container db: no container exists
+                2 pre_start db: no container exists (after 1)
+                3 start_container db: no container exists (after 1, 2)
+                4 ping db: new container (after 3)
+                5 post_start db: new container (after 4)
+                6 create_container app: no container exists
+                7 pre_start app: no container exists (after 5, 6)
+                8 start_container app: no container exists (after 6, 7)
+                9 ping app: new container (after 8)
+                10 post_start app: new container (after 9)
+                """)
+    }
+
+    @Test("B19: running and as defined gets no step")
+    func untouched() {
+        let plan = planStart(request([db, app], containers: [container(of: db, .running), container(of: app, .running)]))
+        #expect(plan.isEmpty)
+        #expect(plan.outlooks.map(\.disposition) == [.untouched, .untouched])
+    }
+
+    @Test("B20: stopped and as defined is started and pinged, not made anew")
+    func restarted() {
+        let plan = planStart(request([db], containers: [container(of: db, .exited)]))
+        #expect(plan.steps.map(\.kind) == [.startContainer, .ping])
+    }
+
+    @Test("B22: a changed env value makes a new container, whether it runs or not", arguments: [ObservedContainer.Status.running, .exited])
+    func changedEnv(status: ObservedContainer.Status) {
+        var changed = db
+        changed.env = ["MODE": "two"]
+        let plan = planStart(request([changed], containers: [container(of: db, status)]))
+        #expect(plan.steps.first?.kind == .createContainer)
+        #expect(plan.steps.first?.cause == "replaced: env.MODE \"one\" → \"two\"")
+        #expect(plan.outlooks.first?.differences == [Difference(field: "env.MODE", desired: "two", actual: "one")])
+    }
+
+    @Test("B22, B54: a secret shows in no difference")
+    func secretDifference() {
+        var changed = db
+        changed.env = ["MODE": EnvironmentValue("two", isSecret: true)]
+        let plan = planStart(request([changed], containers: [container(of: db, .running)]))
+        #expect(plan.outlooks.first?.differences == [Difference(field: "env.MODE", desired: "******", actual: "******")])
+    }
+
+    @Test("B24: alwaysStartNew replaces what is as defined")
+    func alwaysNew() {
+        var fresh = db
+        fresh.alwaysStartNew = true
+        #expect(planStart(request([fresh], containers: [container(of: db, .running)])).outlooks.first?.disposition == .replaced)
+    }
+
+    @Test("B26: tag latest with a build directory is built at each start")
+    func built() {
+        let service = ServiceSpec(name: "web", image: "web", build: BuildSource(directory: "/web"))
+        #expect(planStart(request([service])).steps.first?.kind == .buildImage)
+        let running = container(of: service, .running)
+        #expect(planStart(request([service], containers: [running])).steps.map(\.kind) == [.buildImage, .reconsider])
+    }
+
+    @Test("B36: a dependency stops only after all its dependents")
+    func stopOrder() {
+        let plan = planStop(
+            StopRequest(
+                members: [("db", []), ("app", ["db"])], network: "miniboss-g",
+                observed: ObservedGroup(containers: [container(of: db, .running), container(of: app, .running)])))
+        #expect(plan.steps.map { "\($0.kind.rawValue) \($0.service ?? "")" } == [
+            "pre_stop app", "stop_container app", "pre_stop db", "stop_container db",
+        ])
+        #expect(plan.steps[2].after == [2])
+    }
+
+    @Test("B4: a chain 10,000 deep has an order, a cycle in it is found")
+    func deepChain() {
+        var chain = (0..<10_000).map { (name: "s\($0)", dependencies: $0 == 0 ? [] : ["s\($0 - 1)"]) }
+        #expect(ServiceGraph(chain).startOrder.count == 10_000)
+        chain[0].dependencies = ["s2"]
+        #expect(ServiceGraph(chain).shortestCycle?.count == 4)
+    }
+
+    @Test("every pair of phase and event leads somewhere or is refused, and a settled phase can be planned")
+    func transitions() {
+        var legal = 0
+        for phase in ServicePhase.allCases {
+            for event in ServiceEvent.allCases where (try? phase.after(event)) != nil { legal += 1 }
+            #expect(((try? phase.after(.planned)) == .waiting) == phase.isSettled)
+        }
+        #expect(legal > 0 && legal < ServicePhase.allCases.count * ServiceEvent.allCases.count)
+        #expect(throws: IllegalTransition.self) { try ServicePhase.waiting.after(.pingSucceeded) }
+    }
+
+    @Test("B28: what fails takes only its dependents with it")
+    func givenUp() {
+        var schedule = Schedule(planStart(request([db, app])))
+        #expect(schedule.begin().map(\.id) == [1, 6])
+        #expect(schedule.failed(1).map(\.id) == [2, 3, 4, 5, 7, 8, 9, 10])
+        schedule.succeeded(6)
+        #expect(schedule.begin().isEmpty && schedule.isFinished)
+    }
+
+    @Test("B1, B2, B3, B6, B7, B31: everything wrong with a definition is told")
+    func problems() {
+        let spec = GroupSpec(
+            name: "g",
+            services: [
+                ServiceSpec(name: "", image: "a", typeName: "A"), ServiceSpec(name: "b", image: "", typeName: "B"),
+                ServiceSpec(name: "c", image: "c", dependencies: ["dd"], env: ["": "x", "K": "{"], ports: [PortMapping(container: 0, host: 70_000)], typeName: "C"),
+                ServiceSpec(name: "d", image: "d", typeName: "D"), ServiceSpec(name: "d", image: "d", typeName: "E"),
+            ])
+        let told = spec.problems().map(\.description)
+        for words in ["A.name", "B.image", "did you mean \"d\"", "2 services are named \"d\" (D, E)", "container port 0", "host port 70000", "empty key", "unbalanced"] {
+            #expect(told.contains { $0.contains(words) }, "\(words) in \(told)")
+        }
+        #expect(GroupSpec(name: "g", services: []).problems().count == 1)
+    }
+}
