@@ -11,7 +11,8 @@ import Testing
         let toolchain = try #require(Toolchain.find(searchPath: getenv("PATH").map { String(cString: $0) } ?? "", from: "/"))
         let directory = "\(bench.root)/a \"b\" c"
         let source = DefinitionSource(files: [
-            DefinitionSource.File(path: "\(directory)/Miniboss.swift", bytes: Array("#!/usr/bin/env miniboss\nlet a = 1\nlet b: Int = \"x\"\n".utf8)),
+            DefinitionSource.File(
+                path: "\(directory)/Miniboss.swift", bytes: Array("#!/usr/bin/env miniboss\nlet a = 1\nlet b: Int = \"x\"\n".utf8)),
             DefinitionSource.File(path: "\(directory)/MinibossHelpers/Names.swift", bytes: Array("\n\n\nlet c: Bool = 1\n".utf8)),
         ])
         for file in source.files {
@@ -27,7 +28,8 @@ import Testing
         let command = CompilerCommand(source: source, kit: Kit(directory: "\(bench.root)/kit"), toolchain: toolchain, colour: .never)
         let log = "\(bench.root)/log"
         let end = try ChildProcess(
-            arguments: command.arguments(stage: stage, moduleCache: bench.cache.moduleCache), environment: ["PATH": "/usr/bin:/bin", "TMPDIR": stage.directory],
+            arguments: command.arguments(stage: stage, moduleCache: bench.cache.moduleCache),
+            environment: ["PATH": "/usr/bin:/bin", "TMPDIR": stage.directory],
             output: .toFile(log), forwardsSignals: false
         ).run()
         let words = String(decoding: try Disk.read(log), as: UTF8.self)

@@ -12,7 +12,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ["-f", "a.swift", "start"], ["start", "-f", "a.swift"], ["--file=a.swift", "start"], ["start", "-fa.swift"], ["start", "-f=a.swift"],
+        ["-f", "a.swift", "start"], ["start", "-f", "a.swift"], ["--file=a.swift", "start"], ["start", "-fa.swift"],
+        ["start", "-f=a.swift"],
         ["--json", "a.swift", "start"], ["--progress", "json", "--file", "a.swift", "start"],
     ])
     func namedFile(arguments: [String]) throws {

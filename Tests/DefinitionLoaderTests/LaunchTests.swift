@@ -22,7 +22,9 @@ import Testing
         #expect(try bench.execution("plan", in: "project/deep/er").environment["MINIBOSS_DEFINITION"] == "\(bench.root)/Miniboss.swift")
         try bench.write("inner", to: "project/Miniboss.swift")
         #expect(try bench.execution("plan", in: "project/deep/er").environment["MINIBOSS_DEFINITION"] == bench.definition)
-        #expect(try bench.execution("plan", "-f", "../../Miniboss.swift", in: "project/deep").environment["MINIBOSS_DEFINITION"] == "\(bench.root)/Miniboss.swift")
+        #expect(
+            try bench.execution("plan", "-f", "../../Miniboss.swift", in: "project/deep").environment["MINIBOSS_DEFINITION"]
+                == "\(bench.root)/Miniboss.swift")
     }
 
     @Test("No definition: 66, for the commands that need one")

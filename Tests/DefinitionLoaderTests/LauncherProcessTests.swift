@@ -24,7 +24,9 @@ import Testing
         let bench = try Workbench()
         try bench.write("group", to: "project/Miniboss.swift")
         try bench.installCompiler(
-            pause: "{ echo '#!/bin/sh'; echo 'echo \"$MINIBOSS_DEFINITION $*\" >\"\(bench.root)/became\"; exit 7'; } >\"$output\"; chmod 755 \"$output\"; exit 0")
+            pause:
+                "{ echo '#!/bin/sh'; echo 'echo \"$MINIBOSS_DEFINITION $*\" >\"\(bench.root)/became\"; exit 7'; } >\"$output\"; chmod 755 \"$output\"; exit 0"
+        )
         #expect(exitCode(of: try spawn(bench, [bench.definition, "start", "--only", "a b"])) == 7)
         #expect(try bench.read("became") == "\(bench.definition) start --only a b\n")
     }

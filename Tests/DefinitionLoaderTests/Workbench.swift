@@ -65,7 +65,9 @@ final class Workbench: Sendable {
     var cache: DefinitionCache { DefinitionCache(directory: "\(root)/home/.cache/miniboss") }
 
     /// What the launcher would become, called in the project's directory.
-    func execution(_ arguments: String..., in directory: String = "project", changing: [String: String] = [:]) throws(LaunchError) -> Execution {
+    func execution(_ arguments: String..., in directory: String = "project", changing: [String: String] = [:]) throws(LaunchError)
+        -> Execution
+    {
         let setting = Launch.Setting(
             arguments: arguments, environment: environment.merging(changing) { $1 }, currentDirectory: "\(root)/\(directory)",
             launcher: "\(root)/bin/miniboss", forwardsSignals: false)

@@ -44,8 +44,13 @@ private struct PostMortem: Decodable {
     struct Failure: Decodable {
         var service: String
         var `class`: String
-        var exit_code: Int?
-        var log_tail: [String]
+        var exitCode: Int?
+        var logTail: [String]
+        enum CodingKeys: String, CodingKey {
+            case service, `class`
+            case exitCode = "exit_code"
+            case logTail = "log_tail"
+        }
     }
     struct Blocked: Decodable {
         var service: String
@@ -69,8 +74,8 @@ private struct PostMortem: Decodable {
                     "bad": "exited_nonzero", "hanging": "hook_timed_out", "throwing": "hook_threw", "unmounted": "mount_missing",
                 ])
             let bad = found.failures.first { $0.service == "bad" }
-            #expect(bad?.exit_code == 3)
-            #expect(bad?.log_tail == ["last words"])
+            #expect(bad?.exitCode == 3)
+            #expect(bad?.logTail == ["last words"])
             #expect(found.blocked.map(\.service) == ["behind"])
             #expect(found.blocked.first?.because == ["bad"])
             #expect(try await shop.container("bad") == nil)

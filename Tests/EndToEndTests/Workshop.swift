@@ -89,7 +89,9 @@ struct Workshop {
         for container in try await docker.listContainers(all: true, labels: ["io.miniboss.group=\(group)"]) {
             _ = try await docker.removeContainer(container.id, force: true)
         }
-        for network in try await docker.listNetworks(labels: ["io.miniboss.group=\(group)"]) { _ = try await docker.removeNetwork(network.id) }
+        for network in try await docker.listNetworks(labels: ["io.miniboss.group=\(group)"]) {
+            _ = try await docker.removeNetwork(network.id)
+        }
         try FileManager.default.removeItem(atPath: directory)
     }
 }

@@ -7,6 +7,8 @@ private struct Misspelt: Service {
     let name = "todo"
     let image = "x"
     let dependancies = ["appdb"]
+    // swift-format-ignore: AlwaysUseLowerCamelCase
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     let always_start_new = true
     let helperValue = 1
 }
@@ -53,10 +55,11 @@ private struct Misnamed: ServiceGroup {
 
     @Test("B8: a near miss is refused with the correction, and with its line when the source is there")
     func misspelt() {
-        #expect(words(Misspelt()) == [
-            "Misspelt: service \"todo\" has a field `dependancies`, which miniboss does not know; did you mean `dependencies`?",
-            "Misspelt: service \"todo\" has a field `always_start_new`, which miniboss does not know; did you mean `alwaysStartNew`?",
-        ])
+        #expect(
+            words(Misspelt()) == [
+                "Misspelt: service \"todo\" has a field `dependancies`, which miniboss does not know; did you mean `dependencies`?",
+                "Misspelt: service \"todo\" has a field `always_start_new`, which miniboss does not know; did you mean `alwaysStartNew`?",
+            ])
         let text = "import MinibossKit\nstruct Misspelt: Service {\n    let name = \"todo\"\n    let dependancies = [\"appdb\"]\n}\n"
         #expect(words(Misspelt(), text).first?.hasPrefix("Miniboss.swift:4: service \"todo\" has a field `dependancies`") == true)
     }
@@ -64,7 +67,10 @@ private struct Misnamed: ServiceGroup {
     @Test("B8: a member's name with another type is refused with the type that fits")
     func wrongTypes() {
         let found = words(WrongTypes())
-        #expect(found.contains("WrongTypes: service \"todo\" has `ports` as [String: Int], but miniboss takes [Int: Int]: write `let ports = [5432: 5433]`"))
+        #expect(
+            found.contains(
+                "WrongTypes: service \"todo\" has `ports` as [String: Int], but miniboss takes [Int: Int]: write `let ports = [5432: 5433]`"
+            ))
         #expect(found.contains { $0.contains("has `user` as String?, but miniboss takes String:") })
         #expect(found.contains { $0.contains("`postStart` as") && $0.contains("func postStart(_ container: Container)") })
         #expect(found.contains { $0.contains("`stopSignal` as String") && $0.contains("StopSignal.sigint") })
@@ -96,7 +102,8 @@ private struct Misnamed: ServiceGroup {
         #expect(found.contains { $0.hasPrefix("Miniboss.swift:4: ") && $0.hasSuffix("did you mean `user`?") })
         #expect(found.contains { $0.hasPrefix("Miniboss.swift:5: ") && $0.contains("[String:Int]") })
         #expect(found.contains { $0.hasPrefix("Miniboss.swift:6: ") && $0.hasSuffix("did you mean `postStart`?") })
-        #expect(found.contains { $0.hasPrefix("Miniboss.swift:7: ") && $0.contains("func ping(_ container: Container) async throws -> Bool") })
+        #expect(
+            found.contains { $0.hasPrefix("Miniboss.swift:7: ") && $0.contains("func ping(_ container: Container) async throws -> Bool") })
     }
 
     @Test func group() {

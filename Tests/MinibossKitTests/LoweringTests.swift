@@ -62,7 +62,9 @@ private struct Group: ServiceGroup {
         var problems: [DefinitionProblem] = []
         let expected = ServiceSpec(
             name: "full", image: "busybox:1", dependencies: ["plain"],
-            env: ["PORT": "8080", "RATIO": "1.5", "DEBUG": "true", "URL": "http://{host}", "PASSWORD": EnvironmentValue("x", isSecret: true)],
+            env: [
+                "PORT": "8080", "RATIO": "1.5", "DEBUG": "true", "URL": "http://{host}", "PASSWORD": EnvironmentValue("x", isSecret: true),
+            ],
             ports: [PortMapping(container: 80, host: 0), PortMapping(container: 443, host: 8443)],
             volumes: [
                 VolumeMount(source: .directory("/home/me/My Shop_2/pages"), target: "/srv", readOnly: true),
@@ -92,7 +94,8 @@ private struct Group: ServiceGroup {
         _ = Wrong().lowered(at: place, problems: &problems)
         let words = problems.map(\.description)
         for start in [
-            "Wrong.env: has the key \"A\" more than once", "Wrong.volumes: \"./x\" is not", "Wrong.volumes: \"a:/b:rx\" has the mode \"rx\"",
+            "Wrong.env: has the key \"A\" more than once", "Wrong.volumes: \"./x\" is not",
+            "Wrong.volumes: \"a:/b:rx\" has the mode \"rx\"",
             "Wrong.volumes: \"a:/c:\" has the mode \"\"", "Wrong.cmd: \"echo 'open\" has a ' that is never closed",
             "Wrong.entrypoint: \"echo \\\" ends with a backslash", "Wrong.readiness: port 70000 is out of range",
             "Wrong.readiness: the path \"x\"", "Wrong.readiness: \"(\" is not a regular expression",
@@ -111,7 +114,8 @@ private struct Group: ServiceGroup {
     }
 
     @Test(arguments: [
-        ("a b", ["a", "b"]), ("  a\t'b c' ", ["a", "b c"]), (#"a"b c"d"#, ["ab cd"]), (#"'' """#, ["", ""]), (#"a\ b \"c"#, ["a b", "\"c"]),
+        ("a b", ["a", "b"]), ("  a\t'b c' ", ["a", "b c"]), (#"a"b c"d"#, ["ab cd"]), (#"'' """#, ["", ""]),
+        (#"a\ b \"c"#, ["a b", "\"c"]),
         (#""a\"b\n""#, [#"a"b\n"#]), (#"'a\'b"#, [#"a\b"#]), ("", []), ("a\\\nb", ["ab"]), ("{key} {{x}}", ["{key}", "{{x}}"]),
     ])
     func shellWords(line: String, words: [String]) throws {

@@ -91,9 +91,10 @@ private let app = ServiceSpec(name: "app", image: "app:1", dependencies: ["db"])
             StopRequest(
                 members: [("db", []), ("app", ["db"])], network: "miniboss-g",
                 observed: ObservedGroup(containers: [container(of: db, .running), container(of: app, .running)])))
-        #expect(plan.steps.map { "\($0.kind.rawValue) \($0.service ?? "")" } == [
-            "pre_stop app", "stop_container app", "pre_stop db", "stop_container db",
-        ])
+        #expect(
+            plan.steps.map { "\($0.kind.rawValue) \($0.service ?? "")" } == [
+                "pre_stop app", "stop_container app", "pre_stop db", "stop_container db",
+            ])
         #expect(plan.steps[2].after == [2])
     }
 
@@ -131,11 +132,16 @@ private let app = ServiceSpec(name: "app", image: "app:1", dependencies: ["db"])
             name: "g",
             services: [
                 ServiceSpec(name: "", image: "a", typeName: "A"), ServiceSpec(name: "b", image: "", typeName: "B"),
-                ServiceSpec(name: "c", image: "c", dependencies: ["dd"], env: ["": "x", "K": "{"], ports: [PortMapping(container: 0, host: 70_000)], typeName: "C"),
+                ServiceSpec(
+                    name: "c", image: "c", dependencies: ["dd"], env: ["": "x", "K": "{"], ports: [PortMapping(container: 0, host: 70_000)],
+                    typeName: "C"),
                 ServiceSpec(name: "d", image: "d", typeName: "D"), ServiceSpec(name: "d", image: "d", typeName: "E"),
             ])
         let told = spec.problems().map(\.description)
-        for words in ["A.name", "B.image", "did you mean \"d\"", "2 services are named \"d\" (D, E)", "container port 0", "host port 70000", "empty key", "unbalanced"] {
+        for words in [
+            "A.name", "B.image", "did you mean \"d\"", "2 services are named \"d\" (D, E)", "container port 0", "host port 70000",
+            "empty key", "unbalanced",
+        ] {
             #expect(told.contains { $0.contains(words) }, "\(words) in \(told)")
         }
         #expect(GroupSpec(name: "g", services: []).problems().count == 1)

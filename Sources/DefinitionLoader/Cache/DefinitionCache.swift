@@ -119,7 +119,9 @@ struct DefinitionCache {
             .sorted { ($0.modified, $0.name) > ($1.modified, $1.name) }
         let newest = aged.first?.modified ?? 0
         let hour: Int64 = 3_600_000_000_000
-        for left in aged where left.name.contains(".tmp.") && newest - left.modified > hour { Disk.removeTree("\(definitions)/\(left.name)") }
+        for left in aged where left.name.contains(".tmp.") && newest - left.modified > hour {
+            Disk.removeTree("\(definitions)/\(left.name)")
+        }
         let needed = keysInMemory()
         for old in aged.filter({ !$0.name.contains(".") }).dropFirst(count) where !needed.contains(old.name) {
             Disk.removeTree("\(definitions)/\(old.name)")

@@ -17,7 +17,9 @@ struct Compilation {
             for (index, file) in command.source.files.enumerated() { try Disk.write(file.compiledBytes, to: stage.copy(index)) }
             try Disk.write(Array(stage.overlayText(for: command.source).utf8), to: stage.overlay)
         } catch {
-            throw LaunchError(exitCode: LaunchError.defect, "can't write in \(stage.directory): \(error.reason)", next: "Make room, or set XDG_CACHE_HOME.")
+            throw LaunchError(
+                exitCode: LaunchError.defect, "can't write in \(stage.directory): \(error.reason)",
+                next: "Make room, or set XDG_CACHE_HOME.")
         }
         switch try end(of: command.arguments(stage: stage, moduleCache: moduleCache), output: isQuiet ? .discarded : .toStandardError) {
         case .exited(0) where Disk.isExecutable(stage.executable): finish()
@@ -66,12 +68,16 @@ struct Compilation {
         if let built = command.kit.compilerVersion.map(Self.firstLine), let used = compilerVersion(), built != used {
             return LaunchError(
                 exitCode: LaunchError.invalidDefinition, message,
-                next: "MinibossKit was built by \(built), but \(command.toolchain.compiler) is \(used): install miniboss again with this compiler, or put the other one first in PATH.")
+                next:
+                    "MinibossKit was built by \(built), but \(command.toolchain.compiler) is \(used): install miniboss again with this compiler, or put the other one first in PATH."
+            )
         }
         let declaresGroup = command.source.files.contains { Self.contains("@main", in: $0.bytes) }
         return LaunchError(
             exitCode: LaunchError.invalidDefinition, message,
-            next: declaresGroup ? "Mend what the compiler names above." : "It declares no group: a definition has one `@main struct Name: ServiceGroup`; `miniboss init` writes an example.")
+            next: declaresGroup
+                ? "Mend what the compiler names above."
+                : "It declares no group: a definition has one `@main struct Name: ServiceGroup`; `miniboss init` writes an example.")
     }
 
     private func compilerVersion() -> String? {

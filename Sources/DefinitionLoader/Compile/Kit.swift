@@ -26,7 +26,9 @@ struct Kit: Equatable {
 
     /// Changes with every build of the kit.
     var buildID: String {
-        if let bytes = try? Disk.read("\(directory)/build-id") { return String(decoding: bytes.filter { $0 > UInt8(ascii: " ") }, as: UTF8.self) }
+        if let bytes = try? Disk.read("\(directory)/build-id") {
+            return String(decoding: bytes.filter { $0 > UInt8(ascii: " ") }, as: UTF8.self)
+        }
         return Disk.status(library).map { "\($0.size) \($0.modified)" } ?? ""
     }
 

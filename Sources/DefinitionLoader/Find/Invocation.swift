@@ -30,7 +30,8 @@ struct Invocation: Equatable {
                 files.append(value)
             case "-h", "--help", "-help", "--version": asksForHelp = true
             case _ where argument.hasPrefix("--file="): files.append(String(argument.dropFirst(7)))
-            case _ where argument.hasPrefix("-f") && argument.count > 2: files.append(String(argument.dropFirst(argument.hasPrefix("-f=") ? 3 : 2)))
+            case _ where argument.hasPrefix("-f") && argument.count > 2:
+                files.append(String(argument.dropFirst(argument.hasPrefix("-f=") ? 3 : 2)))
             case "--group", "--progress":
                 // Before the command their value is not to be taken for it; after it nothing depends on the difference.
                 _ = rest.popFirst()

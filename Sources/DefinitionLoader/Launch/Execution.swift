@@ -21,7 +21,9 @@ public struct Execution: Sendable, Equatable {
             guard errno == ETXTBSY || errno == EINTR else { break }
             usleep(5_000)
         }
-        return LaunchError(exitCode: LaunchError.defect, "can't run \(path): \(Disk.Failure.reason(errno))", next: "Run the command again; if that does not help, remove the directory that holds the file.")
+        return LaunchError(
+            exitCode: LaunchError.defect, "can't run \(path): \(Disk.Failure.reason(errno))",
+            next: "Run the command again; if that does not help, remove the directory that holds the file.")
     }
 }
 

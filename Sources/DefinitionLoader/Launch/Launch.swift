@@ -98,7 +98,8 @@ public struct Launch: Sendable {
         guard let toolchain else {
             // A program made from the same bytes serves as well as ever: a service manager's PATH seldom has a compiler.
             let content = DefinitionKey(source: source, kit: kit, flags: [], toolchainIdentity: "").contentText
-            guard let cache, let last = cache.remembered(file.path), last.contentHash == content, let path = cache.executable(last.key) else {
+            guard let cache, let last = cache.remembered(file.path), last.contentHash == content, let path = cache.executable(last.key)
+            else {
                 throw LaunchError(
                     exitCode: LaunchError.invalidDefinition, "\(file.name) can't be compiled: there is no swiftc in PATH",
                     next: "Install Swift (https://www.swift.org/install) or add its bin directory to PATH.")
@@ -114,7 +115,8 @@ public struct Launch: Sendable {
         }
         if invocation.starts || cache.remembered(file.path) == nil {
             cache.remember(
-                DefinitionCache.Remembered(key: key.text, contentHash: key.contentText, definitionHash: source.definitionHash), for: file.path)
+                DefinitionCache.Remembered(key: key.text, contentHash: key.contentText, definitionHash: source.definitionHash),
+                for: file.path)
         }
         return become(path, invocation, definition: file.path, hash: source.definitionHash)
     }
@@ -122,7 +124,9 @@ public struct Launch: Sendable {
     // MARK: Compiling
 
     /// The key's executable, compiled if it is missing; `nil` when the cache can't be used.
-    private func cached(_ key: DefinitionKey, _ command: CompilerCommand, in cache: DefinitionCache, isQuiet: Bool) throws(LaunchError) -> String? {
+    private func cached(_ key: DefinitionKey, _ command: CompilerCommand, in cache: DefinitionCache, isQuiet: Bool) throws(LaunchError)
+        -> String?
+    {
         if let path = cache.executable(key.text) { return path }
         do throws(Disk.Failure) {
             try cache.prepare()

@@ -33,7 +33,8 @@ struct FieldCheck {
             if let member = byName[property.name] {
                 if !member.fits(property.value) { found.append(problem(property.name, member.mismatch(property.typeName))) }
             } else if let meant = nearest(to: property.name, among: members, given: given) {
-                found.append(problem(property.name, "has a field `\(property.name)`, which miniboss does not know; did you mean `\(meant)`?"))
+                found.append(
+                    problem(property.name, "has a field `\(property.name)`, which miniboss does not know; did you mean `\(meant)`?"))
             }
         }
         let seen = Set(stored.map(\.name))
@@ -82,7 +83,8 @@ struct FieldCheck {
     /// Whether a type is written with the standard names alone, so that text can be compared with text.
     private static func isSpelledOut(_ type: String) -> Bool {
         let names = type.split { !$0.isLetter && !$0.isNumber && $0 != "_" && $0 != "." }
-        return !names.isEmpty && names.allSatisfy { ["String", "Int", "Bool", "Double", "Float", "UInt16", "UInt", "Character"].contains($0) }
+        return !names.isEmpty
+            && names.allSatisfy { ["String", "Int", "Bool", "Double", "Float", "UInt16", "UInt", "Character"].contains($0) }
     }
 }
 

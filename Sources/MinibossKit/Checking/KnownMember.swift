@@ -20,7 +20,8 @@ struct KnownMember: Sendable {
     }
 
     static func hook(_ name: String, parameters: String, result: String? = nil, example: String) -> KnownMember {
-        KnownMember(name: name, kind: .hook(parameters: parameters, result: result), type: "a method", example: example, fits: { _ in false })
+        KnownMember(
+            name: name, kind: .hook(parameters: parameters, result: result), type: "a method", example: example, fits: { _ in false })
     }
 
     static let ofService: [KnownMember] = [

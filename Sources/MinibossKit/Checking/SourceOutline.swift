@@ -71,7 +71,9 @@ private struct OutlineWalk {
     }
 
     private mutating func declare(_ keyword: SourceTokens.Token) {
-        guard parentheses == 0, let owner = braces.last ?? nil, index + 1 < tokens.count, tokens[index + 1].isName, !isStatic else { return }
+        guard parentheses == 0, let owner = braces.last ?? nil, index + 1 < tokens.count, tokens[index + 1].isName, !isStatic else {
+            return
+        }
         let name = tokens[index + 1]
         let kind: SourceOutline.Declaration.Kind = keyword.text == "func" ? .method : .property
         found[owner, default: SourceOutline.TypeOutline()].declarations.append(

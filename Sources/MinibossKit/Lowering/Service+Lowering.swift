@@ -15,7 +15,9 @@ extension Service {
         let type = unqualifiedTypeName(of: self)
         let environment = env.environment
         problems += environment.repeatedKeys.map { DefinitionProblem(typeName: type, field: "env", "has the key \"\($0)\" more than once") }
-        problems += (readiness.problems + readiness.unpublishedPorts(ports)).map { DefinitionProblem(typeName: type, field: "readiness", $0) }
+        problems += (readiness.problems + readiness.unpublishedPorts(ports)).map {
+            DefinitionProblem(typeName: type, field: "readiness", $0)
+        }
         return ServiceSpec(
             name: name, image: image, dependencies: dependencies,
             env: environment.values.mapValues { EnvironmentValue($0.text, isSecret: $0.isSecret) },

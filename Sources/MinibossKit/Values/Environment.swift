@@ -5,11 +5,6 @@ public struct Environment: Sendable, ExpressibleByDictionaryLiteral {
         let text: String
         let isSecret: Bool
 
-        init(text: String, isSecret: Bool) {
-            self.text = text
-            self.isSecret = isSecret
-        }
-
         /// A value computed elsewhere.
         public static func value(_ value: some EnvironmentText) -> Value { Value(text: value.environmentText, isSecret: false) }
 

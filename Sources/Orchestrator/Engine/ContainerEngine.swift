@@ -45,12 +45,6 @@ struct EngineIdentity: Sendable, Equatable {
     var version: String
     /// By the engine's own clock.
     var time: EngineTime
-
-    init(id: String, version: String, time: EngineTime) {
-        self.id = id
-        self.version = version
-        self.time = time
-    }
 }
 
 /// A build as a run asks for it.
@@ -59,11 +53,4 @@ struct BuildRequest: Sendable, Equatable {
     var dockerfile: String
     var tag: String
     var labels: [String: String]
-
-    init(directory: String, dockerfile: String, tag: String, labels: [String: String]) {
-        self.directory = directory
-        self.dockerfile = dockerfile
-        self.tag = tag
-        self.labels = labels
-    }
 }

@@ -38,7 +38,8 @@ extension OperationError {
         switch error.code {
         case .unreachable(.socketMissing):
             reason = "its socket does not exist"
-            next = "Is it installed and running? On Debian: sudo apt-get install docker.io, sudo systemctl start docker · another engine: DOCKER_HOST=…, docker context use …"
+            next =
+                "Is it installed and running? On Debian: sudo apt-get install docker.io, sudo systemctl start docker · another engine: DOCKER_HOST=…, docker context use …"
         case .unreachable(.refused):
             reason = "connection refused"
             next = "Is it running? On Debian: sudo systemctl start docker · another engine: DOCKER_HOST=…, docker context use …"
@@ -46,7 +47,8 @@ extension OperationError {
             reason = "permission denied"
             next = "Add yourself to its group and log in again: sudo usermod -aG docker $USER · or run as root"
         case .unsupportedHost, .tls, .unsupportedVersion, .badRequest:
-            self.init(.engine, error.description, next: "Set DOCKER_HOST to unix:///path or tcp://host:port, or choose another docker context.")
+            self.init(
+                .engine, error.description, next: "Set DOCKER_HOST to unix:///path or tcp://host:port, or choose another docker context.")
             return
         default:
             reason = error.engineMessage.isEmpty ? error.description : error.engineMessage

@@ -8,7 +8,9 @@ func observe(
     _ group: GroupSpec, engine: any ContainerEngine, context: ContextValues, isNetworkGiven: Bool,
     fingerprint: @Sendable (ServiceSpec) -> String
 ) async throws(DockerError) -> ObservedGroup {
-    async let listing = result { () async throws(DockerError) in try await engine.containers(labels: [GroupLabels.filter(group: group.name)]) }
+    async let listing = result { () async throws(DockerError) in
+        try await engine.containers(labels: [GroupLabels.filter(group: group.name)])
+    }
     async let imageListing = result { () async throws(DockerError) in try await engine.images() }
     async let networkListing = result { () async throws(DockerError) in try await engine.networks(named: group.network) }
     let summaries = try await listing.get().filter { $0.labels[GroupLabels.oneOff] == nil && $0.labels[GroupLabels.service] != nil }
@@ -66,14 +68,17 @@ extension ObservedContainer {
             status: Status(rawValue: summary.state) ?? .dead, exitCode: summary.exitCodeInWords, imageID: summary.imageID,
             run: summary.labels[GroupLabels.run].flatMap { Int($0) }, fingerprint: summary.labels[GroupLabels.spec],
             createdAt: summary.created,
-            ports: Set(summary.ports.compactMap { port in port.hostPort.map { PortMapping(container: port.containerPort, host: $0) } }).sorted())
+            ports: Set(summary.ports.compactMap { port in port.hostPort.map { PortMapping(container: port.containerPort, host: $0) } })
+                .sorted())
     }
 }
 
 extension ContainerSummary {
     /// The code in `Exited (3) 2 minutes ago`; a listing has it nowhere else.
     fileprivate var exitCodeInWords: Int? {
-        guard state == "exited", let open = status.firstIndex(of: "("), let close = status.firstIndex(of: ")"), open < close else { return nil }
+        guard state == "exited", let open = status.firstIndex(of: "("), let close = status.firstIndex(of: ")"), open < close else {
+            return nil
+        }
         return Int(status[status.index(after: open)..<close])
     }
 }

@@ -58,7 +58,8 @@ private func link(_ path: String) -> String? {
     }
 }
 
-private func textFile(_ path: String) -> String {
+/// The text of a small file, of `/proc` above all; empty when it can't be read.
+func textFile(_ path: String) -> String {
     guard let file = fopen(path, "re") else { return "" }
     defer { fclose(file) }
     var bytes: [UInt8] = []

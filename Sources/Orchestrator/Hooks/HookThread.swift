@@ -68,7 +68,7 @@ private final class JobQueue: @unchecked Sendable {
             Unmanaged<JobQueue>.fromOpaque(context).release()
             return
         }
-        
+
         pthread_detach(thread)
     }
 

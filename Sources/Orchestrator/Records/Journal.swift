@@ -93,13 +93,15 @@ final class Journal: Sendable {
 
     private func provisional(_ entry: JournalEntry, _ draft: EventDraft) -> RecordedFact {
         RecordedFact(
-            seq: 0, run: draft.run, at: draft.at, monoNs: draft.monoNs, service: draft.service, operation: draft.operation, event: entry.event)
+            seq: 0, run: draft.run, at: draft.at, monoNs: draft.monoNs, service: draft.service, operation: draft.operation,
+            event: entry.event)
     }
 
     private func announce(_ events: [RecordedEvent], _ entries: [JournalEntry]) {
         let new = zip(events, entries).map { row, entry in
             RecordedFact(
-                seq: row.seq, run: row.run, at: row.at, monoNs: row.monoNs, service: row.service, operation: row.operation, event: entry.event)
+                seq: row.seq, run: row.run, at: row.at, monoNs: row.monoNs, service: row.service, operation: row.operation,
+                event: entry.event)
         }
         facts.withLock { $0 += new }
         for fact in new { observer.recorded(fact) }

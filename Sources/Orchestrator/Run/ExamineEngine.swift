@@ -26,7 +26,8 @@ public func examineEngine(_ setting: RunSetting) async -> EngineFindings {
         do throws(DockerError) {
             findings.version = try await docker.identity().version
             findings.apiVersion = try await docker.apiVersion().description
-            let containers = setting.groupName.isEmpty ? [] : try await docker.containers(labels: [GroupLabels.filter(group: setting.groupName)])
+            let containers =
+                setting.groupName.isEmpty ? [] : try await docker.containers(labels: [GroupLabels.filter(group: setting.groupName)])
             let records = try? GroupRecords.open(directory: setting.directory, ledgerPath: setting.ledgerPath)
             let members = ((try? records?.state())?.members.map(\.name) ?? []) + (setting.definition?.spec.services.map(\.name) ?? [])
             findings.orphans = containers.filter { !members.contains($0.labels[GroupLabels.service] ?? "") }.map {

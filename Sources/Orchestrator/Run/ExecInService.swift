@@ -14,7 +14,9 @@ public func execInService(
         let containers = try await run.engine.containers(
             labels: [GroupLabels.filter(group: run.group.name), "\(GroupLabels.service)=\(service)"])
         guard let container = containers.first(where: { $0.state == "running" && $0.labels[GroupLabels.oneOff] == nil }) else {
-            throw OperationError(.failed, "\"\(service)\" has no running container", next: "`miniboss start` starts it; `miniboss status` tells why it is not running.")
+            throw OperationError(
+                .failed, "\"\(service)\" has no running container",
+                next: "`miniboss start` starts it; `miniboss status` tells why it is not running.")
         }
         let result = try await run.call(
             EngineStep(kind: .execInContainer, service: service, cause: "exec was asked for", target: container.name),
@@ -53,7 +55,9 @@ public func runOneOff(_ setting: RunSetting, service: String, command: [String])
         config.aliases = []
         let observed = try await run.observeNow()
         if !observed.networkExists {
-            throw OperationError(.failed, "the network \(run.group.network) does not exist", next: "`miniboss start` makes it and starts what the command needs.")
+            throw OperationError(
+                .failed, "the network \(run.group.network) does not exist",
+                next: "`miniboss start` makes it and starts what the command needs.")
         }
         if run.imageID(spec.image) == nil { try await run.pull(spec.image, service: service, cause: "the image is not here") }
         let name = "\(PlanRequest.containerName(group: run.group.name, service: service)).run\(run.journal.run)"
@@ -98,7 +102,9 @@ func memberGroup(_ setting: RunSetting, _ state: GroupState) -> GroupSpec {
         setting.definition?.spec
         ?? GroupSpec(
             name: setting.groupName,
-            services: state.members.map { ServiceSpec(name: $0.name, image: $0.image, dependencies: $0.dependencies, typeName: $0.typeName) })
+            services: state.members.map {
+                ServiceSpec(name: $0.name, image: $0.image, dependencies: $0.dependencies, typeName: $0.typeName)
+            })
     if let network = state.network { spec.network = network }
     return spec
 }

@@ -15,7 +15,9 @@ public func followLogs(
             return services.isEmpty || services.contains(service)
         }
         if let missing = services.first(where: { name in !wanted.contains { $0.labels[GroupLabels.service] == name } }) {
-            throw OperationError(.failed, "\"\(missing)\" has no container", next: "`miniboss start` makes one; `miniboss postmortem` keeps the last lines of one that failed.")
+            throw OperationError(
+                .failed, "\"\(missing)\" has no container",
+                next: "`miniboss start` makes one; `miniboss postmortem` keeps the last lines of one that failed.")
         }
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             for container in wanted {

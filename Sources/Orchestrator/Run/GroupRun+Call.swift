@@ -54,7 +54,8 @@ extension GroupRun {
                 step.service,
                 .stepSucceeded(
                     StepSucceeded(
-                        step: step.kind, target: step.target, result: result(value), seconds: clock.seconds(since: start), resolved: "adopted")),
+                        step: step.kind, target: step.target, result: result(value), seconds: clock.seconds(since: start),
+                        resolved: "adopted")),
                 operation: operation)
             return value
         case .absent:

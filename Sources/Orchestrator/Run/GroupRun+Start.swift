@@ -85,7 +85,9 @@ extension GroupRun {
     }
 
     private var contextPath: String? {
-        guard let path = setting.definition?.path ?? setting.environment["MINIBOSS_DEFINITION"], let slash = path.lastIndex(of: "/") else { return nil }
+        guard let path = setting.definition?.path ?? setting.environment["MINIBOSS_DEFINITION"], let slash = path.lastIndex(of: "/") else {
+            return nil
+        }
         return "\(path[..<slash])/.miniboss-context"
     }
 }

@@ -22,7 +22,9 @@ public func observeStatus(_ setting: RunSetting) async throws(OperationError) ->
     let state = try GroupRecords.open(directory: setting.directory, ledgerPath: setting.ledgerPath)?.state() ?? GroupState()
     var group =
         setting.definition?.spec
-        ?? GroupSpec(name: setting.groupName, services: state.members.map { ServiceSpec(name: $0.name, image: $0.image, dependencies: $0.dependencies) })
+        ?? GroupSpec(
+            name: setting.groupName,
+            services: state.members.map { ServiceSpec(name: $0.name, image: $0.image, dependencies: $0.dependencies) })
     if let network = state.network { group.network = network }
     let (engine, _) = try await connectEngine(setting.environment)
     let key = try fingerprintKeyIfPresent(directory: setting.directory)
@@ -34,7 +36,9 @@ public func observeStatus(_ setting: RunSetting) async throws(OperationError) ->
     } catch { throw OperationError(unreachable: error, host: setting.environment["DOCKER_HOST"] ?? "the engine") }
 
     let defined = group.services.map { service -> ServiceStatus in
-        let container = observed.containers(of: service.name).sorted { ($0.status == .running ? 0 : 1, -$0.createdAt) < ($1.status == .running ? 0 : 1, -$1.createdAt) }.first
+        let container = observed.containers(of: service.name).sorted {
+            ($0.status == .running ? 0 : 1, -$0.createdAt) < ($1.status == .running ? 0 : 1, -$1.createdAt)
+        }.first
         return status(of: service, container, state, observed, group, setting)
     }
     let names = Set(group.services.map(\.name))
@@ -84,5 +88,6 @@ private func status(
     return ServiceStatus(
         service: service.name, state: shown ?? (record.phase == .failed || record.phase == .blocked ? record.phase.rawValue : "absent"),
         desired: "running", containerID: container?.id, containerName: container?.name, image: service.image,
-        ports: container.map { $0.ports.isEmpty ? $0.configuration?.ports ?? [] : $0.ports } ?? service.ports, differences: differing, reason: reason)
+        ports: container.map { $0.ports.isEmpty ? $0.configuration?.ports ?? [] : $0.ports } ?? service.ports, differences: differing,
+        reason: reason)
 }

@@ -50,7 +50,8 @@ extension OperationError {
 
 /// The engine the environment names.
 /// - Throws: `OperationError` with `.engine`: no socket, refused, no permission, or a scheme that is not spoken.
-func connectEngine(_ environment: [String: String]) async throws(OperationError) -> (engine: any ContainerEngine, identity: EngineIdentity) {
+func connectEngine(_ environment: [String: String]) async throws(OperationError) -> (engine: any ContainerEngine, identity: EngineIdentity)
+{
     do {
         let docker = try Docker(environment: environment)
         do { return (docker, try await docker.identity()) } catch {
@@ -111,16 +112,23 @@ func conduct(
         }
     }
     let outcome: RunOutcome =
-        setting.interruption.isInterrupted ? .interrupted : thrown != nil || !run.failedServices.isEmpty || end.hasFailed ? .failed : .succeeded
+        setting.interruption.isInterrupted
+        ? .interrupted : thrown != nil || !run.failedServices.isEmpty || end.hasFailed ? .failed : .succeeded
     if journal.failure == nil {
         let cause = setting.interruption.signal.map { "interrupted by \($0)" } ?? "the run ended before it"
         try await journal.record(
             cutOff(journal.state, cause: cause, run: nil)
-                + [JournalEntry(nil, .runFinished(RunFinished(outcome: outcome, error: thrown?.message ?? end.error, signal: setting.interruption.signal)))])
+                + [
+                    JournalEntry(
+                        nil,
+                        .runFinished(
+                            RunFinished(outcome: outcome, error: thrown?.message ?? end.error, signal: setting.interruption.signal)))
+                ])
     }
     if let thrown { throw thrown }
     return RunEnd(
-        run: ledger.run, outcome: outcome, nothingToDo: end.nothingToDo, seconds: setting.clock.seconds(since: start), facts: journal.recorded)
+        run: ledger.run, outcome: outcome, nothingToDo: end.nothingToDo, seconds: setting.clock.seconds(since: start),
+        facts: journal.recorded)
 }
 
 /// What the work of a run leaves to be said at its end.
@@ -140,5 +148,6 @@ private func runStarted(_ setting: RunSetting, _ spec: GroupSpec, _ identity: En
     return RunStarted(
         command: setting.command, arguments: setting.arguments, group: spec.name, network: spec.network,
         definition: setting.definition?.hash, definitionPath: setting.definition?.path ?? setting.environment["MINIBOSS_DEFINITION"],
-        engine: identity?.version, engineID: identity?.id, pid: Int(getpid()), services: setting.definition == nil ? remembered.members : defined)
+        engine: identity?.version, engineID: identity?.id, pid: Int(getpid()),
+        services: setting.definition == nil ? remembered.members : defined)
 }

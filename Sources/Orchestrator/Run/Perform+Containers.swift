@@ -7,7 +7,8 @@ extension GroupRun {
         var spec = try resolve(service)
         for case .directory(let path) in spec.volumes.map(\.source) where !pathExists(path) {
             throw Failure(
-                .mountMissing, phase: .create, summary: "the directory \(path), which it mounts, does not exist after pre_start", subject: path)
+                .mountMissing, phase: .create, summary: "the directory \(path), which it mounts, does not exist after pre_start",
+                subject: path)
         }
         if spec.image != service.image, imageID(spec.image) == nil {
             try await pull(spec.image, service: name, cause: "the image is not here")
@@ -58,7 +59,8 @@ extension GroupRun {
             holder = "container \(shortID(id))\(group), image \(other.config.image)"
         }
         return Failure(
-            .nameConflict, phase: .create, summary: "its container's name \(name) is held by \(holder ?? "another container")", subject: name,
+            .nameConflict, phase: .create, summary: "its container's name \(name) is held by \(holder ?? "another container")",
+            subject: name,
             holder: holder)
     }
 
@@ -115,7 +117,8 @@ extension GroupRun {
             EngineStep(kind: .stopContainer, service: service, cause: step.cause, target: step.target.text), result: { id },
             resolve: { [engine] in
                 do { return try await engine.inspect(container: id).state.running ? .absent : .adopted(()) } catch let error as DockerError
-                where error.isNotFound { return .adopted(()) }
+                    where error.isNotFound
+                { return .adopted(()) }
             }
         ) { () async throws(DockerError) in
             do throws(DockerError) { try await engine.stop(container: id, seconds: stopTimeout, signal: "") } catch {
@@ -126,7 +129,9 @@ extension GroupRun {
         if let state = try? await engine.inspect(container: id).state {
             var entries = [
                 JournalEntry(
-                    service, .containerExited(ContainerExited(containerID: id, exitCode: state.exitCode, oomKilled: state.oomKilled, error: nil, health: [])))
+                    service,
+                    .containerExited(
+                        ContainerExited(containerID: id, exitCode: state.exitCode, oomKilled: state.oomKilled, error: nil, health: [])))
             ]
             if state.exitCode == 137, took >= stopTimeout {
                 entries.append(

@@ -57,7 +57,8 @@ extension GroupRun {
             let last = log.lastError
             throw Failure(
                 .pingTimeout, phase: .ping,
-                summary: "was not ready after \(tenths(clock.seconds(since: start))) s and \(log.attempts) pings; the last one said: \(last ?? "false")",
+                summary:
+                    "was not ready after \(tenths(clock.seconds(since: start))) s and \(log.attempts) pings; the last one said: \(last ?? "false")",
                 lastPingError: last ?? "false", attempts: log.attempts)
         case .overtaken:
             throw try await death(of: service, id, phase: .ping, during: "\(access.probeWords) was being tried", log: log)
@@ -128,7 +129,7 @@ extension GroupRun {
                 for await _ in wakes.stream {
                     do throws(DockerError) {
                         if try await !engine.inspect(container: id).state.running { return overtake() }
-                    } catch where error.isNotFound { return overtake() } catch {}
+                    } catch  where error.isNotFound { return overtake() } catch {}
                 }
             }
         } body: {

@@ -45,7 +45,8 @@ extension GroupRun {
             } catch let error as DockerError where !error.isCancelled {
                 let lines = output.lines
                 if !lines.isEmpty {
-                    try await journal.record(service, .logsCaptured(LogsCaptured(containerID: "build of \(step.target.text)", lines: lines)))
+                    try await journal.record(
+                        service, .logsCaptured(LogsCaptured(containerID: "build of \(step.target.text)", lines: lines)))
                 }
                 throw Failure(error, phase: .build, image: step.target.text)
             }

@@ -19,7 +19,8 @@ extension GroupRun {
             }
         } catch let error as DockerError where error.status == 409 || error.engineMessage.contains("already exists") {
             throw Failure(
-                .nameConflict, phase: .create, summary: "the network's name \(name) is held by a network miniboss did not make", subject: name,
+                .nameConflict, phase: .create, summary: "the network's name \(name) is held by a network miniboss did not make",
+                subject: name,
                 holder: "a network of that name")
         }
     }
@@ -37,7 +38,8 @@ extension GroupRun {
             } catch let error as DockerError where error.isNetworkInUse {
                 // Somebody else's container is on it: the network stays, the stop is done.
                 try await journal.record(
-                    nil, .noteTaken(NoteTaken(text: "the network \(name) is still used by a container that is not of this group; it stays")))
+                    nil, .noteTaken(NoteTaken(text: "the network \(name) is still used by a container that is not of this group; it stays"))
+                )
             }
         }
     }

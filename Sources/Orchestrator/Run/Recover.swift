@@ -42,7 +42,9 @@ private func lookUp(_ open: OpenIntent, engine: any ContainerEngine, group: Stri
     do {
         switch intent.step {
         case .createContainer:
-            if let made = try await engine.containers(labels: [GroupLabels.filter(operation: open.operation)]).first { return done(made.id) }
+            if let made = try await engine.containers(labels: [GroupLabels.filter(operation: open.operation)]).first {
+                return done(made.id)
+            }
             return notDone("miniboss was killed before the container was made")
         case .createNetwork:
             let networks = try await engine.networks(named: intent.target)
@@ -59,7 +61,8 @@ private func lookUp(_ open: OpenIntent, engine: any ContainerEngine, group: Stri
             return notDone("miniboss was killed meanwhile")
         }
     } catch let error as DockerError {
-        throw OperationError(.engine, "what run \(open.run) left can't be looked up: \(error)", next: "`miniboss doctor` looks at the engine.")
+        throw OperationError(
+            .engine, "what run \(open.run) left can't be looked up: \(error)", next: "`miniboss doctor` looks at the engine.")
     } catch { throw OperationError(.defect, "\(error)") }
 }
 
@@ -67,7 +70,7 @@ private func lookUpContainer(
     _ intent: StepIntended, engine: any ContainerEngine, done: (String?) -> Event, notDone: (String, String) -> Event
 ) async throws -> Event {
     let container: ContainerInspect
-    do { container = try await engine.inspect(container: intent.target) } catch where error.isNotFound {
+    do { container = try await engine.inspect(container: intent.target) } catch  where error.isNotFound {
         return intent.step == .removeContainer ? done(nil) : notDone("the container is not there", "absent")
     }
     let isDone =

@@ -18,7 +18,8 @@ public func reloadService(_ setting: RunSetting, _ options: ReloadOptions) async
         let observed = try await run.observeNow()
         let running = Set(observed.containers.filter { $0.status == .running }.map(\.service))
         if let missing = service.dependencies.first(where: { name in group[name]?.expectedExit == nil && !running.contains(name) }) {
-            throw OperationError(.failed, "\"\(service.name)\" needs \"\(missing)\", which is not running", next: "`miniboss start` starts both.")
+            throw OperationError(
+                .failed, "\"\(service.name)\" needs \"\(missing)\", which is not running", next: "`miniboss start` starts both.")
         }
         let affected = options.withDependents ? ServiceGraph(group).transitiveDependents(of: service.name).intersection(running) : []
         let plan = planReload(

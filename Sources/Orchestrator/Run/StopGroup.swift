@@ -4,7 +4,8 @@ import Reconciler
 public func stopGroup(_ setting: RunSetting, _ options: StopOptions) async throws(OperationError) -> RunEnd {
     if setting.definition != nil { _ = try setting.checkedDefinition() }
     return try await conduct(
-        setting, group: { stopSubject(setting, options, remembered: $0) }, isNetworkGiven: options.network != nil, hookTimeout: options.timeout,
+        setting, group: { stopSubject(setting, options, remembered: $0) }, isNetworkGiven: options.network != nil,
+        hookTimeout: options.timeout,
         stopTimeout: options.timeout
     ) { run in
         let members = stopMembers(setting, remembered: run.journal.state)

@@ -8,7 +8,8 @@ extension GroupSpec {
         if !Self.isGroupName(name) {
             problems.append(
                 DefinitionProblem(
-                    field: "name", "\"\(name)\" can't name a group: use lower case letters, digits and -, at most 63, starting with a letter or digit"))
+                    field: "name",
+                    "\"\(name)\" can't name a group: use lower case letters, digits and -, at most 63, starting with a letter or digit"))
         }
         problems += duplicateNames()
         problems += services.flatMap { $0.fieldProblems() }
@@ -17,7 +18,8 @@ extension GroupSpec {
         if problems.isEmpty, let cycle = ServiceGraph(self).shortestCycle {
             problems.append(
                 DefinitionProblem(
-                    field: "dependencies", "the services depend on each other in a circle: \(cycle.joined(separator: " → ")); remove one of these dependencies"))
+                    field: "dependencies",
+                    "the services depend on each other in a circle: \(cycle.joined(separator: " → ")); remove one of these dependencies"))
         }
         return problems
     }
@@ -35,7 +37,8 @@ extension GroupSpec {
             let key = service.name.lowercased()
             guard let owners = types[key], owners.count > 1, reported.insert(key).inserted else { return nil }
             return DefinitionProblem(
-                field: "name", "\(owners.count) services are named \"\(service.name)\" (\(owners.joined(separator: ", "))); names must be unique")
+                field: "name",
+                "\(owners.count) services are named \"\(service.name)\" (\(owners.joined(separator: ", "))); names must be unique")
         }
     }
 
@@ -58,7 +61,8 @@ extension GroupSpec {
         }
         return owners.filter { $0.value.count > 1 }.sorted { $0.key < $1.key }.map { port, names in
             DefinitionProblem(
-                field: "ports", "host port \(port) is used more than once (\(names.joined(separator: ", "))); give each its own, or 0 for a free one")
+                field: "ports",
+                "host port \(port) is used more than once (\(names.joined(separator: ", "))); give each its own, or 0 for a free one")
         }
     }
 }
@@ -77,7 +81,8 @@ extension ServiceSpec {
         let isLabel =
             name.utf8.count <= 63 && name.first != "-" && name.last != "-"
             && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
-        return isLabel ? [] : [problem("name", "\"\(name)\" is not a host name: use letters, digits and -, at most 63, no - at the ends (RFC 1123)")]
+        return isLabel
+            ? [] : [problem("name", "\"\(name)\" is not a host name: use letters, digits and -, at most 63, no - at the ends (RFC 1123)")]
     }
 
     private func imageProblems() -> [DefinitionProblem] {

@@ -102,7 +102,9 @@ public struct Schedule: Sendable, Equatable {
         while changed {
             changed = false
             for id in order where status[id] == .waiting {
-                guard let step = steps[id], step.after.contains(where: { status[$0] == .failed || status[$0] == .givenUp }) else { continue }
+                guard let step = steps[id], step.after.contains(where: { status[$0] == .failed || status[$0] == .givenUp }) else {
+                    continue
+                }
                 status[id] = .givenUp
                 given.append(step)
                 changed = true

@@ -88,7 +88,8 @@ struct StartPlanner {
             restart(service, keeper, owner, leftovers, after: after)
         case .paused, .restarting, .dead, .removing:
             replace(
-                service, resolved: resolved, [keeper] + leftovers, cause: "replaced: its container is \(keeper.status.rawValue)", after: after)
+                service, resolved: resolved, [keeper] + leftovers, cause: "replaced: its container is \(keeper.status.rawValue)",
+                after: after)
             return
         }
         clear(service, leftovers)
@@ -119,7 +120,8 @@ struct StartPlanner {
         _ service: ServiceSpec, _ keeper: ObservedContainer, _ owed: ServiceRecord, _ leftovers: [ObservedContainer], after: [Int?]
     ) {
         let cause =
-            keeper.status == .created ? "its container was made but never started" : "stopped\(keeper.exitCode.map { " (exited \($0))" } ?? "")"
+            keeper.status == .created
+            ? "its container was made but never started" : "stopped\(keeper.exitCode.map { " (exited \($0))" } ?? "")"
         let target = StepTarget.container(id: keeper.id, name: keeper.name)
         var before = after
         if keeper.status == .created || owed.owesFirstStart {
@@ -129,7 +131,9 @@ struct StartPlanner {
         let properName = request.containerName(of: service.name)
         if keeper.name != properName {
             before.append(
-                draft.add(.renameContainer, service.name, .container(id: keeper.id, name: properName), cause: "a temporary name was left", after: before))
+                draft.add(
+                    .renameContainer, service.name, .container(id: keeper.id, name: properName), cause: "a temporary name was left",
+                    after: before))
         }
         before.append(network())
         let start = draft.add(.startContainer, service.name, target, cause: cause, after: before)
@@ -144,7 +148,8 @@ struct StartPlanner {
     }
 
     private mutating func replace(
-        _ service: ServiceSpec, resolved: ServiceSpec?, _ old: [ObservedContainer], cause: String, differences: [Difference] = [], after: [Int?]
+        _ service: ServiceSpec, resolved: ServiceSpec?, _ old: [ObservedContainer], cause: String, differences: [Difference] = [],
+        after: [Int?]
     ) {
         make(service, resolved: resolved, replacing: old, cause: cause, after: after)
         expect(service, .replaced, cause, old.first, differences)
@@ -159,11 +164,12 @@ struct StartPlanner {
         let target = StepTarget.newContainer(name: holdsName ? "\(properName).\(request.runTag)" : properName)
         let ready = [network(), addImage(resolved ?? service)]
 
-        let early = resolved.map { spec in
-            spec.volumes.allSatisfy { volume in
-                if case .directory(let path) = volume.source { request.directoryExists(path) } else { true }
-            }
-        } ?? false
+        let early =
+            resolved.map { spec in
+                spec.volumes.allSatisfy { volume in
+                    if case .directory(let path) = volume.source { request.directoryExists(path) } else { true }
+                }
+            } ?? false
         let create: Int
         let preStart: Int
         if early {
