@@ -77,6 +77,23 @@ private struct Run: Decodable {
         }
     }
 
+    @Test("B15: a line that was written at once makes a service ready")
+    func logReadiness() async throws {
+        let service = """
+            struct Teller: Service {
+                let name = "teller"
+                let image = testImage
+                let cmd = ["sh", "-c", "echo ready now; exec sleep 1000"]
+                let stopSignal = StopSignal.sigkill
+                let readiness = Readiness.log("ready")
+            }
+            """
+        try await withWorkshop(service, list: "Teller()") { shop in
+            let start = try shop.miniboss("start", "--timeout", "10")
+            #expect(start.code == 0, "\(start.errors)")
+        }
+    }
+
     @Test("B42: stop works when the definition no longer compiles")
     func brokenStop() async throws {
         try await withWorkshop(pair, list: "Base(), Top()") { shop in

@@ -70,6 +70,23 @@ private let app = ServiceSpec(name: "app", image: "app:1", dependencies: ["db"])
         #expect(plan.outlooks.first?.differences == [Difference(field: "env.MODE", desired: "******", actual: "******")])
     }
 
+    @Test("B23: each field that makes a container is compared")
+    func changedField() {
+        let changes: [(String, (inout ServiceSpec) -> Void)] = [
+            ("image", { $0.image = "app:1" }), ("ports", { $0.ports = [PortMapping(container: 80, host: 8080)] }),
+            ("volumes", { $0.volumes = [VolumeMount(source: .named("data"), target: "/data")] }),
+            ("entrypoint", { $0.entrypoint = ["/run"] }),
+            ("cmd", { $0.command = ["serve"] }), ("user", { $0.user = "nobody" }), ("stop_signal", { $0.stopSignal = .sigint }),
+        ]
+        for (field, change) in changes {
+            var changed = db
+            change(&changed)
+            let plan = planStart(request([changed], containers: [container(of: db, .running)]))
+            #expect(plan.outlooks.first?.disposition == .replaced)
+            #expect(plan.outlooks.first?.differences.map(\.field) == [field])
+        }
+    }
+
     @Test("B24: alwaysStartNew replaces what is as defined")
     func alwaysNew() {
         var fresh = db
@@ -126,7 +143,7 @@ private let app = ServiceSpec(name: "app", image: "app:1", dependencies: ["db"])
         #expect(schedule.begin().isEmpty && schedule.isFinished)
     }
 
-    @Test("B1, B2, B3, B6, B7, B31: everything wrong with a definition is told")
+    @Test("B1, B2, B3, B5, B6, B7, B31: everything wrong with a definition is told")
     func problems() {
         let spec = GroupSpec(
             name: "g",

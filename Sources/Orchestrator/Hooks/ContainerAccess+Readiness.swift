@@ -45,7 +45,11 @@ extension ContainerAccess {
     private func log(_ pattern: String, _ times: Int) async throws -> Bool {
         let regex: Regex<AnyRegexOutput>
         do { regex = try Regex(pattern) } catch { throw AccessError("/\(pattern)/ is not a regular expression: \(error)") }
-        let since = EngineTime(try await details().state.startedAt)
+        // Not since `startedAt`: the engine notes that after the first lines may have been written. What was written before
+        // this start ends with the end before it.
+        let state = try await details().state
+        let hadEarlierEnd = state.finishedAt > "0001-01-02" && state.finishedAt < state.startedAt
+        let since = hadEarlierEnd ? EngineTime(state.finishedAt) : nil
         let lines = try await engine.logs(container: id, since: since)
         let count = lines.count { $0.text.firstMatch(of: regex) != nil }
         if count >= times { return true }
