@@ -32,7 +32,8 @@ let package = Package(
             name: "Commands",
             dependencies: ["Orchestrator", "Reconciler", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             exclude: ["README.md"], swiftSettings: strict),
-        .target(name: "MinibossKit", dependencies: ["Commands", "Orchestrator", "Reconciler"], exclude: ["README.md"], swiftSettings: strict),
+        .target(
+            name: "MinibossKit", dependencies: ["Commands", "Orchestrator", "Reconciler"], exclude: ["README.md"], swiftSettings: strict),
         .executableTarget(name: "miniboss-engine", dependencies: ["Commands"], exclude: ["README.md"], swiftSettings: strict),
         .target(name: "DefinitionLoader", dependencies: ["Digest"], exclude: ["README.md"], swiftSettings: strict),
         .executableTarget(name: "miniboss", dependencies: ["DefinitionLoader"], exclude: ["README.md"], swiftSettings: strict),

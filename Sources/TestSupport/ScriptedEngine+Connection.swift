@@ -5,7 +5,6 @@ extension ScriptedEngine {
     func serve(_ file: Int32) {
         let refused = state.withLock { state in
             guard !state.stopped else { return true }
-            state.connections.insert(file)
             state.accepted += 1
             return false
         }
@@ -13,14 +12,14 @@ extension ScriptedEngine {
             close(file)
             return
         }
-        ScriptedThread.start { [weak self] in
+        connections.add(file)
+        ScriptedThread.start { [weak self, connections] in
             var reader = ScriptedReader(file: file)
             while let request = reader.request() {
                 // Not held while waiting for the next request: the engine ends with its last owner.
                 guard let engine = self, engine.answer(request, file) else { break }
             }
-            if let engine = self { engine.state.withLock { _ = $0.connections.remove(file) } }
-            close(file)
+            connections.close(file)
         }
     }
 

@@ -26,13 +26,13 @@ public final class ScriptedEngine: Sendable {
         var scripts: [Script] = []
         var requests: [ScriptedRequest] = []
         var waiters: [(method: String, pattern: String, count: Int, resume: @Sendable () -> Void)] = []
-        var connections: Set<Int32> = []
         var accepted = 0
         var stopped = false
     }
 
     private let directory: String
     let state: Mutex<State>
+    let connections = ScriptedConnections()
 
     public init(_ listening: Listening = .unix) throws {
         switch listening {
@@ -55,9 +55,14 @@ public final class ScriptedEngine: Sendable {
             while true {
                 let file = accept(listener, nil, nil)
                 if file < 0, errno == EINTR || errno == ECONNABORTED { continue }
-                guard file >= 0, let engine = self else {
-                    if file >= 0 { close(file) }
+                guard file >= 0 else {
+                    // Only this thread closes the listener, or its number could be another engine's by the next accept.
+                    close(listener)
                     return
+                }
+                guard let engine = self else {
+                    close(file)
+                    continue
                 }
                 _ = fcntl(file, F_SETFD, FD_CLOEXEC)
                 engine.serve(file)
@@ -103,7 +108,7 @@ public final class ScriptedEngine: Sendable {
 
     /// Breaks all connections but goes on listening: an engine that restarts.
     public func dropConnections() {
-        state.withLock { for file in $0.connections { _ = shutdown(file, Int32(SHUT_RDWR)) } }
+        connections.breakAll()
     }
 
     /// Stops listening; the socket's file stays, so that connecting is refused.
@@ -112,9 +117,8 @@ public final class ScriptedEngine: Sendable {
             guard !state.stopped else { return }
             state.stopped = true
             shutdown(state.listener, Int32(SHUT_RDWR))
-            close(state.listener)
-            for file in state.connections { _ = shutdown(file, Int32(SHUT_RDWR)) }
         }
+        connections.breakAll()
     }
 
     /// Stops listening and removes the socket.
