@@ -23,16 +23,16 @@ struct JournalEntry: Sendable {
 /// The state is folded and the events are handed over under one lock, so the order in the ledger is the order of the fold.
 final class Journal: Sendable {
     let run: Int
-    private let writer: LedgerWriter
+    private let ledger: any RunLedger
     private let clock: RunClock
     private let observer: any RunObserver
     private let folded: Mutex<GroupState>
     private let facts = Mutex<[RecordedFact]>([])
     private let fault = Mutex<OperationError?>(nil)
 
-    init(run: Int, writer: LedgerWriter, state: GroupState, clock: RunClock, observer: any RunObserver) {
+    init(run: Int, ledger: any RunLedger, state: GroupState, clock: RunClock, observer: any RunObserver) {
         self.run = run
-        self.writer = writer
+        self.ledger = ledger
         self.clock = clock
         self.observer = observer
         folded = Mutex(state)
@@ -72,7 +72,7 @@ final class Journal: Sendable {
             let drafts = try entries.map(draft)
             try folded.withLock { state in
                 for (entry, draft) in zip(entries, drafts) { try state.apply(provisional(entry, draft)) }
-                writer.submit(drafts) { [self] outcome in
+                ledger.submit(drafts) { [self] outcome in
                     completion(outcome.mapError { OperationError(ledger: $0) })
                     if case .failure(let error) = outcome { fault.withLock { $0 = $0 ?? OperationError(ledger: error) } }
                 }

@@ -19,10 +19,13 @@ public func execInService(
         }
         var config = ExecConfig(command)
         config.tty = streams.tty
-        let exit = try await run.call(
-            EngineStep(kind: .execInContainer, service: service, cause: "exec was asked for", target: container.name),
-            result: { "exit \($0)" }
-        ) { () async throws(DockerError) in try await run.engine.exec(container: container.id, config, streams: streams) }
+        // Cut off, we hang up; the engine has no call that ends the command.
+        let exit = try await run.untilInterrupted { [config] in
+            try await run.call(
+                EngineStep(kind: .execInContainer, service: service, cause: "exec was asked for", target: container.name),
+                result: { "exit \($0)" }
+            ) { () async throws(DockerError) in try await run.engine.exec(container: container.id, config, streams: streams) }
+        }
         code.set(Int32(truncatingIfNeeded: exit))
         return WorkEnd(hasFailed: exit != 0)
     }

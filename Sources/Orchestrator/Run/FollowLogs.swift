@@ -6,7 +6,7 @@ import Reconciler
 public func followLogs(
     _ setting: RunSetting, services: [String], follow: Bool, tail: Int?, line: @escaping @Sendable (String, String, Bool) -> Void
 ) async throws(OperationError) {
-    let (engine, _) = try await connectEngine(setting.environment)
+    let engine = try await setting.host.connect(setting.environment).engine
     do {
         let containers = try await engine.containers(labels: [GroupLabels.filter(group: setting.groupName)])
             .filter { $0.labels[GroupLabels.oneOff] == nil }

@@ -8,6 +8,7 @@ extension GroupRun {
         var entries: [JournalEntry] = []
         for name in excluded { entries.append(try entry(name, .excluded, cause: "excluded by the user")) }
         for outlook in plan.outlooks {
+            keep(outlook)
             switch outlook.disposition {
             case .untouched:
                 entries.append(try entry(outlook.service, .foundRunning, cause: outlook.cause, container: outlook.containerID))
@@ -57,7 +58,7 @@ extension GroupRun {
     }
 
     func groupHook(_ name: HookName, _ body: @escaping @Sendable () async throws -> Void) async throws -> String? {
-        let limits = HookLimits(deadline: hookTimeout, clock: clock, interruption: interruption)
+        let limits = HookLimits(deadline: hookTimeout, clock: clock, interruption: interruption, executor: setting.host.hookExecutor)
         switch try await hold(name, of: nil, limits: limits, body: body) {
         case .threw(let error): return "\(name.rawValue) threw: \(error.text)"
         case .timedOut: return "\(name.rawValue) was not back after \(tenths(hookTimeout)) s"

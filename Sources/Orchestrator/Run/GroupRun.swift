@@ -24,6 +24,7 @@ final class GroupRun: Sendable {
 
     private struct Shared {
         var made: [String: String] = [:]
+        var kept: [String: String] = [:]
         var begun: [String: Int64] = [:]
         var startedAt: [String: Int64] = [:]
         var images: [String: String] = [:]
@@ -58,6 +59,17 @@ final class GroupRun: Sendable {
     /// The container this run made for a service.
     func made(_ service: String) -> String? { shared.withLock { $0.made[service] } }
     func made(_ service: String, _ id: String?) { shared.withLock { $0.made[service] = id } }
+
+    /// The container that existed before and that this run goes on with.
+    func kept(_ service: String) -> String? { shared.withLock { $0.kept[service] } }
+
+    /// Takes note of the container a plan goes on with, if it is not a new one.
+    func keep(_ outlook: ServiceOutlook) {
+        switch outlook.disposition {
+        case .untouched, .restarted, .completed: shared.withLock { $0.kept[outlook.service] = outlook.containerID }
+        case .new, .replaced, .reconsidered, .stopped, .removed, .absent: break
+        }
+    }
 
     /// Marks the first own step of a service and returns when that was.
     @discardableResult

@@ -26,7 +26,7 @@ public func observeStatus(_ setting: RunSetting) async throws(OperationError) ->
             name: setting.groupName,
             services: state.members.map { ServiceSpec(name: $0.name, image: $0.image, dependencies: $0.dependencies) })
     if let network = state.network { group.network = network }
-    let (engine, _) = try await connectEngine(setting.environment)
+    let engine = try await setting.host.connect(setting.environment).engine
     let key = try fingerprintKeyIfPresent(directory: setting.directory)
     let subject = group
     let hash: @Sendable (ServiceSpec) -> String = { fingerprint(of: $0, network: subject.network, key: key) }

@@ -29,7 +29,7 @@ extension GroupRun {
         let id = try containerID(step)
         let hook = hooks(of: service).preStop
         let access = try await access(service, id)
-        let limits = HookLimits(deadline: hookTimeout, clock: clock, interruption: nil)
+        let limits = HookLimits(deadline: hookTimeout, clock: clock, interruption: nil, executor: setting.host.hookExecutor)
         _ = try await hold(.preStop, of: service, limits: limits) { try await hook(access) }
     }
 
@@ -74,7 +74,7 @@ extension GroupRun {
 
     private func owesPostStart(_ service: String) -> Bool { journal.state[service].owesPostStart }
 
-    private var limits: HookLimits { HookLimits(deadline: hookTimeout, clock: clock, interruption: interruption) }
+    private var limits: HookLimits { HookLimits(deadline: hookTimeout, clock: clock, interruption: interruption, executor: setting.host.hookExecutor) }
 
     private func access(_ service: String, _ id: String) async throws -> ContainerAccess {
         ContainerAccess(service: service, id: id, name: PlanRequest.containerName(group: group.name, service: service), engine: engine)

@@ -51,6 +51,7 @@ extension GroupRun {
 
     /// Records what planning found out about a service.
     func announce(_ outlook: ServiceOutlook) async throws {
+        keep(outlook)
         if !outlook.differences.isEmpty, let id = outlook.containerID {
             try await journal.record(
                 outlook.service, .divergenceFound(DivergenceFound(containerID: id, differences: outlook.differences)))
