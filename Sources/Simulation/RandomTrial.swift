@@ -94,6 +94,10 @@ package struct RandomTrial {
             trial.group.mischief[member.name] = mischief
         }
         if dice.chance(25) { trial.group.version += 1 }
+        // New sources: the next build makes another image.
+        for member in trial.group.members where member.isBuilt && dice.chance(30) {
+            trial.engine.world.images[trial.group.image(of: member)] = nil
+        }
     }
 
     /// The user's own hands between the commands.

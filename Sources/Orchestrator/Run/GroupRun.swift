@@ -106,22 +106,20 @@ final class GroupRun: Sendable {
     /// Records a transition; the machine decides where it leads.
     func move(
         _ service: String, _ event: ServiceEvent, cause: String? = nil, container: String? = nil, failure: Failure? = nil,
-        because: [String]? = nil
+        because: [String]? = nil, onlyFrom: Set<ServicePhase>? = nil
     ) async throws {
-        try await journal.record([try entry(service, event, cause: cause, container: container, failure: failure, because: because)])
+        try await journal.record([
+            entry(service, event, cause: cause, container: container, failure: failure, because: because, onlyFrom: onlyFrom)
+        ])
     }
 
     func entry(
         _ service: String, _ event: ServiceEvent, cause: String? = nil, container: String? = nil, failure: Failure? = nil,
-        because: [String]? = nil
-    ) throws -> JournalEntry {
-        let phase = journal.state[service].phase
-        let next = try phase.after(event)
-        return JournalEntry(
+        because: [String]? = nil, onlyFrom: Set<ServicePhase>? = nil
+    ) -> JournalEntry {
+        JournalEntry(
             service,
-            .stateChanged(
-                StateChanged(
-                    from: phase, to: next, event: event, cause: cause, containerID: container, failure: failure, because: because)))
+            move: Move(event: event, cause: cause, container: container, failure: failure, because: because, onlyFrom: onlyFrom))
     }
 
     func planRequest(observed: ObservedGroup) -> PlanRequest {

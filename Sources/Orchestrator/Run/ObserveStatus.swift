@@ -70,7 +70,7 @@ private func status(
         let isDone = service.expectedExit != nil && container.status == .exited && container.exitCode == service.expectedExit
         if container.status != .running, !isDone {
             reason = "its container is \(container.status.rawValue)\(container.exitCode.map { " (exited \($0))" } ?? "")"
-        } else if record.containerID == container.id, record.owesPostStart {
+        } else if record.debt(of: container.id).postStart {
             reason = "post_start has not succeeded for this container"
         }
         if !differing.isEmpty { reason = differing.map(\.words).joined(separator: "; ") }

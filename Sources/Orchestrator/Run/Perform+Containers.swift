@@ -30,8 +30,8 @@ extension GroupRun {
         do {
             let id = try await call(
                 EngineStep(kind: .createContainer, service: name, cause: step.cause, target: step.target.text, spec: summary),
-                operation: operation, result: { $0 }, before: [try entry(name, .createBegan, cause: step.cause)],
-                after: { [try entry(name, .containerCreated, container: $0)] },
+                operation: operation, result: { $0 }, before: [entry(name, .createBegan, cause: step.cause)],
+                after: { [entry(name, .containerCreated, container: $0)] },
                 resolve: { [engine] in
                     let found = try await engine.containers(labels: [GroupLabels.filter(operation: operation)])
                     return found.first.map { .adopted($0.id) } ?? .absent
@@ -81,10 +81,10 @@ extension GroupRun {
         do {
             try await call(
                 EngineStep(kind: .startContainer, service: service, cause: step.cause, target: step.target.text), result: { id },
-                before: [try entry(service, .startBegan, cause: step.cause, container: id)],
+                before: [entry(service, .startBegan, cause: step.cause, container: id)],
                 after: {
                     containerStarted(service)
-                    return [try entry(service, .containerStarted, container: id)]
+                    return [entry(service, .containerStarted, container: id)]
                 },
                 resolve: { [engine] in
                     let state = try await engine.inspect(container: id).state
@@ -115,8 +115,8 @@ extension GroupRun {
         let start = clock.monotonic()
         try await call(
             EngineStep(kind: .stopContainer, service: service, cause: step.cause, target: step.target.text), result: { id },
-            before: tracked ? [try entry(service, .stopBegan, cause: step.cause, container: id)] : [],
-            after: { tracked ? [try entry(service, .containerStopped, container: id)] : [] },
+            before: tracked ? [entry(service, .stopBegan, cause: step.cause, container: id)] : [],
+            after: { tracked ? [entry(service, .containerStopped, container: id)] : [] },
             resolve: { [engine] in
                 do { return try await engine.inspect(container: id).state.running ? .absent : .adopted(()) } catch let error as DockerError
                     where error.isNotFound
@@ -157,8 +157,8 @@ extension GroupRun {
     ) async throws {
         try await call(
             EngineStep(kind: .removeContainer, service: service, cause: cause, target: target), result: { id },
-            before: isTracked ? [try entry(service, .removeBegan, cause: cause, container: id)] : [],
-            after: { isTracked ? [try entry(service, .containerRemoved, container: id)] : [] },
+            before: isTracked ? [entry(service, .removeBegan, cause: cause, container: id)] : [],
+            after: { isTracked ? [entry(service, .containerRemoved, container: id)] : [] },
             resolve: { [engine] in
                 do {
                     _ = try await engine.inspect(container: id)

@@ -69,10 +69,8 @@ extension GroupRun {
         if !state.running, group[service]?.expectedExit == nil {
             throw try await death(of: service, id, phase: .ping, during: "it was being pinged", log: log)
         }
-        if !owesPostStart(service) { try await move(service, .pingSucceeded, container: id) }
+        if !journal.state[service].debt(of: id).postStart { try await move(service, .pingSucceeded, container: id) }
     }
-
-    private func owesPostStart(_ service: String) -> Bool { journal.state[service].owesPostStart }
 
     private var limits: HookLimits { HookLimits(deadline: hookTimeout, clock: clock, interruption: interruption, executor: setting.host.hookExecutor) }
 

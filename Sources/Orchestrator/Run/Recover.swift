@@ -33,17 +33,14 @@ private func consequence(of outcome: Event, for open: OpenIntent, _ state: Group
         case (.removeContainer, .removing): .containerRemoved
         default: nil
         }
-    guard let event, let next = try? phase.after(event) else { return [] }
-    let change = StateChanged(from: phase, to: next, event: event, containerID: step.result ?? state[service].containerID)
-    return [JournalEntry(service, .stateChanged(change), run: open.run)]
+    guard let event else { return [] }
+    return [JournalEntry(service, move: Move(event: event, container: step.result ?? state[service].containerID), run: open.run)]
 }
 
 /// Services that a run leaves half-way are marked so: the next run knows where they stand.
 func cutOff(_ state: GroupState, cause: String, run: Int?) -> [JournalEntry] {
     state.services.keys.sorted().compactMap { service in
-        let phase = state[service].phase
-        guard phase.isUnderWay, let next = try? phase.after(.interrupted) else { return nil }
-        return JournalEntry(service, .stateChanged(StateChanged(from: phase, to: next, event: .interrupted, cause: cause)), run: run)
+        state[service].phase.isUnderWay ? JournalEntry(service, move: Move(event: .interrupted, cause: cause), run: run) : nil
     }
 }
 
