@@ -39,11 +39,12 @@ let package = Package(
         .target(name: "DefinitionLoader", dependencies: ["Digest"], exclude: ["README.md"], swiftSettings: strict),
         .executableTarget(name: "miniboss", dependencies: ["DefinitionLoader"], exclude: ["README.md"], swiftSettings: strict),
         .target(name: "TestSupport", dependencies: ["DockerClient", "Reconciler"], exclude: ["README.md"], swiftSettings: strict),
-        .target(name: "CScheduling"),
+        .target(name: "CScheduling", exclude: ["README.md"]),
         .target(
             name: "Simulation", dependencies: ["CScheduling", "Orchestrator", "DockerClient", "Ledger", "Reconciler"],
             exclude: ["README.md"], swiftSettings: strict),
         .executableTarget(name: "simulate", dependencies: ["Simulation", "Ledger"], path: "Tests/Simulate", swiftSettings: strict),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation", "DockerClient", "Orchestrator"], swiftSettings: strict),
         .testTarget(name: "DigestTests", dependencies: ["Digest"], swiftSettings: strict),
         .executableTarget(name: "ledger-fixture", dependencies: ["Ledger"], path: "Tests/LedgerFixture", swiftSettings: strict),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "CSQLite", "ledger-fixture"], swiftSettings: strict),

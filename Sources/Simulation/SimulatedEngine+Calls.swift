@@ -133,7 +133,8 @@ extension SimulatedEngine {
         try await call("pull \(name)") { (engine) throws(DockerError) in
             guard !name.contains("missing") else {
                 throw DockerError(
-                    .http(404), endpoint: "POST /images/create", message: "manifest for \(name) not found: manifest unknown: manifest unknown")
+                    .http(404), endpoint: "POST /images/create",
+                    message: "manifest for \(name) not found: manifest unknown: manifest unknown")
             }
             if engine.world.images[name] == nil { _ = engine.world.newImage(name) }
         }
@@ -142,7 +143,8 @@ extension SimulatedEngine {
     package func build(_ request: BuildRequest, output: @escaping @Sendable (String) -> Void) async throws(DockerError) -> String {
         try await call("build \(request.tag)") { (engine) throws(DockerError) in
             guard !request.directory.contains("broken") else {
-                throw DockerError(.failedInStream, endpoint: "POST /build", message: "The command '/bin/sh -c false' returned a non-zero code: 1")
+                throw DockerError(
+                    .failedInStream, endpoint: "POST /build", message: "The command '/bin/sh -c false' returned a non-zero code: 1")
             }
             // As the engine's cache has it: the same sources make the same image.
             return engine.world.images[request.tag] ?? engine.world.newImage(request.tag)

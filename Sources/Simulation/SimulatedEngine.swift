@@ -45,7 +45,9 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
     private func scheduleDeath(_ container: SimulatedWorld.Container) {
         guard let dies = container.dies else { return }
         scheduler.at(dies.at) { [self] in
-            guard let index = world.containers.firstIndex(where: { $0.id == container.id }), world.containers[index].dies != nil else { return }
+            guard let index = world.containers.firstIndex(where: { $0.id == container.id }), world.containers[index].dies != nil else {
+                return
+            }
             world.end(index, code: dies.code, timestamp: timestamp)
             effects.append("exit \(container.service) \(dies.code)")
             tell("die", world.containers[index])
@@ -68,7 +70,9 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
     }
 
     /// One call: its fault points, its delay, its fault, its effect.
-    func call<Value>(_ name: String, reads: Bool = false, _ effect: (SimulatedEngine) throws(DockerError) -> Value) async throws(DockerError) -> Value {
+    func call<Value>(_ name: String, reads: Bool = false, _ effect: (SimulatedEngine) throws(DockerError) -> Value)
+        async throws(DockerError) -> Value
+    {
         if faults.isHit("before \(name)") { await never() }
         try await pass(latency() / 2)
         let endpoint = (reads ? "GET /" : "POST /") + name

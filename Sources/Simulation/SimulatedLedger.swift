@@ -6,6 +6,7 @@ package import Reconciler
 // Unchecked: the process has one thread (see `Scheduler`).
 package final class SimulatedLedger: RunLedger, @unchecked Sendable {
     package private(set) var events: [RecordedEvent] = []
+    private var decoded: [RecordedFact?] = []
     private let faults: FaultPlan
 
     package init(faults: FaultPlan) { self.faults = faults }
@@ -18,12 +19,10 @@ package final class SimulatedLedger: RunLedger, @unchecked Sendable {
         return state
     }
 
+    /// The events as they are read back from their JSON.
     package func facts() throws(OperationError) -> [RecordedFact] {
-        var facts: [RecordedFact] = []
-        for event in events {
-            if let fact = try RecordedFact(event) { facts.append(fact) }
-        }
-        return facts
+        for event in events[decoded.count...] { decoded.append(try RecordedFact(event)) }
+        return decoded.compactMap { $0 }
     }
 
     package func nextRunNumber() throws(LedgerError) -> Int { (events.map(\.run).max() ?? 0) + 1 }

@@ -157,7 +157,8 @@ package struct SimulatedWorld: Sendable {
         let name = networks[index].name
         if containers.contains(where: { $0.state.running && ($0.config.network == name || $0.config.network == id) }) {
             throw DockerError(
-                .http(403), endpoint: "DELETE /networks/\(id)", message: "error while removing network: network \(name) id \(id) has active endpoints")
+                .http(403), endpoint: "DELETE /networks/\(id)",
+                message: "error while removing network: network \(name) id \(id) has active endpoints")
         }
         networks.remove(at: index)
     }

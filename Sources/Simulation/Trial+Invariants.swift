@@ -46,7 +46,9 @@ extension Trial {
         var found: [String] = []
         for fact in facts {
             guard case .stateChanged(let change) = fact.event, let id = change.containerID else { continue }
-            if change.trigger == .postStartBegan, done.contains(id) { found.append("post_start of \(fact.service ?? "") ran again for \(id)") }
+            if change.trigger == .postStartBegan, done.contains(id) {
+                found.append("post_start of \(fact.service ?? "") ran again for \(id)")
+            }
             if change.trigger == .postStartFinished { done.insert(id) }
         }
         return found

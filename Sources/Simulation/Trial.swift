@@ -33,7 +33,9 @@ package final class Trial: @unchecked Sendable {
         ledger = SimulatedLedger(faults: faults)
         engine = SimulatedEngine(scheduler: scheduler, faults: faults)
         self.group = group(scheduler)
-        for member in self.group.members where !member.isBuilt { engine.world.images[self.group.image(of: member)] = "sha256:\(member.name)" }
+        for member in self.group.members where !member.isBuilt {
+            engine.world.images[self.group.image(of: member)] = "sha256:\(member.name)"
+        }
         // Somebody else's, with a name much like ours.
         engine.world.images["foreign:1"] = "sha256:foreign"
         var foreign = ContainerConfig(image: "foreign:1")

@@ -51,7 +51,8 @@ package final class TrialGroup: @unchecked Sendable {
                 Member(
                     name: "s\(index)", dependencies: dependencies, writesKey: generator.chance(40),
                     readsKeys: keys.filter { _ in generator.chance(70) }, isBuilt: generator.chance(20),
-                    hostPort: generator.chance(30) ? 8000 + index : nil, noes: generator.chance(50) ? 0 : Int.random(in: 1...4, using: &generator),
+                    hostPort: generator.chance(30) ? 8000 + index : nil,
+                    noes: generator.chance(50) ? 0 : Int.random(in: 1...4, using: &generator),
                     postStartSeconds: generator.chance(50) ? 0 : 0.3))
         }
         self.init(members: members, scheduler: scheduler)

@@ -3,7 +3,9 @@ extension Docker {
     ///
     /// Maps to `POST /containers/{id}/exec` and `POST /exec/{id}/start` with an upgrade.
     /// - Returns: the exec's id for its exit code and size, and the session.
-    public func startInteractiveExec(_ id: String, _ config: ExecConfig) async throws(DockerError) -> (id: String, session: InteractiveSession) {
+    public func startInteractiveExec(_ id: String, _ config: ExecConfig) async throws(DockerError) -> (
+        id: String, session: InteractiveSession
+    ) {
         var config = config
         config.standardInput = true
         let exec = try await createExec(id, config)

@@ -40,7 +40,9 @@ extension Docker: ContainerEngine {
         try await logTail(id, lines: lines)
     }
 
-    package func followLogs(container id: String, _ options: LogOptions, line: @escaping @Sendable (LogLine) -> Void) async throws(DockerError) {
+    package func followLogs(container id: String, _ options: LogOptions, line: @escaping @Sendable (LogLine) -> Void)
+        async throws(DockerError)
+    {
         for try await each in try await logLines(id, options) { line(each) }
     }
 

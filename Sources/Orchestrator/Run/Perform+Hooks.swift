@@ -72,7 +72,9 @@ extension GroupRun {
         if !journal.state[service].debt(of: id).postStart { try await move(service, .pingSucceeded, container: id) }
     }
 
-    private var limits: HookLimits { HookLimits(deadline: hookTimeout, clock: clock, interruption: interruption, executor: setting.host.hookExecutor) }
+    private var limits: HookLimits {
+        HookLimits(deadline: hookTimeout, clock: clock, interruption: interruption, executor: setting.host.hookExecutor)
+    }
 
     private func access(_ service: String, _ id: String) async throws -> ContainerAccess {
         ContainerAccess(service: service, id: id, name: PlanRequest.containerName(group: group.name, service: service), engine: engine)

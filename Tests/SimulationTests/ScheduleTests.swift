@@ -1,0 +1,53 @@
+import Foundation
+import Testing
+
+/// The simulation as a program of its own, since it takes over all of a process's tasks.
+@Suite struct ScheduleTests {
+    @Test("B52, B56: 5,000 seeded schedules of commands, faults, deaths and interrupts keep every promise", .timeLimit(.minutes(20)))
+    func random() throws {
+        let first = ProcessInfo.processInfo.environment["MINIBOSS_SEED"].flatMap { Int($0) } ?? 1
+        try expectNoViolation("random", String(first), "5000")
+    }
+
+    @Test("B56: a command killed at any of its fault points, and its recovery at any of its own, comes to the same end", .timeLimit(.minutes(20)))
+    func kills() throws {
+        try expectNoViolation("kills", "1", "deep")
+    }
+
+    @Test("what the real engine is held to holds for the simulated one")
+    func contract() throws {
+        try expectNoViolation("contract")
+    }
+
+    @Test("a schedule is the same to the last event each time it is run")
+    func determinism() throws {
+        let first = try simulate("replay", "7")
+        #expect(first.output.contains(" events"))
+        #expect(try simulate("replay", "7").output == first.output)
+    }
+
+    private func expectNoViolation(_ words: String...) throws {
+        let (code, output) = try simulate(words)
+        print(output.suffix(2_000))
+        #expect(code == 0, "\(output.suffix(4_000))")
+    }
+
+    private func simulate(_ words: String...) throws -> (code: Int32, output: String) { try simulate(words) }
+
+    /// - Throws: when the program is not named; such a test fails, it is not skipped.
+    private func simulate(_ words: [String]) throws -> (code: Int32, output: String) {
+        let environment = ProcessInfo.processInfo.environment
+        let process = Process()
+        process.executableURL = URL(
+            fileURLWithPath: try #require(environment["MINIBOSS_SIMULATE"], "MINIBOSS_SIMULATE names the simulation, built for speed"))
+        process.arguments = words
+        // The order of a set's members must not differ from one process to the next.
+        process.environment = environment.merging(["SWIFT_DETERMINISTIC_HASHING": "1"]) { _, new in new }
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+    }
+}
