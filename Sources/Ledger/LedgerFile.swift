@@ -25,8 +25,17 @@ struct LedgerFile: Equatable {
             guard Self.size(of: path + "-wal") == 0 else {
                 throw LedgerError(
                     .corrupt,
-                    "the ledger at \(path) is gone, but its newest events are still in \(path)-wal. Put the file back "
-                        + "beside it, or move \(path)-wal away to begin a new history.")
+                    "the ledger at \(path) is gone, but its newest events are still in \(path)-wal. \(LedgerError.mend(path))")
+            }
+            if lstat(LedgerSuccession.marker(beside: path), &found) == 0 {
+                throw LedgerError(
+                    .corrupt,
+                    "the ledger at \(path) was being set aside when that was cut off. Run `miniboss doctor --set-aside` to finish it.")
+            }
+            if let head = HeadAnchor.read(beside: path) {
+                throw LedgerError(
+                    .tailLost(last: 0, known: head.seq),
+                    "the ledger at \(path) is gone, with the \(head.seq) events that were in it. \(LedgerError.mend(path))")
             }
             return nil
         }

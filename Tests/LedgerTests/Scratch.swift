@@ -30,6 +30,11 @@ final class Scratch: Sendable {
         try LedgerReader(directory: directory, upcaster: upcaster)
     }
 
+    /// A reader that does not refuse a ledger for having lost its newest events.
+    func whatIsLeft() throws -> LedgerReader {
+        try LedgerReader(directory: directory, checksHead: false)
+    }
+
     /// A connection as somebody else's program would have it.
     func stranger() throws -> Connection {
         try Connection(path: path, access: .readWrite)

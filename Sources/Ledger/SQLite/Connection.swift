@@ -34,7 +34,7 @@ final class Connection {
         handle = opened
         sqlite3_extended_result_codes(opened, 1)
         // Long enough for another program's commit or recovery, short enough that a person does not wonder.
-        sqlite3_busy_timeout(opened, 2_000)
+        sqlite3_busy_timeout(opened, Int32(CommitLog.busySeconds * 1_000))
         _ = csqlite_db_config_flag(opened, SQLITE_DBCONFIG_DEFENSIVE, 1)
         if access == .readOnly || access == .immutable {
             _ = csqlite_db_config_flag(opened, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
@@ -68,6 +68,11 @@ final class Connection {
         guard sqlite3_exec(handle, script, nil, nil, nil) == SQLITE_OK else {
             throw LedgerError(database: handle, doing: doing, path: path)
         }
+    }
+
+    /// Runs one statement that returns nothing and is prepared once.
+    func run(_ sql: String) throws(LedgerError) {
+        try statement(sql).run()
     }
 
     /// The statement for `sql`, prepared once.

@@ -58,20 +58,11 @@ public struct GroupRecords: Sendable {
         }
     }
 
-    /// Checks the hash chain, the file and the projections.
-    public func verify() throws(OperationError) -> LedgerFindings {
-        do throws(LedgerError) {
-            let report = try reader.verify()
-            let broken = report.fault.map { ["event \($0.seq) is the first bad one: \($0.flaw)"] } ?? []
-            return LedgerFindings(
-                events: report.events, problems: broken + report.damage + report.projectionDifferences + report.schemaDifferences)
-        } catch { throw OperationError(ledger: error) }
+    /// Checks the hash chain, the file, the projections, and that the events tell of something possible.
+    /// - Returns: `nil` when there is no ledger yet. Damage is in the examination and not an error.
+    public static func examine(directory: String, ledgerPath: String?) throws(OperationError) -> LedgerExamination? {
+        do throws(LedgerError) { return try LedgerExamination(directory: directory, path: ledgerPath) } catch {
+            throw OperationError(ledger: error)
+        }
     }
-}
-
-/// What a check of the ledger found.
-public struct LedgerFindings: Sendable {
-    public var events: Int
-    /// Empty when it is sound.
-    public var problems: [String]
 }

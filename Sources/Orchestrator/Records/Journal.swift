@@ -21,6 +21,8 @@ struct JournalEntry: Sendable {
 /// The ledger as one run uses it: typed events, checked against the state machine before they are written.
 ///
 /// The state is folded and the events are handed over under one lock, so the order in the ledger is the order of the fold.
+/// The fold is ahead of the disk by what is under way; when that fails, the ledger takes nothing more of this run
+/// (`LedgerWriter.submit`), so it never holds an event that follows from one that is lost.
 final class Journal: Sendable {
     let run: Int
     private let writer: LedgerWriter
@@ -71,7 +73,10 @@ final class Journal: Sendable {
         do {
             let drafts = try entries.map(draft)
             try folded.withLock { state in
-                for (entry, draft) in zip(entries, drafts) { try state.apply(provisional(entry, draft)) }
+                // All or none, as in the ledger.
+                var next = state
+                for (entry, draft) in zip(entries, drafts) { try next.apply(provisional(entry, draft)) }
+                state = next
                 writer.submit(drafts) { [self] outcome in
                     completion(outcome.mapError { OperationError(ledger: $0) })
                     if case .failure(let error) = outcome { fault.withLock { $0 = $0 ?? OperationError(ledger: error) } }
@@ -113,6 +118,7 @@ extension OperationError {
     init(ledger error: LedgerError) {
         switch error.code {
         case .busy: self.init(.busy, error.message)
+        case .undecodable: self.init(.ledger, error.message, next: "`miniboss doctor` checks the ledger.")
         default: self.init(.ledger, error.message)
         }
     }

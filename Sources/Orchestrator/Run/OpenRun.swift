@@ -14,7 +14,9 @@ struct OpenLedger: Sendable {
     init(_ setting: RunSetting) throws(OperationError) {
         let holder = LockHolder(pid: Int(getpid()), command: setting.command, startedAt: setting.clock.now())
         do throws(LedgerError) {
-            writer = try LedgerWriter.open(directory: setting.directory, path: setting.ledgerPath, holder: holder)
+            writer = try LedgerWriter.open(directory: setting.directory, path: setting.ledgerPath, holder: holder) { seconds in
+                setting.isWorthWaiting(seconds)
+            }
         } catch { throw OperationError(ledger: error) }
         do {
             state = try GroupState(folding: writer.reader)
@@ -23,6 +25,14 @@ struct OpenLedger: Sendable {
             writer.close()
             throw OperationError(folding: error)
         }
+    }
+}
+
+extension RunSetting {
+    /// Another program holds the ledger: a run that is at work waits until it lets go or the user has had enough.
+    fileprivate func isWorthWaiting(_ seconds: Int) -> Bool {
+        if seconds == 2 { observer.remark(service: nil, "another program holds the ledger; waiting for it to close it") }
+        return !interruption.isInterrupted
     }
 }
 

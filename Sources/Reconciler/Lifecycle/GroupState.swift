@@ -7,7 +7,8 @@ public struct GroupState: Sendable, Equatable {
     /// Runs without an end.
     public private(set) var openRuns: Set<Int> = []
     public private(set) var newestRun = 0
-    /// The members of the group as the newest start or reload knew them.
+    /// The members of the group as the newest start or reload knew them, or what was still known of them when the ledger
+    /// before this one was set aside.
     public private(set) var members: [RunStarted.Member] = []
     /// The network of the newest start or reload.
     public private(set) var network: String?
@@ -57,6 +58,9 @@ public struct GroupState: Sendable, Equatable {
             if body.secret { context.secretKeys.insert(body.key) } else { context.secretKeys.remove(body.key) }
         case .contextCleared:
             context = ContextValues()
+        case .ledgerSetAside(let body):
+            members = body.services
+            network = body.network
         case .stepUnknown, .hookStarted, .hookFinished, .pingChanged, .divergenceFound, .containerExited, .logsCaptured, .noteTaken:
             break
         }
