@@ -57,11 +57,15 @@ struct LedgerFile: Equatable {
     }
 
     /// Checks that the file ends where a page ends: a cut within the last page is not noticed by SQLite.
-    func checkSize(pageSize: Int, path: String) throws(LedgerError) {
-        guard pageSize > 0, size % Int64(pageSize) == 0 else {
-            throw LedgerError(
-                .corrupt, "the ledger at \(path) is cut off: \(size) bytes are no whole pages. \(LedgerError.mend(path))")
-        }
+    ///
+    /// Half a page is no damage while the write-ahead log holds the whole one: it was being moved when its writer was killed.
+    static func checkSize(pageSize: Int, path: String) throws(LedgerError) {
+        let size = size(of: path)
+        guard pageSize > 0, size % Int64(pageSize) != 0 else { return }
+        let half = UInt32(truncatingIfNeeded: size / Int64(pageSize) + 1)
+        guard !WriteAheadLog.holds(page: half, pageSize: pageSize, ofLedgerAt: path) else { return }
+        throw LedgerError(
+            .corrupt, "the ledger at \(path) is cut off: \(size) bytes are no whole pages. \(LedgerError.mend(path))")
     }
 
     /// Whether events may be outside the file, in a write-ahead log or in a journal that must be rolled back.

@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 
 /// A reader's connection, and whether it relies on nobody writing.
 ///
@@ -23,9 +24,9 @@ struct ReadSession {
             let anchor = HeadAnchor.read(beside: path)
             let isSealed = !LedgerFile.hasSideFile(path: path)
             do {
-                let connection = try Connection(path: path, access: isSealed ? .immutable : .readOnly)
+                let connection = try isSealed ? Connection(path: path, access: .immutable) : Connection.openSettled(path)
                 try Migrator.check(connection)
-                try file.checkSize(pageSize: connection.integer("PRAGMA page_size"), path: path)
+                try LedgerFile.checkSize(pageSize: connection.integer("PRAGMA page_size"), path: path)
                 if checksHead { try connection.check(anchor) }
                 self.anchor = anchor
                 self.connection = connection
@@ -49,7 +50,9 @@ struct ReadSession {
     }
 
     private static func explained(_ error: LedgerError, path: String) -> LedgerError {
-        guard let code = error.sqliteCode, [SQLITE_CANTOPEN, SQLITE_READONLY].contains(code & 0xff) else { return error }
+        guard let code = error.sqliteCode, [SQLITE_CANTOPEN, SQLITE_READONLY].contains(code & 0xff),
+            faccessat(AT_FDCWD, Connection.directory(of: path), W_OK, AT_EACCESS) != 0
+        else { return error }
         return LedgerError(
             .readOnly,
             "the newest events of the ledger at \(path) are in its write-ahead log, which can't be read where nothing may "

@@ -1,3 +1,4 @@
+import CSQLite
 import Glibc
 
 extension Connection {
@@ -44,12 +45,26 @@ extension Connection {
 
     /// Checks that the file is a whole ledger we know.
     private static func inspect(_ path: String) throws(LedgerError) {
-        guard let file = try LedgerFile(path: path) else {
+        guard try LedgerFile(path: path) != nil else {
             throw LedgerError(.io, "the ledger at \(path) vanished while it was being opened. Run the command again.")
         }
-        let connection = try Connection(path: path, access: .readOnly)
+        let connection = try openSettled(path)
         try Migrator.check(connection)
-        try file.checkSize(pageSize: connection.integer("PRAGMA page_size"), path: path)
+        try LedgerFile.checkSize(pageSize: connection.integer("PRAGMA page_size"), path: path)
+    }
+
+    /// A connection for reading, after taking back what a process had begun when it was killed: a migration, or the change
+    /// to a write-ahead log. While its writer lives, its lock on the file tells that there is nothing to take back.
+    static func openSettled(_ path: String) throws(LedgerError) -> Connection {
+        do {
+            let connection = try Connection(path: path, access: .readOnly)
+            _ = try connection.integer("PRAGMA schema_version")
+            return connection
+        } catch {
+            guard error.sqliteCode == csqlite_readonly_rollback else { throw error }
+            _ = try Connection(path: path, access: .recovery).integer("PRAGMA schema_version")
+            return try Connection(path: path, access: .readOnly)
+        }
     }
 
     /// Makes a new ledger under another name and publishes it whole: a process that is killed in between leaves no

@@ -11,6 +11,8 @@ final class Connection {
         /// Reads a file of which the caller knows that nobody writes it; makes no -wal and no -shm.
         case immutable
         case readWrite
+        /// Takes back what a killed process had begun in a rollback journal, and never checkpoints.
+        case recovery
         /// Reads and writes, and makes the file when there is none.
         case create
     }
@@ -36,7 +38,7 @@ final class Connection {
         // Long enough for another program's commit or recovery, short enough that a person does not wonder.
         sqlite3_busy_timeout(opened, Int32(CommitLog.busySeconds * 1_000))
         _ = csqlite_db_config_flag(opened, SQLITE_DBCONFIG_DEFENSIVE, 1)
-        if access == .readOnly || access == .immutable {
+        if [.readOnly, .immutable, .recovery].contains(access) {
             _ = csqlite_db_config_flag(opened, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
         }
     }
@@ -149,7 +151,7 @@ extension Connection.Access {
         return switch self {
         case .readOnly: common | SQLITE_OPEN_READONLY
         case .immutable: common | SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
-        case .readWrite: common | SQLITE_OPEN_READWRITE
+        case .readWrite, .recovery: common | SQLITE_OPEN_READWRITE
         case .create: common | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
         }
     }
