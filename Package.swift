@@ -43,7 +43,7 @@ let package = Package(
         .executableTarget(name: "ledger-fixture", dependencies: ["Ledger", "FaultyVFS"], path: "Tests/LedgerFixture", swiftSettings: strict),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "CSQLite", "ledger-fixture"], swiftSettings: strict),
         .testTarget(
-            name: "RecordsTests", dependencies: ["Orchestrator", "Ledger", "Reconciler", "CSQLite"], swiftSettings: strict),
+            name: "RecordsTests", dependencies: ["Commands", "Orchestrator", "Ledger", "Reconciler", "CSQLite"], swiftSettings: strict),
         .testTarget(name: "ReconcilerTests", dependencies: ["Reconciler"], swiftSettings: strict),
         .testTarget(name: "CommandsTests", dependencies: ["Commands", "Orchestrator", "Reconciler"], swiftSettings: strict),
         .testTarget(name: "MinibossKitTests", dependencies: ["MinibossKit", "Orchestrator", "Reconciler"], swiftSettings: strict),

@@ -21,7 +21,9 @@ final class Scratch: Sendable {
         Self.remove(root)
     }
 
-    func writer(pid: Int = Int(getpid()), upcaster: Upcaster = Upcaster(), patience: @escaping @Sendable (Int) -> Bool = { $0 < 10 }) throws -> LedgerWriter {
+    func writer(pid: Int = Int(getpid()), upcaster: Upcaster = Upcaster(), patience: @escaping @Sendable (Int) -> Bool = { $0 < 10 }) throws
+        -> LedgerWriter
+    {
         let holder = LockHolder(pid: pid, command: "start", startedAt: "2026-01-01T00:00:00.000000000Z")
         return try LedgerWriter.open(directory: directory, holder: holder, upcaster: upcaster, patience: patience)
     }

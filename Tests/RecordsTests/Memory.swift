@@ -69,6 +69,19 @@ final class Memory: Sendable {
     }
 }
 
+/// SplitMix64: the same numbers for the same seed everywhere.
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+}
+
 /// Facts of a made-up but possible life of a group.
 struct Story {
     private(set) var facts: [RecordedFact] = []
@@ -105,7 +118,9 @@ struct Story {
         for service in services {
             let id = "\(service)-\(run)"
             let spec = SpecSummary(
-                ServiceSpec(name: service, image: "\(service):1", env: ["A": EnvironmentValue("\(run)"), "P": EnvironmentValue("x", isSecret: true)]), imageID: "sha256:1",
+                ServiceSpec(
+                    name: service, image: "\(service):1",
+                    env: ["A": EnvironmentValue("\(run)"), "P": EnvironmentValue("x", isSecret: true)]), imageID: "sha256:1",
                 network: "miniboss-demo")
             move(service, .planned, .createBegan)
             add(service, StepIntended(step: .createContainer, cause: "none", target: service, spec: spec), operation: "c\(id)")
@@ -119,6 +134,39 @@ struct Story {
             move(service, .postStartFinished)
         }
         if let outcome { add(nil, RunFinished(outcome: outcome)) }
+    }
+
+    /// A life in which services fail, runs are killed, and the context holds values of every kind.
+    static func random(seed: UInt64, runs: Int = 6) -> Story {
+        var generator = SplitMix(state: seed)
+        var story = Story()
+        let names = ["db", "app", "ünïcode", "q\"uoted\\"]
+        for _ in 0..<runs {
+            let members = names.filter { _ in Bool.random(using: &generator) }
+            let running = story.phases.filter { $0.value == .running }.keys.sorted()
+            if Bool.random(using: &generator), !running.isEmpty {
+                story.stop(running)
+                continue
+            }
+            let isKilled = Int.random(in: 0..<4, using: &generator) == 0
+            story.start(members.filter { story.phases[$0]?.isSettled != false }, outcome: isKilled ? nil : .failed)
+            for name in members where story.phases[name] == .running {
+                switch Int.random(in: 0..<5, using: &generator) {
+                case 0: story.move(name, .failed, failure: Failure(.exitedNonzero, phase: .ping, summary: "exited", exitCode: 3))
+                case 1:
+                    story.add(
+                        name,
+                        ContextWritten(
+                            key: "k\(name)\n", value: .array([.double(1.5), .object(["a": .null]), .bool(true), .int(-7)]), secret: false,
+                            hook: nil))
+                case 2:
+                    story.add(name, StepIntended(step: .stopContainer, cause: "ünclear \u{1F600}", target: name), operation: "open\(name)")
+                case 3: story.add(name, StepSucceeded(step: .removeContainer, target: name, result: "\(name)-1", seconds: 0.125))
+                default: story.add(nil, ContextWritten(key: "plain", value: .string("t"), secret: true, hook: .postStart))
+                }
+            }
+        }
+        return story
     }
 
     mutating func stop(_ services: [String]) {

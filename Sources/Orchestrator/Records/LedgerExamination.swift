@@ -14,6 +14,7 @@ public struct LedgerExamination: Sendable {
     private(set) var newestRun = 0
     private(set) var head: ChainHead?
     private var impossible: String?
+    private var snapshot: (seq: Int, state: GroupState)?
 
     /// Everything that is wrong; empty when it is sound.
     public var problems: [String] { broken + outdated }
@@ -41,18 +42,21 @@ public struct LedgerExamination: Sendable {
     }
 
     private mutating func run(_ reader: LedgerReader) throws(LedgerError) {
+        if let kept = try reader.snapshot(version: GroupState.foldVersion), let state = Replay.state(kept) {
+            snapshot = (kept.seq, state)
+        }
         let report = try reader.verify { (row) throws(LedgerError) in visit(row) }
         events = report.events
         head = report.head
         broken = report.fault.map { ["event \($0.seq) is the first bad one: \($0.flaw.words)"] } ?? []
         if let impossible { broken.append(impossible) }
         broken += report.damage + report.schemaDifferences
-        outdated = report.projectionDifferences
+        outdated += report.projectionDifferences
     }
 
     private mutating func visit(_ row: RecordedEvent) {
         if row.seq == 1 {
-            (state, newestRun, impossible) = (GroupState(), 0, nil)
+            (state, newestRun, impossible, outdated) = (GroupState(), 0, nil, [])
         }
         newestRun = max(newestRun, row.run)
         guard impossible == nil else { return }
@@ -62,6 +66,9 @@ public struct LedgerExamination: Sendable {
             impossible = error.message
         } catch {
             impossible = "\(error)"
+        }
+        if let snapshot, snapshot.seq == row.seq, snapshot.state != state {
+            outdated.append("snapshots: that of event \(row.seq)")
         }
     }
 }

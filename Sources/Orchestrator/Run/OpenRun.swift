@@ -19,7 +19,9 @@ struct OpenLedger: Sendable {
             }
         } catch { throw OperationError(ledger: error) }
         do {
-            state = try GroupState(folding: writer.reader)
+            let replay = try Replay(writer.reader)
+            state = replay.state
+            if replay.length > Replay.longest { try writer.keepSnapshot(replay.snapshot(), version: GroupState.foldVersion) }
             run = try writer.nextRunNumber()
         } catch {
             writer.close()
@@ -33,16 +35,6 @@ extension RunSetting {
     fileprivate func isWorthWaiting(_ seconds: Int) -> Bool {
         if seconds == 2 { observer.remark(service: nil, "another program holds the ledger; waiting for it to close it") }
         return !interruption.isInterrupted
-    }
-}
-
-extension GroupState {
-    /// Folds a whole ledger with bounded memory.
-    init(folding reader: LedgerReader) throws {
-        self.init()
-        try reader.forEach { row in
-            if let fact = try EventCoding.fact(of: row) { try apply(fact) }
-        }
     }
 }
 
