@@ -27,8 +27,16 @@ extension LedgerError {
         self.init(code, message, sqliteCode: extendedCode)
     }
 
+    private static let mendOpening = "Nothing was deleted."
+
+    /// The message without what to do about it.
+    public var finding: String {
+        message.firstRange(of: " " + Self.mendOpening).map { String(message[..<$0.lowerBound]) } ?? message
+    }
+
     /// What to do about a file that can't be used, without losing it.
     static func mend(_ path: String) -> String {
-        "Nothing was deleted. Restore \(path) from a backup, or move it (with its -wal and -shm) away to begin a new history."
+        "\(mendOpening) Restore \(path) from a backup, or run `miniboss doctor --set-aside`, which moves it away whole and "
+            + "begins a new history."
     }
 }

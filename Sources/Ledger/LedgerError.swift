@@ -16,6 +16,8 @@ public struct LedgerError: Error, Sendable, Equatable {
         case newer(found: Int, supported: Int)
         /// The schema is not the one its migrations make.
         case schemaMismatch
+        /// The newest events are gone: `last` is the highest seq there is, `known` the highest that was written.
+        case tailLost(last: Int, known: Int)
         /// The hash chain is broken at this event.
         case chainBroken(seq: Int)
         /// An event has a body that its upcaster can't read.
@@ -42,6 +44,14 @@ public struct LedgerError: Error, Sendable, Equatable {
         self.code = code
         self.message = message
         self.sqliteCode = sqliteCode
+    }
+
+    /// Whether the ledger itself is damaged, so that it can only be restored or set aside.
+    public var isDamage: Bool {
+        switch code {
+        case .notALedger, .corrupt, .schemaMismatch, .tailLost, .chainBroken, .undecodable: true
+        case .missing, .busy, .locked, .newer, .readOnly, .full, .io, .rejected, .closed: false
+        }
     }
 
     /// Whether the writer must stop for good: what the disk holds is no longer known.

@@ -25,8 +25,17 @@ struct LedgerFile: Equatable {
             guard Self.size(of: path + "-wal") == 0 else {
                 throw LedgerError(
                     .corrupt,
-                    "the ledger at \(path) is gone, but its newest events are still in \(path)-wal. Put the file back "
-                        + "beside it, or move \(path)-wal away to begin a new history.")
+                    "the ledger at \(path) is gone, but its newest events are still in \(path)-wal. \(LedgerError.mend(path))")
+            }
+            if lstat(LedgerSuccession.marker(beside: path), &found) == 0 {
+                throw LedgerError(
+                    .corrupt,
+                    "the ledger at \(path) was being set aside when that was cut off. Run `miniboss doctor --set-aside` to finish it.")
+            }
+            if let head = HeadAnchor.read(beside: path) {
+                throw LedgerError(
+                    .tailLost(last: 0, known: head.seq),
+                    "the ledger at \(path) is gone, with the \(head.seq) events that were in it. \(LedgerError.mend(path))")
             }
             return nil
         }
@@ -48,11 +57,15 @@ struct LedgerFile: Equatable {
     }
 
     /// Checks that the file ends where a page ends: a cut within the last page is not noticed by SQLite.
-    func checkSize(pageSize: Int, path: String) throws(LedgerError) {
-        guard pageSize > 0, size % Int64(pageSize) == 0 else {
-            throw LedgerError(
-                .corrupt, "the ledger at \(path) is cut off: \(size) bytes are no whole pages. \(LedgerError.mend(path))")
-        }
+    ///
+    /// Half a page is no damage while the write-ahead log holds the whole one: it was being moved when its writer was killed.
+    static func checkSize(pageSize: Int, path: String) throws(LedgerError) {
+        let size = size(of: path)
+        guard pageSize > 0, size % Int64(pageSize) != 0 else { return }
+        let half = UInt32(truncatingIfNeeded: size / Int64(pageSize) + 1)
+        guard !WriteAheadLog.holds(page: half, pageSize: pageSize, ofLedgerAt: path) else { return }
+        throw LedgerError(
+            .corrupt, "the ledger at \(path) is cut off: \(size) bytes are no whole pages. \(LedgerError.mend(path))")
     }
 
     /// Whether events may be outside the file, in a write-ahead log or in a journal that must be rolled back.

@@ -23,6 +23,16 @@ public struct LedgerLocation: Sendable, Equatable {
         isElsewhere ? [lockPath, path + "-lock"] : [lockPath]
     }
 
+    /// Takes every lock of a writer, and makes the directories that are lacking.
+    func lock(_ holder: LockHolder) throws(LedgerError) -> [GroupLock] {
+        try prepare()
+        var locks: [GroupLock] = []
+        for path in lockPaths {
+            locks.append(try GroupLock.acquire(path: path, holder: holder))
+        }
+        return locks
+    }
+
     /// Makes the directories that are lacking, for the owner only, and one that git leaves alone.
     func prepare() throws(LedgerError) {
         try Self.makeDirectory(directory)

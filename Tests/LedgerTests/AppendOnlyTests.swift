@@ -96,7 +96,7 @@ struct AppendOnlyTests {
             ])
         #expect(try columns("service_states") == ["service", "state", "run", "seq", "at", "container_id", "cause"])
         #expect(try stranger.integer("PRAGMA application_id") == 0x6d62_4c67)
-        #expect(try stranger.integer("PRAGMA user_version") == 2)
+        #expect(try stranger.integer("PRAGMA user_version") == Migrator.supportedVersion)
         #expect(try stranger.texts("PRAGMA journal_mode") == ["wal"])
         withExtendedLifetime(scratch) {}
     }

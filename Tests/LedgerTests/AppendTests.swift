@@ -153,6 +153,6 @@ struct AppendTests {
         writer.close()
         #expect(answers.withLock { $0 } == 20)
         #expect(try scratch.reader().events().count == 20)
-        #expect(scratch.files() == ["ledger.sqlite", "lock", ".gitignore"])
+        #expect(scratch.files() == ["ledger.sqlite", "ledger.sqlite-head", "lock", ".gitignore"])
     }
 }

@@ -70,7 +70,7 @@ struct ChainTests {
 
         let stray = try ledger()
         try tamper(stray, "UPDATE events SET seq = -4 WHERE seq = 10")
-        #expect(try stray.reader().verify().fault == ChainReport.Fault(seq: -4, flaw: .gap(expected: 1)))
+        #expect(try stray.whatIsLeft().verify().fault == ChainReport.Fault(seq: -4, flaw: .gap(expected: 1)))
     }
 
     @Test("B55: dropped triggers are reported, a rewritten tail shows against an anchored head")
@@ -78,9 +78,11 @@ struct ChainTests {
         let scratch = try ledger()
         let anchor = try scratch.reader().head()
         try tamper(scratch, "DELETE FROM events WHERE seq = 10")
-        let report = try scratch.reader().verify()
+        #expect(refusal { try scratch.reader() }?.code == .tailLost(last: 9, known: 10))
+        #expect(refusal { try scratch.writer() }?.code == .tailLost(last: 9, known: 10))
+        let report = try scratch.whatIsLeft().verify()
         #expect(report.schemaDifferences.contains("trigger events_append_only_delete is missing"))
-        #expect(report.fault == nil)
+        #expect(report.fault == ChainReport.Fault(seq: 10, flaw: .lost(known: 10)))
         #expect(report.head != anchor)
     }
 

@@ -11,11 +11,12 @@ final class FixtureProcess {
     // A pipe made here must not be inherited by a process that another test starts meanwhile.
     private static let starting = Mutex(())
 
-    init(directory: String) throws {
-        (pid, output) = try Self.starting.withLock { _ in try Self.start(directory) }
+    /// - parameter settings: as `Tests/LedgerFixture/main.swift` lists them.
+    init(directory: String, _ settings: [String] = []) throws {
+        (pid, output) = try Self.starting.withLock { _ in try Self.start([directory] + settings) }
     }
 
-    private static func start(_ directory: String) throws -> (pid_t, Int32) {
+    private static func start(_ words: [String]) throws -> (pid_t, Int32) {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { throw FixtureError.cannotStart(errno) }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
@@ -23,7 +24,7 @@ final class FixtureProcess {
         posix_spawn_file_actions_init(&actions)
         posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        var arguments: [UnsafeMutablePointer<CChar>?] = [strdup(program), strdup(directory), nil]
+        var arguments: [UnsafeMutablePointer<CChar>?] = ([program] + words).map { strdup($0) } + [nil]
         defer { for argument in arguments { free(argument) } }
         var child = pid_t()
         let code = posix_spawn(&child, program, &actions, nil, &arguments, environ)
@@ -53,6 +54,18 @@ final class FixtureProcess {
             guard count > 0 else { return nil }
             pending.append(contentsOf: buffer[..<count])
         }
+    }
+
+    /// Waits for its end by itself and gives what it said.
+    func finish() -> [String] {
+        var lines: [String] = []
+        while let line = line() { lines.append(line) }
+        if !isReaped {
+            isReaped = true
+            var status: Int32 = 0
+            waitpid(pid, &status, 0)
+        }
+        return lines
     }
 
     /// Kills it as `kill -9` does, waits for its end, and gives the lines it had still written.

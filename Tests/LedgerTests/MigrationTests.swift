@@ -34,20 +34,7 @@ struct MigrationTests {
     @Test("B52: a ledger of an older schema is brought up to date with its events")
     func older() throws {
         let scratch = Scratch()
-        try scratch.writer().close()
-        // The same place, but as the first migration alone leaves it.
-        let old = scratch.path + ".old"
-        do {
-            let connection = try Connection(path: old, access: .create)
-            try Migrator.migrate(connection, to: 1)
-            var previous: [UInt8]?
-            for (index, draft) in [EventDraft.started(1), .state("db", "running"), .finished(1, "failed")].enumerated() {
-                let event = RecordedEvent(draft, seq: index + 1, previousHash: previous)
-                try connection.insert(event)
-                previous = event.hash
-            }
-        }
-        Bytes.write(Bytes.read(old), to: scratch.path)
+        try OldLedger().place(in: scratch)
         #expect(try scratch.reader().events().count == 3)
         let writer = try scratch.writer()
         #expect(try writer.reader.runs().map(\.outcome) == ["failed"])
@@ -62,11 +49,12 @@ struct MigrationTests {
         let whole = Bytes.read(scratch.path)
         for length in [0, 512, whole.count / 2] {
             rename(scratch.path, scratch.path + ".aside")
+            unlink(scratch.path + "-head")
             Bytes.write(Array(whole[..<length]), to: scratch.path + ".new")
             let writer = try scratch.writer()
             #expect(try writer.appendBlocking([.note(1)]).map(\.seq) == [1])
             writer.close()
-            #expect(scratch.files() == [".gitignore", "lock", "ledger.sqlite", "ledger.sqlite.aside"])
+            #expect(scratch.files() == [".gitignore", "lock", "ledger.sqlite", "ledger.sqlite-head", "ledger.sqlite.aside"])
         }
     }
 }

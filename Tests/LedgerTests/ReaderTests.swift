@@ -69,6 +69,33 @@ struct ReaderTests {
         try await writing
     }
 
+    @Test("B57: twenty readers during a burst of another process each see a growing prefix and never wait for it")
+    func crowd() async throws {
+        let scratch = Scratch()
+        let writing = try FixtureProcess(directory: scratch.directory)
+        for _ in 0..<4 { _ = writing.line() }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<20 {
+                group.addTask {
+                    var seen = 0
+                    for round in 0..<12 {
+                        // New ones and old ones: opening meets the writer at other moments than reading.
+                        let reader = try scratch.reader()
+                        for _ in 0...round % 3 {
+                            let seqs = try reader.events().map(\.seq)
+                            #expect(seqs == Array(0..<seqs.count).map { $0 + 1 })
+                            #expect(seqs.count >= seen && seqs.count >= 4)
+                            seen = seqs.count
+                        }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        writing.kill()
+        #expect(try scratch.reader().verify().isSound)
+    }
+
     @Test("B51: events are chosen by run, service, type, operation and place")
     func filters() throws {
         let scratch = Scratch()

@@ -21,13 +21,20 @@ final class Scratch: Sendable {
         Self.remove(root)
     }
 
-    func writer(pid: Int = Int(getpid()), upcaster: Upcaster = Upcaster()) throws -> LedgerWriter {
+    func writer(pid: Int = Int(getpid()), upcaster: Upcaster = Upcaster(), patience: @escaping @Sendable (Int) -> Bool = { $0 < 10 }) throws
+        -> LedgerWriter
+    {
         let holder = LockHolder(pid: pid, command: "start", startedAt: "2026-01-01T00:00:00.000000000Z")
-        return try LedgerWriter.open(directory: directory, holder: holder, upcaster: upcaster)
+        return try LedgerWriter.open(directory: directory, holder: holder, upcaster: upcaster, patience: patience)
     }
 
     func reader(upcaster: Upcaster = Upcaster()) throws -> LedgerReader {
         try LedgerReader(directory: directory, upcaster: upcaster)
+    }
+
+    /// A reader that does not refuse a ledger for having lost its newest events.
+    func whatIsLeft() throws -> LedgerReader {
+        try LedgerReader(directory: directory, checksHead: false)
     }
 
     /// A connection as somebody else's program would have it.

@@ -16,6 +16,10 @@ final class PlainProgress: ProgressDisplay {
         }
     }
 
-    func remark(service: String?, _ text: String) {}
+    /// Of services only what lasts is told; what concerns the whole run is said.
+    func remark(service: String?, _ text: String) {
+        if service == nil { stream.attempt("\(text)\n") }
+    }
+
     func finish() {}
 }

@@ -44,6 +44,7 @@ struct PlainStory: Sendable {
         case .contextCleared: return "context cleared"
         case .containerExited(let body): return body.running ? nil : "exited" + (body.exitCode.map { " \($0)" } ?? "")
         case .noteTaken(let note): return note.text
+        case .ledgerSetAside(let body): return "the earlier ledger was set aside in \(body.directory)"
         case .stepSucceeded, .hookStarted, .divergenceFound, .logsCaptured: return nil
         }
     }

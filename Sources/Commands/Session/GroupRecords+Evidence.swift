@@ -2,9 +2,9 @@ import Orchestrator
 import Reconciler
 
 extension GroupRecords {
-    /// What a post-mortem of a run reads of the runs before it.
+    /// What a post-mortem of a run reads of the runs before it: how each service that failed ran for the last time.
     func evidence(for facts: [RecordedFact]) throws -> [RecordedFact] {
-        guard let run = facts.first?.run else { return [] }
+        guard let start = facts.runStart?.fact else { return [] }
         let failed = Set(
             facts.compactMap { fact -> String? in
                 guard case .stateChanged(let change) = fact.event, change.trigger == .failed || change.trigger == .interrupted else {
@@ -12,25 +12,15 @@ extension GroupRecords {
                 }
                 return fact.service
             })
-        guard !failed.isEmpty else { return [] }
-        var earlier = try self.facts(run: nil, service: nil, types: [RunStarted.type])
-        for service in failed {
-            earlier += try self.facts(run: nil, service: service, types: [StepIntended.type, StateChanged.type])
-        }
-        return earlier.filter { $0.run < run }.sorted { $0.seq < $1.seq }
+        let earlier = try failed.sorted().flatMap { try lastTimeRunning($0, before: start.seq) }
+        return earlier.sorted { $0.seq < $1.seq }
     }
 
     /// The runs asked for, newest first.
     func summaries(limit: Int, service: String?) throws -> [RunSummary] {
         let atWork = isAtWork
         let newest = try newestRuns(limit: 1).first
-        var runs: [Int]
-        if let service {
-            runs = Set(try facts(run: nil, service: service, types: nil).map(\.run)).sorted(by: >)
-            runs = Array(runs.prefix(limit))
-        } else {
-            runs = try newestRuns(limit: limit)
-        }
+        let runs = try service.map { try newestRuns(of: $0, limit: limit) } ?? newestRuns(limit: limit)
         return try runs.compactMap { run in
             RunSummary(try facts(run: run, service: nil, types: RunSummary.eventTypes), isAtWork: atWork && run == newest)
         }

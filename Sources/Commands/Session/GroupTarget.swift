@@ -29,8 +29,9 @@ struct GroupTarget: Sendable {
         let groups = GroupDirectory.groups(beside: path, currentDirectory: session.currentDirectory)
         if let ledger = session.ledgerPath {
             // The ledger was named, so it says itself whose it is.
-            let records = try GroupRecords.open(directory: "", ledgerPath: ledger)
-            return try shared.group ?? records.flatMap(newestStart)?.group ?? groups.first ?? "default"
+            // One that can't be read is told of when it is used.
+            let records = try? GroupRecords.open(directory: "", ledgerPath: ledger)
+            return shared.group ?? records.flatMap { try? newestStart($0) }?.group ?? groups.first ?? "default"
         }
         if let asked = shared.group {
             guard groups.contains(asked) else {

@@ -12,9 +12,12 @@ struct DoctorCommand: Verb {
             Examples:
               miniboss doctor
               miniboss doctor --json
+              miniboss doctor --set-aside
             """)
     static let definitionUse = DefinitionUse.unused
 
+    @Flag(help: "Move a damaged ledger away whole and begin a new one that cites it. What runs goes on running.")
+    var setAside = false
     @OptionGroup(title: "Shared options") var shared: SharedOptions
 
     func perform(_ session: Session) async throws -> Int32 {
@@ -23,7 +26,10 @@ struct DoctorCommand: Verb {
         do { target = try self.target(session) } catch let error as OperationError {
             findings.append(DoctorFinding("group", .skipped, error.message, mend: error.next))
         }
-        if let target { findings.append(ledger(session, target)) }
+        if let target {
+            if setAside { findings.append(try mendLedger(session, target)) }
+            findings.append(ledger(session, target))
+        }
         let anyGroup = setting(session, target ?? GroupTarget(name: shared.group ?? "", directory: "", definition: nil))
         findings += engine(await examineEngine(anyGroup), isGroupKnown: target != nil)
         if shared.json {
@@ -57,22 +63,28 @@ struct DoctorCommand: Verb {
     }
 
     private func ledger(_ session: Session, _ target: GroupTarget) -> DoctorFinding {
-        do {
-            guard let records = try target.records(session) else {
+        do throws(OperationError) {
+            guard let found = try GroupRecords.examine(directory: target.directory, ledgerPath: session.ledgerPath) else {
                 return DoctorFinding("ledger", .good, "group \"\(target.name)\" has none yet")
             }
-            let report = try records.verify()
-            if report.problems.isEmpty {
-                return DoctorFinding("ledger", .good, "group \"\(target.name)\": \(report.events) events, every link of the chain holds")
+            guard found.problems.isEmpty else {
+                return DoctorFinding("ledger", .bad, found.problems.joined(separator: "; "), mend: found.mend)
             }
+            return DoctorFinding("ledger", .good, "group \"\(target.name)\": \(found.events) events, every link of the chain holds")
+        } catch { return DoctorFinding("ledger", .bad, error.message, mend: error.next) }
+    }
+
+    private func mendLedger(_ session: Session, _ target: GroupTarget) throws -> DoctorFinding {
+        let check = "set aside"
+        switch try setAsideLedger(setting(session, target)) {
+        case .nothing: return DoctorFinding(check, .good, "nothing: the ledger is sound, or there is none")
+        case .rebuilt: return DoctorFinding(check, .good, "nothing: the events are sound, and the tables were computed from them anew")
+        case .setAside(let old):
+            let last = old.lastSeq.map { "its last good event is \($0)" } ?? "none of its events could be read"
             return DoctorFinding(
-                "ledger", .bad, report.problems.joined(separator: "; "),
-                mend:
-                    "Keep \(target.directory) as it is for looking into, and start anew with MINIBOSS_LEDGER=FILE or in another directory.")
-        } catch let error as OperationError {
-            return DoctorFinding("ledger", .bad, error.message, mend: error.next)
-        } catch {
-            return DoctorFinding("ledger", .bad, "\(error)")
+                check, .good, "the ledger is in \(old.directory) now, whole; \(last)",
+                mend: "`miniboss start` goes on with the containers there are. The old history, as far as it can be read: "
+                    + "MINIBOSS_LEDGER=\(old.directory)/ledger.sqlite miniboss history")
         }
     }
 

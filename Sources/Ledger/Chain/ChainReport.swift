@@ -8,6 +8,21 @@ public struct ChainReport: Sendable, Equatable {
         case previousHash
         /// Its content is not what was hashed.
         case hash
+        /// Its row, or what stands in its place, can't be read.
+        case unreadable
+        /// It and all after it are gone; the newest that is known to have been written was `known`.
+        case lost(known: Int)
+
+        /// In words, for "event 7 is the first bad one: …".
+        public var words: String {
+            switch self {
+            case .gap(let expected): "event \(expected) should stand here; it is missing"
+            case .previousHash: "it does not name the hash of the event before it"
+            case .hash: "its content is not what was hashed"
+            case .lost(let known): "it is gone, and so is what came after it; \(known) were written"
+            case .unreadable: "the file is damaged where it stands"
+            }
+        }
     }
 
     /// The first event at which the chain is broken.

@@ -5,19 +5,36 @@ extension Connection {
     /// Checks that the events after `seq` are the unbroken continuation of `seq` (0: of nothing).
     ///
     /// Reads page by page without a transaction around it: what is appended meanwhile is simply checked too.
-    func checkChain(after seq: Int = 0) throws(LedgerError) -> ChainReport {
+    ///
+    /// - parameter visit: gets each event that was found to be the next link.
+    /// - Returns: the report, with a fault where rows can't be read for damage.
+    func checkChain(
+        after seq: Int = 0, visit: (RecordedEvent) throws(LedgerError) -> Void = { (_) throws(LedgerError) in }
+    ) throws(LedgerError) -> ChainReport {
         var report = ChainReport()
         if seq > 0 {
             report.head = try events(EventQuery(after: seq - 1, limit: 1)).first.map { ChainHead(seq: $0.seq, hash: $0.hash) }
         }
+        var size = Self.pageSize
         while report.fault == nil {
-            let page = try events(EventQuery(after: report.head?.seq ?? 0, limit: Self.pageSize))
+            let last = report.head?.seq ?? 0
+            let page: [RecordedEvent]
+            do {
+                page = try events(EventQuery(after: last, limit: size))
+            } catch {
+                guard error.code == .corrupt else { throw error }
+                // One by one up to the row that is damaged.
+                if size == 1 { report.fault = ChainReport.Fault(seq: last + 1, flaw: .unreadable) }
+                size = 1
+                continue
+            }
             guard !page.isEmpty else { break }
             for event in page {
                 report.fault = Self.fault(of: event, after: report.head)
                 guard report.fault == nil else { break }
                 report.head = ChainHead(seq: event.seq, hash: event.hash)
                 report.events += 1
+                try visit(event)
             }
         }
         // A seq below 1 can't be reached by going up from 0.

@@ -3,7 +3,7 @@ extension Connection {
         "run, started_seq, finished_seq, command, arguments, started_at, finished_at, outcome, definition, engine"
     private static let serviceColumns = "service, state, run, seq, at, container_id, cause"
 
-    /// Refills the projections from the events.
+    /// Refills the projections from the events and forgets the snapshots.
     func rebuildProjections() throws(LedgerError) {
         try execute(
             """
@@ -11,6 +11,7 @@ extension Connection {
             INSERT INTO run_projection (\(Self.runColumns)) SELECT \(Self.runColumns) FROM runs_from_events;
             DELETE FROM service_projection;
             INSERT INTO service_projection (\(Self.serviceColumns)) SELECT \(Self.serviceColumns) FROM service_states_from_events;
+            DELETE FROM snapshots;
             """)
     }
 

@@ -10,34 +10,45 @@ enum EventHash {
     static let byteCount = SHA256.byteCount
 
     static func compute(_ draft: EventDraft, seq: Int, previousHash: [UInt8]?) -> [UInt8] {
-        var bytes = previousHash ?? Array(repeating: 0, count: byteCount)
-        bytes.reserveCapacity(256 + draft.body.utf8.count)
-        append(Int64(seq), to: &bytes)
-        append(Int64(draft.run), to: &bytes)
-        append(draft.at, to: &bytes)
-        append(draft.monoNs, to: &bytes)
-        append(draft.service, to: &bytes)
-        append(draft.type, to: &bytes)
-        append(Int64(draft.version), to: &bytes)
-        append(draft.body, to: &bytes)
-        append(draft.operation, to: &bytes)
-        return SHA256.hash(bytes)
+        var encoding = Encoding()
+        encoding.bytes = previousHash ?? Array(repeating: 0, count: byteCount)
+        encoding.bytes.reserveCapacity(256 + draft.body.utf8.count)
+        encoding.append(Int64(seq))
+        encoding.append(Int64(draft.run))
+        encoding.append(draft.at)
+        encoding.append(draft.monoNs)
+        encoding.append(draft.service)
+        encoding.append(draft.type)
+        encoding.append(Int64(draft.version))
+        encoding.append(draft.body)
+        encoding.append(draft.operation)
+        return SHA256.hash(encoding.bytes)
     }
 
-    private static func append(_ text: String?, to bytes: inout [UInt8]) {
-        guard let text else { return appendWord(.max, to: &bytes) }
-        appendWord(UInt64(text.utf8.count), to: &bytes)
-        bytes.append(contentsOf: text.utf8)
-    }
+    /// Values one after another, each behind its length.
+    struct Encoding {
+        var bytes: [UInt8] = []
 
-    private static func append(_ number: Int64, to bytes: inout [UInt8]) {
-        appendWord(8, to: &bytes)
-        appendWord(UInt64(bitPattern: number), to: &bytes)
-    }
+        mutating func append(_ text: String?) {
+            guard let text else { return appendWord(.max) }
+            appendWord(UInt64(text.utf8.count))
+            bytes.append(contentsOf: text.utf8)
+        }
 
-    private static func appendWord(_ word: UInt64, to bytes: inout [UInt8]) {
-        for shift in stride(from: UInt64(56), through: 0, by: -8) {
-            bytes.append(UInt8(truncatingIfNeeded: word >> shift))
+        mutating func append(_ number: Int64) {
+            appendWord(8)
+            appendWord(UInt64(bitPattern: number))
+        }
+
+        mutating func append(_ blob: [UInt8]) {
+            appendWord(UInt64(blob.count))
+            bytes.append(contentsOf: blob)
+        }
+
+        private mutating func appendWord(_ word: UInt64) {
+            for shift in stride(from: UInt64(56), through: 0, by: -8) {
+                bytes.append(UInt8(truncatingIfNeeded: word >> shift))
+            }
         }
     }
 }

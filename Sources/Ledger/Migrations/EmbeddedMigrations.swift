@@ -184,5 +184,38 @@ extension Migration {
                 FROM service_states_from_events;
 
                 """#),
+        Migration(
+            number: 3,
+            name: "0003_snapshots",
+            sql: #"""
+                -- What the events up to one of them fold to, so that a start need not read a long history: a cache, which may be
+                -- emptied at any time. A row counts only while its event still has its hash, and its checksum is right.
+
+                CREATE TABLE snapshots (
+                    seq      INTEGER PRIMARY KEY,
+                    hash     BLOB    NOT NULL, -- the event's
+                    version  INTEGER NOT NULL, -- of the fold
+                    body     TEXT    NOT NULL CHECK (json_valid(body)),
+                    checksum BLOB    NOT NULL  -- SHA-256 over seq, hash, version and body, laid out as in events.hash
+                ) STRICT;
+
+                """#),
+        Migration(
+            number: 4,
+            name: "0004_lookups",
+            sql: #"""
+                -- What history and postmortem look for in a ledger of any age without reading through it.
+
+                -- The newest run that failed.
+                CREATE INDEX run_projection_failed ON run_projection (run) WHERE outcome IN ('failed', 'interrupted', 'crashed');
+
+                -- When a service was last in a state, and when a step was last meant for it.
+                CREATE INDEX events_by_service_state ON events (service, json_extract(body, '$.to'))
+                WHERE type = 'service.state_changed';
+
+                CREATE INDEX events_by_service_step ON events (service, json_extract(body, '$.step'))
+                WHERE type = 'step.intended';
+
+                """#),
     ]
 }

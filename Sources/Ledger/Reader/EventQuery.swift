@@ -17,10 +17,12 @@ struct EventQuery {
         var conditions = ["seq > ?"]
         if before != nil { conditions.append("seq < ?") }
         if run != nil { conditions.append("run = ?") }
-        if service != nil { conditions.append("service = ?") }
+        // With a run given, its index is the one to use, whatever else is asked: the unary plus keeps the others out.
+        let other = run == nil ? "" : "+"
+        if service != nil { conditions.append("\(other)service = ?") }
         if operation != nil { conditions.append("operation = ?") }
         if let types {
-            conditions.append("type IN (\(repeatElement("?", count: types.count).joined(separator: ", ")))")
+            conditions.append("\(other)type IN (\(repeatElement("?", count: types.count).joined(separator: ", ")))")
         }
         return "SELECT \(Self.columns) FROM events WHERE \(conditions.joined(separator: " AND ")) "
             + "ORDER BY seq\(newestFirst ? " DESC" : "") LIMIT ?"

@@ -4,18 +4,19 @@ extension LedgerReader {
     /// Takes time in proportion to the ledger. What is wrong is in the report and not an error.
     ///
     /// - Throws: `LedgerError` when the check itself can't be made.
-    public func verify() throws(LedgerError) -> ChainReport {
-        try read { (connection) throws(LedgerError) in
-            var damage = try Self.orDamage { () throws(LedgerError) in
+    ///
+    /// - parameter visit: gets every event that is a good link, oldest first, in its newest shape; when a writer comes in
+    ///   between, all of them again.
+    public func verify(
+        visit: (RecordedEvent) throws(LedgerError) -> Void = { (_) throws(LedgerError) in }
+    ) throws(LedgerError) -> ChainReport {
+        try readSession { (session) throws(LedgerError) in
+            let connection = session.connection
+            let damage = try Self.orDamage { () throws(LedgerError) in
                 try connection.texts("PRAGMA quick_check(20)").filter { $0 != "ok" }
             }
-            var report = ChainReport()
-            do throws(LedgerError) {
-                report = try connection.checkChain()
-            } catch {
-                guard error.code == .corrupt else { throw error }
-                damage.append(error.message)
-            }
+            var report = try connection.checkChain { (event) throws(LedgerError) in try visit(upcaster.apply(event)) }
+            if report.fault == nil { report.fault = try connection.fault(against: session.anchor, last: report.head?.seq ?? 0) }
             report.projectionDifferences = try Self.orDamage { () throws(LedgerError) in
                 try connection.projectionDifferences()
             }

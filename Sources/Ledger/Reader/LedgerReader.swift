@@ -7,7 +7,8 @@ import Synchronization
 public final class LedgerReader: Sendable {
     public let path: String
 
-    private let upcaster: Upcaster
+    let upcaster: Upcaster
+    private let checksHead: Bool
     private let session: Mutex<ReadSession?>
 
     /// How many events a walk through the ledger keeps in memory.
@@ -16,14 +17,19 @@ public final class LedgerReader: Sendable {
     /// Opens the group's ledger.
     ///
     /// - Throws: `LedgerError`: `.missing` when there is none yet, or what is wrong with the file.
-    public convenience init(directory: String, path: String? = nil, upcaster: Upcaster = Upcaster()) throws(LedgerError) {
-        try self.init(path: LedgerLocation(directory: directory, path: path).path, upcaster: upcaster)
+    /// - parameter checksHead: whether a ledger that has lost its newest events is refused; `false` is for those who want to
+    ///   know what is left of it.
+    public convenience init(
+        directory: String, path: String? = nil, upcaster: Upcaster = Upcaster(), checksHead: Bool = true
+    ) throws(LedgerError) {
+        try self.init(path: LedgerLocation(directory: directory, path: path).path, upcaster: upcaster, checksHead: checksHead)
     }
 
-    init(path: String, upcaster: Upcaster) throws(LedgerError) {
+    init(path: String, upcaster: Upcaster, checksHead: Bool = true) throws(LedgerError) {
         self.path = path
         self.upcaster = upcaster
-        session = Mutex(try ReadSession(path: path))
+        self.checksHead = checksHead
+        session = Mutex(try ReadSession(path: path, checksHead: checksHead))
     }
 
     /// Closes the connection; reading afterwards is an error with `.closed`.
@@ -33,7 +39,13 @@ public final class LedgerReader: Sendable {
 
     /// Runs `body` with the connection, again when a writer came in between (see `ReadSession`).
     func read<Output: Sendable>(
-        _ body: @Sendable (Connection) throws(LedgerError) -> Output
+        _ body: (Connection) throws(LedgerError) -> Output
+    ) throws(LedgerError) -> Output {
+        try readSession { (session) throws(LedgerError) in try body(session.connection) }
+    }
+
+    func readSession<Output: Sendable>(
+        _ body: (ReadSession) throws(LedgerError) -> Output
     ) throws(LedgerError) -> Output {
         try session.withLock { (session) throws(LedgerError) in
             while true {
@@ -42,12 +54,12 @@ public final class LedgerReader: Sendable {
                 }
                 let outcome: Result<Output, LedgerError>
                 do throws(LedgerError) {
-                    outcome = .success(try body(current.connection))
+                    outcome = .success(try body(current))
                 } catch {
                     outcome = .failure(error)
                 }
                 if current.isCurrent() { return try outcome.get() }
-                session = try ReadSession(path: path)
+                session = try ReadSession(path: path, checksHead: checksHead)
             }
         }
     }

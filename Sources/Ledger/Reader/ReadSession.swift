@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 
 /// A reader's connection, and whether it relies on nobody writing.
 ///
@@ -8,8 +9,11 @@ import CSQLite
 struct ReadSession {
     let connection: Connection
     private let sealed: LedgerFile?
+    /// What was kept of the newest event before the connection was opened.
+    let anchor: ChainHead?
 
-    init(path: String) throws(LedgerError) {
+    /// - parameter checksHead: whether a ledger that has lost its newest events is refused.
+    init(path: String, checksHead: Bool = true) throws(LedgerError) {
         var last: LedgerError?
         // A writer may come or go between the look and the opening; each try sees one such change at most.
         for _ in 0..<5 {
@@ -17,11 +21,14 @@ struct ReadSession {
                 throw LedgerError(
                     .missing, "there is no history yet: no ledger at \(path). The first `miniboss start` makes it.")
             }
+            let anchor = HeadAnchor.read(beside: path)
             let isSealed = !LedgerFile.hasSideFile(path: path)
             do {
-                let connection = try Connection(path: path, access: isSealed ? .immutable : .readOnly)
+                let connection = try isSealed ? Connection(path: path, access: .immutable) : Connection.openSettled(path)
                 try Migrator.check(connection)
-                try file.checkSize(pageSize: connection.integer("PRAGMA page_size"), path: path)
+                try LedgerFile.checkSize(pageSize: connection.integer("PRAGMA page_size"), path: path)
+                if checksHead { try connection.check(anchor) }
+                self.anchor = anchor
                 self.connection = connection
                 sealed = isSealed ? file : nil
                 return
@@ -43,7 +50,9 @@ struct ReadSession {
     }
 
     private static func explained(_ error: LedgerError, path: String) -> LedgerError {
-        guard let code = error.sqliteCode, [SQLITE_CANTOPEN, SQLITE_READONLY].contains(code & 0xff) else { return error }
+        guard let code = error.sqliteCode, [SQLITE_CANTOPEN, SQLITE_READONLY].contains(code & 0xff),
+            faccessat(AT_FDCWD, Connection.directory(of: path), W_OK, AT_EACCESS) != 0
+        else { return error }
         return LedgerError(
             .readOnly,
             "the newest events of the ledger at \(path) are in its write-ahead log, which can't be read where nothing may "

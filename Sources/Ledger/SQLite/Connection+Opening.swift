@@ -1,3 +1,4 @@
+import CSQLite
 import Glibc
 
 extension Connection {
@@ -5,6 +6,7 @@ extension Connection {
     ///
     /// Looks before it writes: a file that is not ours, or newer than us, is left exactly as it is.
     static func openForWriting(_ path: String) throws(LedgerError) -> Connection {
+        let anchor = HeadAnchor.read(beside: path)
         if try LedgerFile(path: path) == nil {
             try create(path)
         }
@@ -28,6 +30,7 @@ extension Connection {
             """)
         try Migrator.migrate(connection)
         try connection.checkTail()
+        try connection.check(anchor)
         return connection
     }
 
@@ -42,17 +45,31 @@ extension Connection {
 
     /// Checks that the file is a whole ledger we know.
     private static func inspect(_ path: String) throws(LedgerError) {
-        guard let file = try LedgerFile(path: path) else {
+        guard try LedgerFile(path: path) != nil else {
             throw LedgerError(.io, "the ledger at \(path) vanished while it was being opened. Run the command again.")
         }
-        let connection = try Connection(path: path, access: .readOnly)
+        let connection = try openSettled(path)
         try Migrator.check(connection)
-        try file.checkSize(pageSize: connection.integer("PRAGMA page_size"), path: path)
+        try LedgerFile.checkSize(pageSize: connection.integer("PRAGMA page_size"), path: path)
+    }
+
+    /// A connection for reading, after taking back what a process had begun when it was killed: a migration, or the change
+    /// to a write-ahead log. While its writer lives, its lock on the file tells that there is nothing to take back.
+    static func openSettled(_ path: String) throws(LedgerError) -> Connection {
+        do {
+            let connection = try Connection(path: path, access: .readOnly)
+            _ = try connection.integer("PRAGMA schema_version")
+            return connection
+        } catch {
+            guard error.sqliteCode == csqlite_readonly_rollback else { throw error }
+            _ = try Connection(path: path, access: .recovery).integer("PRAGMA schema_version")
+            return try Connection(path: path, access: .readOnly)
+        }
     }
 
     /// Makes a new ledger under another name and publishes it whole: a process that is killed in between leaves no
     /// empty file, which would look like a lost history.
-    private static func create(_ path: String) throws(LedgerError) {
+    static func create(_ path: String, beginningWith drafts: [EventDraft] = []) throws(LedgerError) {
         let draft = path + ".new"
         unlink(draft)
         unlink(draft + "-journal")
@@ -61,7 +78,7 @@ extension Connection {
         guard descriptor >= 0 else { throw LedgerError(errno: errno, doing: "can't make the ledger at", path: path) }
         close(descriptor)
         do {
-            try fill(draft)
+            try fill(draft, drafts)
         } catch {
             unlink(draft)
             throw error
@@ -72,14 +89,18 @@ extension Connection {
         try syncDirectory(of: path)
     }
 
-    private static func fill(_ draft: String) throws(LedgerError) {
+    private static func fill(_ draft: String, _ drafts: [EventDraft]) throws(LedgerError) {
         let connection = try Connection(path: draft, access: .readWrite)
         try connection.execute("PRAGMA synchronous = FULL")
         try Migrator.migrate(connection)
+        guard !drafts.isEmpty else { return }
+        for answer in try CommitLog(connection, keepsHead: false).commit([CommitLog.Request(drafts)]) {
+            _ = try answer.get()
+        }
     }
 
-    /// Makes the new name itself durable.
-    private static func syncDirectory(of path: String) throws(LedgerError) {
+    /// Makes the names in the directory of `path` durable.
+    static func syncDirectory(of path: String) throws(LedgerError) {
         let directory = directory(of: path)
         let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw LedgerError(errno: errno, doing: "can't open", path: directory) }
@@ -90,7 +111,7 @@ extension Connection {
         }
     }
 
-    private static func directory(of path: String) -> String {
+    static func directory(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }

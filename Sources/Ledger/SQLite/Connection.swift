@@ -11,6 +11,8 @@ final class Connection {
         /// Reads a file of which the caller knows that nobody writes it; makes no -wal and no -shm.
         case immutable
         case readWrite
+        /// Takes back what a killed process had begun in a rollback journal, and never checkpoints.
+        case recovery
         /// Reads and writes, and makes the file when there is none.
         case create
     }
@@ -34,9 +36,9 @@ final class Connection {
         handle = opened
         sqlite3_extended_result_codes(opened, 1)
         // Long enough for another program's commit or recovery, short enough that a person does not wonder.
-        sqlite3_busy_timeout(opened, 2_000)
+        sqlite3_busy_timeout(opened, Int32(CommitLog.busySeconds * 1_000))
         _ = csqlite_db_config_flag(opened, SQLITE_DBCONFIG_DEFENSIVE, 1)
-        if access == .readOnly || access == .immutable {
+        if [.readOnly, .immutable, .recovery].contains(access) {
             _ = csqlite_db_config_flag(opened, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
         }
     }
@@ -68,6 +70,11 @@ final class Connection {
         guard sqlite3_exec(handle, script, nil, nil, nil) == SQLITE_OK else {
             throw LedgerError(database: handle, doing: doing, path: path)
         }
+    }
+
+    /// Runs one statement that returns nothing and is prepared once.
+    func run(_ sql: String) throws(LedgerError) {
+        try statement(sql).run()
     }
 
     /// The statement for `sql`, prepared once.
@@ -144,7 +151,7 @@ extension Connection.Access {
         return switch self {
         case .readOnly: common | SQLITE_OPEN_READONLY
         case .immutable: common | SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
-        case .readWrite: common | SQLITE_OPEN_READWRITE
+        case .readWrite, .recovery: common | SQLITE_OPEN_READWRITE
         case .create: common | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
         }
     }

@@ -1,44 +1,62 @@
+import Glibc
+
 /// How the writer's thread appends: many requests, one transaction, one sync of the disk.
 final class CommitLog {
     typealias Answer = Result<[RecordedEvent], LedgerError>
+
+    /// Events that go in together or not at all.
+    struct Request: Sendable {
+        var drafts: [EventDraft]
+        /// Whether they follow from the sequels before: when one of those failed, they fail, too.
+        var isSequel = false
+
+        init(_ drafts: [EventDraft], isSequel: Bool = false) {
+            self.drafts = drafts
+            self.isSequel = isSequel
+        }
+    }
 
     let connection: Connection
     /// The newest durable event.
     private(set) var head: ChainHead?
     private(set) var commits = 0
+    /// Why no sequel is taken any more.
+    private var severed: LedgerError?
+    private let anchor: HeadAnchor?
+    private let patience: @Sendable (Int) -> Bool
 
-    init(_ connection: Connection) throws(LedgerError) {
+    /// - parameter patience: see `LedgerWriter.open`.
+    /// - parameter keepsHead: whether the newest event is also kept in a file of its own.
+    init(
+        _ connection: Connection, patience: @escaping @Sendable (Int) -> Bool = { $0 < 10 }, keepsHead: Bool = true
+    ) throws(LedgerError) {
         self.connection = connection
+        self.patience = patience
         head = try connection.head()
+        anchor = keepsHead ? HeadAnchor(beside: connection.path) : nil
+        // The ledger may be ahead of it, after a kill between the commit and the note of it.
+        if let head { anchor?.keep(head) }
     }
 
     /// Appends each request whole or not at all, and returns when all of it is durable.
     ///
-    /// A request with unacceptable events is answered with its error and does not harm the others.
+    /// A request with unacceptable events is answered with its error and harms no other but the sequels after it.
     ///
     /// - Throws: `LedgerError` when nothing at all was appended.
-    func commit(_ requests: [[EventDraft]]) throws(LedgerError) -> [Answer] {
-        guard !connection.hasMoved else {
-            throw LedgerError(
-                .io,
-                "the ledger at \(connection.path) was moved or deleted while in use; nothing more is written. "
-                    + "Put it back and run the command again.")
-        }
-        try begin()
-        do {
-            // Read anew each time: another program may have appended with a valid hash of its own.
-            var newest = try connection.head()
-            var answers: [Answer] = []
-            for drafts in requests {
-                answers.append(try append(drafts, after: &newest))
+    func commit(_ requests: [Request]) throws(LedgerError) -> [Answer] {
+        var waited = 0
+        while true {
+            do {
+                return try attempt(requests)
+            } catch {
+                waited += Self.busySeconds
+                guard error.code == .locked, patience(waited) else {
+                    if requests.contains(where: \.isSequel) { severed = severed ?? error }
+                    throw error
+                }
+                // SQLite has waited itself, but for the cases in which it knows that waiting is no use.
+                usleep(10_000)
             }
-            try connection.execute("COMMIT")
-            head = newest
-            commits += 1
-            return answers
-        } catch {
-            connection.rollBack()
-            throw error
         }
     }
 
@@ -47,21 +65,46 @@ final class CommitLog {
         try connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     }
 
-    /// Waits for another program's lock five times the connection's two seconds before it gives up.
-    private func begin() throws(LedgerError) {
-        for _ in 0..<4 {
-            do {
-                return try connection.execute("BEGIN IMMEDIATE")
-            } catch {
-                guard error.code == .locked else { throw error }
-            }
+    /// How long SQLite waits for another program's lock by itself.
+    static let busySeconds = 2
+
+    private func attempt(_ requests: [Request]) throws(LedgerError) -> [Answer] {
+        guard !connection.hasMoved else {
+            throw LedgerError(
+                .io,
+                "the ledger at \(connection.path) was moved or deleted while in use; nothing more is written. "
+                    + "Put it back and run the command again.")
         }
-        try connection.execute("BEGIN IMMEDIATE")
+        try connection.run("BEGIN IMMEDIATE")
+        var severed = severed
+        do {
+            // Read anew each time: another program may have appended with a valid hash of its own.
+            var newest = try connection.head()
+            var answers: [Answer] = []
+            for request in requests {
+                if request.isSequel, let severed {
+                    answers.append(.failure(severed))
+                    continue
+                }
+                let answer = try append(request.drafts, after: &newest)
+                if case .failure(let error) = answer, request.isSequel { severed = error }
+                answers.append(answer)
+            }
+            try connection.run("COMMIT")
+            self.severed = severed
+            commits += 1
+            if let newest, newest != head { anchor?.keep(newest) }
+            head = newest
+            return answers
+        } catch {
+            connection.rollBack()
+            throw error
+        }
     }
 
     private func append(_ drafts: [EventDraft], after newest: inout ChainHead?) throws(LedgerError) -> Answer {
         let before = newest
-        try connection.execute("SAVEPOINT request")
+        try connection.run("SAVEPOINT request")
         do {
             var recorded: [RecordedEvent] = []
             recorded.reserveCapacity(drafts.count)
@@ -72,11 +115,12 @@ final class CommitLog {
                 newest = ChainHead(seq: event.seq, hash: event.hash)
                 recorded.append(event)
             }
-            try connection.execute("RELEASE request")
+            try connection.run("RELEASE request")
             return .success(recorded)
         } catch {
             guard error.code == .rejected, connection.isInTransaction else { throw error }
-            try connection.execute("ROLLBACK TO request; RELEASE request")
+            try connection.run("ROLLBACK TO request")
+            try connection.run("RELEASE request")
             newest = before
             return .failure(error)
         }

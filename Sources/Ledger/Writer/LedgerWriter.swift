@@ -27,18 +27,17 @@ public final class LedgerWriter: Sendable {
     /// - parameter directory: the group's directory, `.miniboss/<group>`; made with mode 0700 when it is missing.
     /// - parameter path: the database, when it is not in the directory.
     /// - parameter holder: who we are, for the message that others get.
+    /// - parameter patience: asked on the writer's thread after every two seconds for which another program has held the
+    ///   file, with the seconds so far: whether to wait on. While it waits, nothing is lost and nothing is written.
     /// - Throws: `LedgerError`: `.busy` when another process has the lock, and everything that can be wrong with a
     ///   file. A ledger whose last run was killed is not an error: its tail is checked and it goes on.
     public static func open(
-        directory: String, path: String? = nil, holder: LockHolder, upcaster: Upcaster = Upcaster()
+        directory: String, path: String? = nil, holder: LockHolder, upcaster: Upcaster = Upcaster(),
+        patience: @escaping @Sendable (Int) -> Bool = { $0 < 10 }
     ) throws(LedgerError) -> LedgerWriter {
         let location = LedgerLocation(directory: directory, path: path)
-        try location.prepare()
-        var locks: [GroupLock] = []
-        for path in location.lockPaths {
-            locks.append(try GroupLock.acquire(path: path, holder: holder))
-        }
-        let thread = try WriterThread(CommitLog(Connection.openForWriting(location.path)))
+        let locks = try location.lock(holder)
+        let thread = try WriterThread(CommitLog(Connection.openForWriting(location.path), patience: patience))
         let reader: LedgerReader
         do {
             reader = try LedgerReader(path: location.path, upcaster: upcaster)
@@ -77,7 +76,8 @@ extension LedgerWriter {
     /// Not cancelled with its task: once handed over, the events are settled either way.
     ///
     /// - Throws: `LedgerError`: `.rejected` when an event is not acceptable, `.locked` when another program held the
-    ///   file for ten seconds (it may be tried again), `.closed`, or the disk's `.full`, `.io`, `.corrupt`.
+    ///   file for longer than the writer's patience (it may be tried again), `.closed`, or the disk's `.full`, `.io`,
+    ///   `.corrupt`.
     public func append(_ drafts: [EventDraft]) async throws(LedgerError) -> [RecordedEvent] {
         guard !drafts.isEmpty else { return [] }
         return try await withCheckedContinuation { continuation in
@@ -88,11 +88,12 @@ extension LedgerWriter {
     /// Hands events over in the order of the calls and returns at once; `completion` is called once, on the
     /// writer's thread, or on this one before it returns when nothing is taken any more (closed, or failed for good).
     ///
-    /// For callers that fold events as they record them and need both to happen in one order.
+    /// For callers that fold events as they record them and need both to happen in one order: what is submitted follows
+    /// from what was submitted before. So once a submission has failed, for whatever reason, every later one fails, too.
     public func submit(
         _ drafts: [EventDraft], completion: @escaping @Sendable (Result<[RecordedEvent], LedgerError>) -> Void
     ) {
-        thread.append(drafts, answer: completion)
+        thread.append(drafts, isSequel: true, answer: completion)
     }
 
     /// `append` for threads that may block; never for a task.

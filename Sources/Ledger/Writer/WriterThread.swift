@@ -6,7 +6,7 @@ import Glibc
 /// sync of the disk is shared by all who wait for it.
 final class WriterThread: Sendable {
     private enum Job: Sendable {
-        case append([EventDraft], @Sendable (CommitLog.Answer) -> Void)
+        case append(CommitLog.Request, @Sendable (CommitLog.Answer) -> Void)
         /// Work of another kind with the log, between two commits.
         case perform(@Sendable (CommitLog) -> Void)
     }
@@ -37,8 +37,8 @@ final class WriterThread: Sendable {
     }
 
     /// Hands events over; `answer` is called once, from any thread, when they are durable or have failed.
-    func append(_ drafts: [EventDraft], answer: @escaping @Sendable (CommitLog.Answer) -> Void) {
-        if let error = add(.append(drafts, answer)) {
+    func append(_ drafts: [EventDraft], isSequel: Bool = false, answer: @escaping @Sendable (CommitLog.Answer) -> Void) {
+        if let error = add(.append(CommitLog.Request(drafts, isSequel: isSequel), answer)) {
             answer(.failure(error))
         }
     }
@@ -87,6 +87,8 @@ final class WriterThread: Sendable {
 // MARK: - On the thread
 
 extension WriterThread {
+    private typealias Waiting = (request: CommitLog.Request, answer: @Sendable (CommitLog.Answer) -> Void)
+
     private final class Start {
         let thread: WriterThread
         let log: CommitLog
@@ -145,11 +147,11 @@ extension WriterThread {
     }
 
     private func work(_ jobs: [Job], _ log: CommitLog) {
-        var waiting: [(drafts: [EventDraft], answer: @Sendable (CommitLog.Answer) -> Void)] = []
+        var waiting: [Waiting] = []
         for job in jobs {
             switch job {
-            case .append(let drafts, let answer):
-                waiting.append((drafts, answer))
+            case .append(let request, let answer):
+                waiting.append((request, answer))
             case .perform(let body):
                 settle(waiting, log)
                 waiting = []
@@ -159,12 +161,12 @@ extension WriterThread {
         settle(waiting, log)
     }
 
-    private func settle(_ waiting: [(drafts: [EventDraft], answer: @Sendable (CommitLog.Answer) -> Void)], _ log: CommitLog) {
+    private func settle(_ waiting: [Waiting], _ log: CommitLog) {
         guard !waiting.isEmpty else { return }
         let answers: [CommitLog.Answer]
         do throws(LedgerError) {
             if let failure = inbox.withLock({ $0.failure }) { throw failure }
-            answers = try log.commit(waiting.map(\.drafts))
+            answers = try log.commit(waiting.map(\.request))
         } catch {
             if error.isFatal {
                 inbox.withLock { $0.failure = $0.failure ?? error }
@@ -173,8 +175,8 @@ extension WriterThread {
         }
         let head = log.head
         inbox.withLock { $0.head = head }
-        for (request, answer) in zip(waiting, answers) {
-            request.answer(answer)
+        for (one, answer) in zip(waiting, answers) {
+            one.answer(answer)
         }
     }
 }

@@ -28,6 +28,15 @@ enum EventCoding {
         }
     }
 
+    /// The same for a row that is being read; `at` and `mono_ns`, which no fold reads, are left out.
+    static func fact(of row: EventRow) throws(OperationError) -> RecordedFact? {
+        try fact(
+            of: RecordedEvent(
+                seq: row.seq, run: row.run, at: "", monoNs: 0, service: row.service, type: String(decoding: row.type, as: UTF8.self),
+                version: row.version, body: String(decoding: row.body, as: UTF8.self), operation: row.operation, previousHash: nil, hash: []
+            ))
+    }
+
     private static func decode(_ type: (some EventBody).Type, _ text: String) throws -> Event {
         try JSONDecoder().decode(type, from: Data(text.utf8)).event
     }

@@ -17,10 +17,15 @@ public enum GroupDirectory {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            var info = stat()
-            if !name.hasPrefix("."), stat("\(directory)/\(name)/ledger.sqlite", &info) == 0 { names.append(name) }
+            if !name.hasPrefix("."), isRemembered("\(directory)/\(name)/ledger.sqlite") { names.append(name) }
         }
         return names.sorted()
+    }
+
+    /// Also where the ledger was lost, or was being set aside: that is what `doctor` is to be told.
+    private static func isRemembered(_ ledger: String) -> Bool {
+        var info = stat()
+        return ["", "-wal", "-head", "-set-aside"].contains { lstat(ledger + $0, &info) == 0 }
     }
 
     private static func home(_ definitionPath: String?, _ currentDirectory: String) -> String {

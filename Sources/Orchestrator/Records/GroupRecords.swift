@@ -33,8 +33,24 @@ public struct GroupRecords: Sendable {
     /// The newest run that failed, was interrupted or crashed.
     public func newestFailedRun() throws(OperationError) -> Int? {
         do throws(LedgerError) {
-            return try reader.runs().first { ["failed", "interrupted", "crashed"].contains($0.outcome) }?.run
+            return try reader.newestFailedRun()
         } catch { throw OperationError(ledger: error) }
+    }
+
+    /// The newest runs in which a service had a part, newest first.
+    public func newestRuns(of service: String, limit: Int) throws(OperationError) -> [Int] {
+        do throws(LedgerError) { return try reader.runs(of: service, limit: limit) } catch { throw OperationError(ledger: error) }
+    }
+
+    /// How a service came to run before the event `seq` for the last time: what its container was made from, that it ran,
+    /// and the beginning of the run in which it did.
+    public func lastTimeRunning(_ service: String, before seq: Int) throws(OperationError) -> [RecordedFact] {
+        do {
+            guard let entry = try reader.newestEntry(of: service, into: ServicePhase.running.rawValue, before: seq) else { return [] }
+            let making = try reader.newestIntent(for: service, to: StepKind.createContainer.rawValue, before: entry.seq)
+            let starts = try reader.events(run: entry.run, types: [RunStarted.type])
+            return try (starts + [making, entry].compactMap { $0 }).compactMap { try EventCoding.fact(of: $0) }
+        } catch { throw OperationError(folding: error) }
     }
 
     /// The context as replayed.
@@ -42,7 +58,7 @@ public struct GroupRecords: Sendable {
 
     /// The whole ledger folded.
     public func state() throws(OperationError) -> GroupState {
-        do { return try GroupState(folding: reader) } catch { throw OperationError(folding: error) }
+        do { return try Replay(reader).state } catch { throw OperationError(folding: error) }
     }
 
     /// Whether a miniboss works on the group right now: its lock is held.
@@ -58,20 +74,11 @@ public struct GroupRecords: Sendable {
         }
     }
 
-    /// Checks the hash chain, the file and the projections.
-    public func verify() throws(OperationError) -> LedgerFindings {
-        do throws(LedgerError) {
-            let report = try reader.verify()
-            let broken = report.fault.map { ["event \($0.seq) is the first bad one: \($0.flaw)"] } ?? []
-            return LedgerFindings(
-                events: report.events, problems: broken + report.damage + report.projectionDifferences + report.schemaDifferences)
-        } catch { throw OperationError(ledger: error) }
+    /// Checks the hash chain, the file, the projections, and that the events tell of something possible.
+    /// - Returns: `nil` when there is no ledger yet. Damage is in the examination and not an error.
+    public static func examine(directory: String, ledgerPath: String?) throws(OperationError) -> LedgerExamination? {
+        do throws(LedgerError) { return try LedgerExamination(directory: directory, path: ledgerPath) } catch {
+            throw OperationError(ledger: error)
+        }
     }
-}
-
-/// What a check of the ledger found.
-public struct LedgerFindings: Sendable {
-    public var events: Int
-    /// Empty when it is sound.
-    public var problems: [String]
 }

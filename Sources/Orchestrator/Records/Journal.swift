@@ -30,16 +30,21 @@ struct JournalEntry: Sendable {
     }
 
     /// The event as it is recorded on top of `state`; `nil` for a move that no longer applies.
-    fileprivate func event(in state: GroupState) throws(IllegalTransition) -> Event? {
+    ///
+    /// - Parameter ahead: the phases that entries before it in the same append lead to.
+    fileprivate func event(in state: GroupState, ahead: inout [String: ServicePhase]) throws(IllegalTransition) -> Event? {
         switch content {
         case .event(let event): return event
         case .move(let move):
-            let phase = state[service ?? ""].phase
+            let service = service ?? ""
+            let phase = ahead[service] ?? state[service].phase
             if let from = move.onlyFrom, !from.contains(phase) { return nil }
+            let next = try phase.after(move.event)
+            ahead[service] = next
             return .stateChanged(
                 StateChanged(
-                    from: phase, to: try phase.after(move.event), event: move.event, cause: move.cause, containerID: move.container,
-                    failure: move.failure, because: move.because))
+                    from: phase, to: next, event: move.event, cause: move.cause, containerID: move.container, failure: move.failure,
+                    because: move.because))
         }
     }
 }
@@ -58,6 +63,8 @@ struct Move: Sendable {
 /// The ledger as one run uses it: typed events, checked against the state machine before they are written.
 ///
 /// The state is folded and the events are handed over under one lock, so the order in the ledger is the order of the fold.
+/// The fold is ahead of the disk by what is under way; when that fails, the ledger takes nothing more of this run
+/// (`LedgerWriter.submit`), so it never holds an event that follows from one that is lost.
 final class Journal: Sendable {
     let run: Int
     private let ledger: any RunLedger
@@ -107,17 +114,20 @@ final class Journal: Sendable {
     private func submit(_ entries: [JournalEntry], completion: @escaping @Sendable (Result<[RecordedFact], OperationError>) -> Void) {
         do {
             try folded.withLock { state in
-                var drafts: [EventDraft] = []
+                // All or none, as in the ledger: what can be refused is refused before the first is applied.
+                var ahead: [String: ServicePhase] = [:]
                 var events: [Event] = []
+                var drafts: [EventDraft] = []
                 for entry in entries {
-                    guard let event = try entry.event(in: state) else { continue }
-                    let draft = try draft(entry, event)
+                    guard let event = try entry.event(in: state, ahead: &ahead) else { continue }
+                    events.append(event)
+                    drafts.append(try draft(entry, event))
+                }
+                for (event, draft) in zip(events, drafts) {
                     try state.apply(
                         RecordedFact(
                             seq: 0, run: draft.run, at: draft.at, monoNs: draft.monoNs, service: draft.service,
                             operation: draft.operation, event: event))
-                    drafts.append(draft)
-                    events.append(event)
                 }
                 guard !drafts.isEmpty else { return completion(.success([])) }
                 ledger.submit(drafts) { [self, events] outcome in
@@ -162,6 +172,7 @@ extension OperationError {
     init(ledger error: LedgerError) {
         switch error.code {
         case .busy: self.init(.busy, error.message)
+        case .undecodable: self.init(.ledger, error.message, next: "`miniboss doctor` checks the ledger.")
         default: self.init(.ledger, error.message)
         }
     }

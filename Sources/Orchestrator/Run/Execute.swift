@@ -27,8 +27,8 @@ extension GroupRun {
     private func settle(_ aftermath: PlanWalk.Aftermath) async -> StepResult {
         do {
             switch aftermath {
-            case .fail(let service, let failure):
-                try await fail(service, failure)
+            case .fail(let service, let failure, let kind):
+                try await fail(service, failure, in: kind)
             case .block(let service, let because):
                 try await block(service, because: because)
             }
@@ -42,7 +42,7 @@ extension GroupRun {
     private func block(_ service: String, because: [String]) async throws {
         guard journal.state[service].phase != .blocked else { return }
         let cause = "needs \(because.last ?? ""), which failed"
-        try await move(service, .blocked, cause: cause, because: because, onlyFrom: ServicePhase.blockable)
+        try await move(service, .blocked, cause: cause, because: because, onlyFrom: .blockable)
         if let id = made(service) {
             // Made early and never started: nothing is lost with it, and nothing stays behind.
             try await discard(service, container: id, cause: "blocked: \(cause)")
@@ -50,14 +50,17 @@ extension GroupRun {
     }
 }
 
-extension ServicePhase {
-    fileprivate static let blockable = Set(allCases.filter { $0.isSettled || $0.awaitsDependencies })
+extension Set<ServicePhase> {
+    /// Where being blocked still means something.
+    static let blockable = Set(ServicePhase.allCases.filter { $0.isSettled || $0.awaitsDependencies })
+    /// Where a stop or removal can begin; it may have begun already for another container of the service.
+    static let stoppable = Set(ServicePhase.allCases.filter { $0 != .stopping && $0 != .removing })
 }
 
 /// A schedule that also knows what a failed step means for the services behind it.
 struct PlanWalk {
     enum Aftermath: Sendable {
-        case fail(String, Failure)
+        case fail(String, Failure, in: StepKind)
         /// The chain runs from the service that failed to the blocked one's own dependency.
         case block(String, because: [String])
     }
@@ -117,7 +120,8 @@ struct PlanWalk {
             let chain = culprit.flatMap { graph.chain(from: service, to: $0) } ?? owners + [service]
             toBlock[service] = chain.dropFirst().reversed()
         }
-        return owners.map { .fail($0, failure) } + releaseBlocked()
+        let kind = schedule.steps[id]?.kind ?? .reconsider
+        return owners.map { .fail($0, failure, in: kind) } + releaseBlocked()
     }
 
     /// The services a failed step is the failure of: its own, or for a shared step all that waited directly for it.

@@ -4,8 +4,9 @@ import Reconciler
 extension GroupRun {
     /// Records a service's failure with its evidence, then takes its container away.
     ///
-    /// The evidence and the failure are one append: no removal can come before it.
-    func fail(_ service: String, _ failure: Failure) async throws {
+    /// The evidence and the failure are one append: no removal can come before it. A container that could not be stopped or
+    /// removed is no failed start: it stays what it is.
+    func fail(_ service: String, _ failure: Failure, in kind: StepKind) async throws {
         failed(service, failure)
         let container = try await failedContainer(of: service, failure)
         var entries: [JournalEntry] = []
@@ -19,7 +20,7 @@ extension GroupRun {
         }
         entries.append(entry(service, .failed, cause: failure.summary, container: container, failure: failure))
         try await journal.record(entries)
-        guard let container, !keepFailed else { return }
+        guard let container, !keepFailed, !kind.endsContainer || made(service) == container else { return }
         try await discard(service, container: container, cause: "failed: \(failure.failureClass.rawValue)")
     }
 
@@ -70,6 +71,11 @@ extension GroupRun {
             try await journal.record(service, .noteTaken(NoteTaken(text: "its container \(shortID(id)) could not be removed: \(error)")))
         }
     }
+}
+
+extension StepKind {
+    /// A step of a stop, not of a start.
+    fileprivate var endsContainer: Bool { [.preStop, .stopContainer, .killContainer, .removeContainer].contains(self) }
 }
 
 extension LogsCaptured {

@@ -39,7 +39,7 @@ extension GroupRun {
         let containers = try await engine.containers(labels: [GroupLabels.filter(group: group.name)])
         for name in fresh where group[name]?.expectedExit == nil {
             guard let id = journal.state[name].containerID, containers.first(where: { $0.id == id })?.state != "running" else { continue }
-            try await fail(name, try await death(of: name, id, phase: .ping, during: "it was thought to be running"))
+            try await fail(name, try await death(of: name, id, phase: .ping, during: "it was thought to be running"), in: .ping)
         }
     }
 

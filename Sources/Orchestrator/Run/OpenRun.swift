@@ -5,7 +5,11 @@ package import Reconciler
 
 extension LedgerWriter: RunLedger {
     package func foldedState() throws(OperationError) -> GroupState {
-        do { return try GroupState(folding: reader) } catch { throw OperationError(folding: error) }
+        do {
+            let replay = try Replay(reader)
+            if replay.length > Replay.longest { try keepSnapshot(replay.snapshot(), version: GroupState.foldVersion) }
+            return replay.state
+        } catch { throw OperationError(folding: error) }
     }
 }
 
@@ -13,18 +17,20 @@ extension LedgerWriter: RunLedger {
 /// - Throws: `OperationError`: `.busy` when another miniboss is at work, `.ledger` when the ledger can't be used.
 func openGroupLedger(_ setting: RunSetting) throws(OperationError) -> LedgerWriter {
     let holder = LockHolder(pid: Int(getpid()), command: setting.command, startedAt: setting.clock.now())
-    do { return try LedgerWriter.open(directory: setting.directory, path: setting.ledgerPath, holder: holder) } catch {
+    do throws(LedgerError) {
+        return try LedgerWriter.open(directory: setting.directory, path: setting.ledgerPath, holder: holder) { seconds in
+            setting.isWorthWaiting(seconds)
+        }
+    } catch {
         throw OperationError(ledger: error)
     }
 }
 
-extension GroupState {
-    /// Folds a whole ledger with bounded memory.
-    init(folding reader: LedgerReader) throws {
-        self.init()
-        try reader.forEach { row in
-            if let fact = try EventCoding.fact(of: row) { try apply(fact) }
-        }
+extension RunSetting {
+    /// Another program holds the ledger: a run that is at work waits until it lets go or the user has had enough.
+    fileprivate func isWorthWaiting(_ seconds: Int) -> Bool {
+        if seconds == 2 { observer.remark(service: nil, "another program holds the ledger; waiting for it to close it") }
+        return !interruption.isInterrupted
     }
 }
 

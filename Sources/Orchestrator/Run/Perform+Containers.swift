@@ -115,8 +115,8 @@ extension GroupRun {
         let start = clock.monotonic()
         try await call(
             EngineStep(kind: .stopContainer, service: service, cause: step.cause, target: step.target.text), result: { id },
-            before: tracked ? [entry(service, .stopBegan, cause: step.cause, container: id)] : [],
-            after: { tracked ? [entry(service, .containerStopped, container: id)] : [] },
+            before: tracked ? [entry(service, .stopBegan, cause: step.cause, container: id, onlyFrom: .stoppable)] : [],
+            after: { tracked ? [entry(service, .containerStopped, container: id, onlyFrom: [.stopping])] : [] },
             resolve: { [engine] in
                 do { return try await engine.inspect(container: id).state.running ? .absent : .adopted(()) } catch let error as DockerError
                     where error.isNotFound
@@ -157,8 +157,8 @@ extension GroupRun {
     ) async throws {
         try await call(
             EngineStep(kind: .removeContainer, service: service, cause: cause, target: target), result: { id },
-            before: isTracked ? [entry(service, .removeBegan, cause: cause, container: id)] : [],
-            after: { isTracked ? [entry(service, .containerRemoved, container: id)] : [] },
+            before: isTracked ? [entry(service, .removeBegan, cause: cause, container: id, onlyFrom: .stoppable)] : [],
+            after: { isTracked ? [entry(service, .containerRemoved, container: id, onlyFrom: [.removing])] : [] },
             resolve: { [engine] in
                 do {
                     _ = try await engine.inspect(container: id)

@@ -37,6 +37,7 @@ extension RecordedFact {
                 body.truncatedBytes > 0 ? "\(counted(body.truncatedBytes, "earlier byte")) did not fit" : ""
             )
         case .noteTaken(let body): (body.text, "")
+        case .ledgerSetAside(let body): body.words
         }
     }
 }
@@ -104,6 +105,12 @@ extension ContainerExited {
         if running { return ("still runs", health.last.map { "health check: \($0)" } ?? "") }
         let text = exitCode.map { "exited \($0)" } ?? "exited"
         return (oomKilled ? "\(text), out of memory" : text, error ?? exitCode.flatMap { $0 == 0 ? nil : exitCodeWords($0) } ?? "")
+    }
+}
+
+extension LedgerSetAside {
+    var words: (text: String, remark: String) {
+        ("the earlier ledger was set aside in \(directory)", joined(lastSeq.map { "its last good event is \($0)" }, reason))
     }
 }
 

@@ -16,6 +16,7 @@ public enum Event: Sendable, Equatable {
     case containerExited(ContainerExited)
     case logsCaptured(LogsCaptured)
     case noteTaken(NoteTaken)
+    case ledgerSetAside(LedgerSetAside)
 
     /// The body behind the case.
     public var body: any EventBody {
@@ -36,6 +37,7 @@ public enum Event: Sendable, Equatable {
         case .containerExited(let body): body
         case .logsCaptured(let body): body
         case .noteTaken(let body): body
+        case .ledgerSetAside(let body): body
         }
     }
 }
@@ -59,7 +61,7 @@ public enum EventCatalog {
     public static let bodies: [any EventBody.Type] = [
         RunStarted.self, RunFinished.self, StateChanged.self, StepIntended.self, StepSucceeded.self, StepFailed.self,
         StepUnknown.self, HookStarted.self, HookFinished.self, PingChanged.self, ContextWritten.self, ContextCleared.self,
-        DivergenceFound.self, ContainerExited.self, LogsCaptured.self, NoteTaken.self,
+        DivergenceFound.self, ContainerExited.self, LogsCaptured.self, NoteTaken.self, LedgerSetAside.self,
     ]
 
     /// The body type stored under `name`; `nil` for one this version does not know.

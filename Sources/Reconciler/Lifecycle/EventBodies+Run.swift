@@ -96,3 +96,37 @@ public struct NoteTaken: EventBody {
     public init(text: String) { self.text = text }
     public var event: Event { .noteTaken(self) }
 }
+
+/// The ledger before this one could not be used and was put away whole; this one goes on from what was still known.
+public struct LedgerSetAside: EventBody {
+    public static let type = "ledger.set_aside"
+    /// Where its files are.
+    public var directory: String
+    /// What was wrong with it.
+    public var reason: String
+    /// The last event that could be read and was a good link of the chain; `nil` when there was none.
+    public var lastSeq: Int?
+    /// That event's hash, in hexadecimal.
+    public var lastHash: String?
+    public var network: String?
+    /// The members of the group, as far as they were still known.
+    public var services: [RunStarted.Member]
+
+    enum CodingKeys: String, CodingKey {
+        case directory, reason, network, services
+        case lastSeq = "last_seq"
+        case lastHash = "last_hash"
+    }
+
+    public init(
+        directory: String, reason: String, lastSeq: Int?, lastHash: String?, network: String?, services: [RunStarted.Member]
+    ) {
+        self.directory = directory
+        self.reason = reason
+        self.lastSeq = lastSeq
+        self.lastHash = lastHash
+        self.network = network
+        self.services = services
+    }
+    public var event: Event { .ledgerSetAside(self) }
+}

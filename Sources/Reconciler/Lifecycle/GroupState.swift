@@ -1,5 +1,8 @@
 /// What the events say of a group: the fold that is the same live, in replay and in recovery.
-public struct GroupState: Sendable, Equatable {
+public struct GroupState: Sendable, Equatable, Codable {
+    /// Grows when the fold comes to something else, or keeps it in another shape: what was folded before is then of no use.
+    public static let foldVersion = 1
+
     public private(set) var services: [String: ServiceRecord] = [:]
     public private(set) var context = ContextValues()
     /// Steps that were meant and whose outcome is not in the ledger, by operation.
@@ -7,7 +10,8 @@ public struct GroupState: Sendable, Equatable {
     /// Runs without an end.
     public private(set) var openRuns: Set<Int> = []
     public private(set) var newestRun = 0
-    /// The members of the group as the newest start or reload knew them.
+    /// The members of the group as the newest start or reload knew them, or what was still known of them when the ledger
+    /// before this one was set aside.
     public private(set) var members: [RunStarted.Member] = []
     /// The network of the newest start or reload.
     public private(set) var network: String?
@@ -24,47 +28,70 @@ public struct GroupState: Sendable, Equatable {
     /// - Throws: `IllegalHistory` when a service could not have made the transition; the state is then unchanged.
     public mutating func apply(_ fact: RecordedFact) throws(IllegalHistory) {
         switch fact.event {
-        case .runStarted(let body):
-            newestRun = max(newestRun, fact.run)
-            openRuns.insert(fact.run)
-            if body.command == "start" || body.command == "reload" {
-                members = body.services
-                network = body.network
-            }
-        case .runFinished:
-            openRuns.remove(fact.run)
+        case .runStarted(let body): begin(fact.run, command: body.command, members: body.services, network: body.network)
+        case .runFinished: end(fact.run)
         case .stateChanged(let body):
             guard let service = fact.service else { return }
-            do {
-                try services[service, default: ServiceRecord()].apply(body)
-            } catch { throw IllegalHistory(seq: fact.seq, service: service, transition: error) }
-        case .stepIntended(let body):
-            if let operation = fact.operation {
-                openIntents[operation] = OpenIntent(operation: operation, run: fact.run, service: fact.service, intent: body)
-            }
-            if body.step == .createContainer, let service = fact.service, let spec = body.spec {
-                services[service, default: ServiceRecord()].spec = spec
-            }
-        case .stepSucceeded(let body):
-            if let operation = fact.operation { openIntents[operation] = nil }
-            if let service = fact.service {
-                services[service, default: ServiceRecord()].note(body)
-            }
-        case .stepFailed:
-            if let operation = fact.operation { openIntents[operation] = nil }
-        case .contextWritten(let body):
-            context.values[body.key] = body.value
-            if body.secret { context.secretKeys.insert(body.key) } else { context.secretKeys.remove(body.key) }
-        case .contextCleared:
-            context = ContextValues()
+            do { try move(service, body) } catch { throw IllegalHistory(seq: fact.seq, service: service, transition: error) }
+        case .stepIntended(let body): intend(body, run: fact.run, service: fact.service, operation: fact.operation)
+        case .stepSucceeded(let body): succeed(body, service: fact.service, operation: fact.operation)
+        case .stepFailed: settle(fact.operation)
+        case .contextWritten(let body): write(body)
+        case .contextCleared: clearContext()
+        case .ledgerSetAside(let body):
+            members = body.services
+            network = body.network
         case .stepUnknown, .hookStarted, .hookFinished, .pingChanged, .divergenceFound, .containerExited, .logsCaptured, .noteTaken:
             break
         }
     }
 }
 
+// MARK: - What events do, however they were read
+
+extension GroupState {
+    mutating func begin(_ run: Int, command: String, members: [RunStarted.Member], network: String) {
+        newestRun = max(newestRun, run)
+        openRuns.insert(run)
+        guard command == "start" || command == "reload" else { return }
+        self.members = members
+        self.network = network
+    }
+
+    mutating func end(_ run: Int) { openRuns.remove(run) }
+
+    mutating func move(_ service: String, _ change: StateChanged) throws(IllegalTransition) {
+        try services[service, default: ServiceRecord()].apply(change)
+    }
+
+    mutating func intend(_ intent: StepIntended, run: Int, service: String?, operation: String?) {
+        if let operation {
+            openIntents[operation] = OpenIntent(operation: operation, run: run, service: service, intent: intent)
+        }
+        if intent.step == .createContainer, let service, let spec = intent.spec {
+            services[service, default: ServiceRecord()].spec = spec
+        }
+    }
+
+    mutating func succeed(_ outcome: StepSucceeded, service: String?, operation: String?) {
+        settle(operation)
+        if let service { services[service, default: ServiceRecord()].note(outcome) }
+    }
+
+    mutating func settle(_ operation: String?) {
+        if let operation { openIntents[operation] = nil }
+    }
+
+    mutating func write(_ written: ContextWritten) {
+        context.values[written.key] = written.value
+        if written.secret { context.secretKeys.insert(written.key) } else { context.secretKeys.remove(written.key) }
+    }
+
+    mutating func clearContext() { context = ContextValues() }
+}
+
 /// What is remembered of one service.
-public struct ServiceRecord: Sendable, Equatable {
+public struct ServiceRecord: Sendable, Equatable, Codable {
     public var phase: ServicePhase = .absent
     public var containerID: String?
     /// What is still to be done for each container that was made and not removed; one that is not here owes nothing.
@@ -116,7 +143,7 @@ public struct ServiceRecord: Sendable, Equatable {
 }
 
 /// What a container that exists has still to go through.
-public struct ContainerDebt: Sendable, Equatable {
+public struct ContainerDebt: Sendable, Equatable, Codable {
     /// Its `preStart` and first start.
     public var firstStart = false
     /// Started, and not yet found ready.
@@ -132,7 +159,7 @@ public struct ContainerDebt: Sendable, Equatable {
 }
 
 /// A step that was meant and has no outcome yet.
-public struct OpenIntent: Sendable, Equatable {
+public struct OpenIntent: Sendable, Equatable, Codable {
     public let operation: String
     public let run: Int
     public let service: String?

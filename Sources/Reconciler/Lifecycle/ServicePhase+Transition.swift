@@ -33,7 +33,8 @@ extension ServicePhase {
         case (let phase, .removeBegan) where phase.mayHaveContainer: .removing
         case (.removing, .containerRemoved): .absent
 
-        case (let phase, .failed) where phase.isUnderWay || phase == .running: .failed
+        // Also of what was stopped or removed: another container of the same service may refuse to go.
+        case (let phase, .failed) where phase.isUnderWay || [.running, .stopped, .absent].contains(phase): .failed
         case (let phase, .interrupted) where phase.isUnderWay: .interrupted
         case (let phase, .blocked) where phase.isSettled || phase.awaitsDependencies: .blocked
         case (let phase, .excluded) where phase.isSettled: .excluded

@@ -82,7 +82,7 @@ extension ContextValue: Codable {
 }
 
 /// The context of a group: what hooks wrote, and which of it is secret.
-public struct ContextValues: Sendable, Equatable {
+public struct ContextValues: Sendable, Equatable, Codable {
     public var values: [String: ContextValue]
     public var secretKeys: Set<String>
 

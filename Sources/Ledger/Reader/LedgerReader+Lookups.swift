@@ -1,0 +1,73 @@
+/// Questions whose answers take no longer in an old ledger than in a new one: each has its index in migrations/0004_lookups.sql.
+extension LedgerReader {
+    /// The newest run that failed, was interrupted or crashed.
+    public func newestFailedRun() throws(LedgerError) -> Int? {
+        try numbers(Lookup.failedRun) { (_) throws(LedgerError) in }.first
+    }
+
+    /// The newest event before `seq` by which a service came into a state.
+    public func newestEntry(of service: String, into state: String, before seq: Int) throws(LedgerError) -> RecordedEvent? {
+        try newest(Lookup.entry, service, state, before: seq)
+    }
+
+    /// The newest intent before `seq` to do a step for a service.
+    public func newestIntent(for service: String, to step: String, before seq: Int) throws(LedgerError) -> RecordedEvent? {
+        try newest(Lookup.intent, service, step, before: seq)
+    }
+
+    /// The runs in which a service had events, newest first.
+    public func runs(of service: String, limit: Int) throws(LedgerError) -> [Int] {
+        var runs: [Int] = []
+        var seq = Int.max
+        while runs.count < limit {
+            let before = seq
+            let run = try numbers("SELECT run FROM events WHERE service = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT 1") {
+                (statement) throws(LedgerError) in
+                try statement.bind(service, at: 1)
+                try statement.bind(before, at: 2)
+            }.first
+            guard let run else { break }
+            if !runs.contains(run) { runs.append(run) }
+            // Only one run is at work at a time, so what is before its first event is of others.
+            let first = try numbers("SELECT seq FROM events WHERE run = ?1 ORDER BY seq LIMIT 1") {
+                (statement) throws(LedgerError) in try statement.bind(run, at: 1)
+            }.first
+            guard let first, first < seq else { break }
+            seq = first
+        }
+        return runs
+    }
+
+    private func newest(_ sql: String, _ service: String, _ value: String, before seq: Int) throws(LedgerError) -> RecordedEvent? {
+        let found = try read { (connection) throws(LedgerError) in
+            try connection.rows(
+                sql,
+                bind: { (statement) throws(LedgerError) in
+                    try statement.bind(service, at: 1)
+                    try statement.bind(value, at: 2)
+                    try statement.bind(seq, at: 3)
+                }, as: { (row) throws(LedgerError) in RecordedEvent(row) })
+        }
+        return try found.first.map { (event) throws(LedgerError) in try upcaster.apply(event) }
+    }
+
+    private func numbers(_ sql: String, bind: (Statement) throws(LedgerError) -> Void) throws(LedgerError) -> [Int] {
+        try read { (connection) throws(LedgerError) in
+            try connection.rows(sql, bind: bind, as: { (row) throws(LedgerError) in row.int(0) })
+        }
+    }
+}
+
+/// The statements as the planner must see them to use the indexes: their conditions are those of the indexes, literally.
+enum Lookup {
+    static let failedRun =
+        "SELECT run FROM run_projection WHERE outcome IN ('failed', 'interrupted', 'crashed') ORDER BY run DESC LIMIT 1"
+    static let entry = """
+        SELECT \(EventQuery.columns) FROM events
+        WHERE type = 'service.state_changed' AND service = ?1 AND json_extract(body, '$.to') = ?2 AND seq < ?3 ORDER BY seq DESC LIMIT 1
+        """
+    static let intent = """
+        SELECT \(EventQuery.columns) FROM events
+        WHERE type = 'step.intended' AND service = ?1 AND json_extract(body, '$.step') = ?2 AND seq < ?3 ORDER BY seq DESC LIMIT 1
+        """
+}

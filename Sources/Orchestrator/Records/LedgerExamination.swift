@@ -1,0 +1,74 @@
+import Ledger
+import Reconciler
+
+/// What a check of a whole ledger found, and what its good part still tells.
+public struct LedgerExamination: Sendable {
+    /// How many events are good.
+    public private(set) var events = 0
+    /// Why it can't be gone on with: the first bad event by its number, damage, a changed schema.
+    private var broken: [String] = []
+    /// Tables that are not what the events add up to; they can be computed anew.
+    private var outdated: [String] = []
+    /// The good events folded, up to the first that can't have happened.
+    private(set) var state = GroupState()
+    private(set) var newestRun = 0
+    private(set) var head: ChainHead?
+    private var impossible: String?
+    private var snapshot: (seq: Int, state: GroupState)?
+
+    /// Everything that is wrong; empty when it is sound.
+    public var problems: [String] { broken + outdated }
+    /// Whether it can only be restored or set aside.
+    public var isBroken: Bool { !broken.isEmpty }
+
+    /// What to do about the problems.
+    public var mend: String {
+        isBroken
+            ? "Nothing was deleted. Restore it from a backup, or `miniboss doctor --set-aside`: that moves it away whole and begins a new history."
+            : "The events are sound. `miniboss doctor --set-aside` computes the tables anew and sets nothing aside."
+    }
+
+    /// Reads all of a ledger that may be damaged.
+    /// - Returns: `nil` when there is none.
+    /// - Throws: `LedgerError` when the check itself can't be made.
+    init?(directory: String, path: String?) throws(LedgerError) {
+        do {
+            try run(try LedgerReader(directory: directory, path: path, checksHead: false))
+        } catch {
+            if error.code == .missing { return nil }
+            guard error.isDamage else { throw error }
+            broken.append(error.finding)
+        }
+    }
+
+    private mutating func run(_ reader: LedgerReader) throws(LedgerError) {
+        if let kept = try reader.snapshot(version: GroupState.foldVersion), let state = Replay.state(kept) {
+            snapshot = (kept.seq, state)
+        }
+        let report = try reader.verify { (row) throws(LedgerError) in visit(row) }
+        events = report.events
+        head = report.head
+        broken = report.fault.map { ["event \($0.seq) is the first bad one: \($0.flaw.words)"] } ?? []
+        if let impossible { broken.append(impossible) }
+        broken += report.damage + report.schemaDifferences
+        outdated += report.projectionDifferences
+    }
+
+    private mutating func visit(_ row: RecordedEvent) {
+        if row.seq == 1 {
+            (state, newestRun, impossible, outdated) = (GroupState(), 0, nil, [])
+        }
+        newestRun = max(newestRun, row.run)
+        guard impossible == nil else { return }
+        do {
+            if let fact = try EventCoding.fact(of: row) { try state.apply(fact) }
+        } catch let error as OperationError {
+            impossible = error.message
+        } catch {
+            impossible = "\(error)"
+        }
+        if let snapshot, snapshot.seq == row.seq, snapshot.state != state {
+            outdated.append("snapshots: that of event \(row.seq)")
+        }
+    }
+}

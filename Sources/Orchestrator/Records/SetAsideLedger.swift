@@ -1,0 +1,79 @@
+import Digest
+import FoundationEssentials
+import Glibc
+import Ledger
+public import Reconciler
+
+/// What came of mending a ledger.
+public enum LedgerMend: Sendable, Equatable {
+    /// It is sound, or there is none.
+    case nothing
+    /// Its events are sound; what is computed from them was computed anew.
+    case rebuilt
+    case setAside(LedgerSetAside)
+}
+
+/// Puts a damaged ledger away whole and begins a new one, whose first event cites it. No container is touched or asked about.
+///
+/// The context and the members that its good part tells of go over; what runs is found by its labels at the next start.
+/// - Throws: `OperationError`: `.busy` when another miniboss is at work; `.ledger` for a ledger of a newer miniboss, and for
+///   one that can't be read or moved for reasons that are not its own.
+public func setAsideLedger(_ setting: RunSetting) throws(OperationError) -> LedgerMend {
+    let holder = LockHolder(pid: Int(getpid()), command: setting.command, startedAt: setting.clock.now())
+    do {
+        let succession = try LedgerSuccession.begin(directory: setting.directory, path: setting.ledgerPath, holder: holder)
+        let location = succession.location
+        let found = try LedgerExamination(directory: location.directory, path: location.path)
+        guard let found, !found.problems.isEmpty else { return .nothing }
+        guard found.isBroken else {
+            try succession.rebuildProjections()
+            return .rebuilt
+        }
+        var cited: LedgerSetAside?
+        let time = setting.clock.now()
+        _ = try succession.setAside(at: time) { directory in
+            let body = LedgerSetAside(
+                directory: directory, reason: found.problems.joined(separator: "; "), lastSeq: found.head?.seq,
+                lastHash: found.head.map { Hex.encode($0.hash) }, network: found.state.network, services: found.state.members)
+            cited = body
+            return try successorEvents(body, after: found, setting)
+        }
+        return cited.map { .setAside($0) } ?? .nothing
+    } catch let error as LedgerError {
+        throw OperationError(ledger: error)
+    } catch {
+        throw OperationError(.defect, "\(error)")
+    }
+}
+
+/// The run of this command as the new ledger tells it, with the context that later starts need.
+private func successorEvents(_ cited: LedgerSetAside, after old: LedgerExamination, _ setting: RunSetting) throws -> [EventDraft] {
+    var context = old.state.context
+    var bodies: [any EventBody] = [
+        cited,
+        RunStarted(
+            command: setting.command, arguments: setting.arguments, group: setting.groupName, network: cited.network ?? "",
+            definition: nil, definitionPath: setting.definition?.path ?? setting.environment["MINIBOSS_DEFINITION"], engine: nil,
+            engineID: nil, pid: Int(getpid()), services: []),
+    ]
+    if old.head == nil, let saved = savedContext(setting) {
+        context = saved
+        bodies.append(NoteTaken(text: "the context is that of .miniboss-context; secrets are not in it"))
+    }
+    for (key, value) in context.values.sorted(by: { $0.key < $1.key }) {
+        bodies.append(ContextWritten(key: key, value: value, secret: context.secretKeys.contains(key), hook: nil))
+    }
+    bodies.append(RunFinished(outcome: .succeeded))
+    return try bodies.map { body in
+        EventDraft(
+            run: old.newestRun + 1, type: type(of: body).type, version: type(of: body).version, body: try EventCoding.body(of: body.event),
+            at: setting.clock.now(), monoNs: setting.clock.monotonic())
+    }
+}
+
+/// What the last start wrote for other programs, but for the secrets, which are masked there.
+private func savedContext(_ setting: RunSetting) -> ContextValues? {
+    let text = textFile("\(setting.directory)/../../.miniboss-context")
+    guard let values = try? JSONDecoder().decode([String: ContextValue].self, from: Data(text.utf8)), !values.isEmpty else { return nil }
+    return ContextValues(values.filter { $0.value != .string(EnvironmentValue.mask) })
+}

@@ -1,0 +1,99 @@
+import DockerClient
+import Glibc
+import Testing
+
+private let services = """
+    struct Database: Service {
+        let name = "database"
+        let image = testImage
+        let cmd = "sleep 1000"
+        let stopSignal = StopSignal.sigkill
+        func postStart(_ container: Container) async throws { Context["user_id"] = "7" }
+    }
+    struct Application: Service {
+        let name = "application"
+        let image = testImage
+        let cmd = "sleep 1000"
+        let stopSignal = StopSignal.sigkill
+        let dependencies = ["database"]
+        let env = ["USER_ID": "{user_id}"]
+    }
+    """
+
+@Suite struct LedgerFaultTests {
+    /// Damages the group's ledger in a way, goes the way back that miniboss says, and finds the containers as they were.
+    private func check(
+        _ shop: Workshop, doctorSays: String, damage: (String) throws -> Void
+    ) async throws {
+        let directory = "\(shop.directory)/.miniboss/\(shop.group)"
+        let before = [try await shop.container("database")?.id, try await shop.container("application")?.id]
+        #expect(!before.contains(nil))
+        try damage("\(directory)/ledger.sqlite")
+
+        let refused = try shop.miniboss("start")
+        #expect(refused.code == 74, "\(refused.errors)")
+        #expect(refused.errors.contains("miniboss doctor"), "\(refused.errors)")
+        let doctor = try shop.miniboss("doctor")
+        #expect(doctor.code == 74)
+        #expect(doctor.output.contains(doctorSays), "\(doctor.output)")
+        #expect(doctor.output.contains("miniboss doctor --set-aside"), "\(doctor.output)")
+
+        let mended = try shop.miniboss("doctor", "--set-aside")
+        #expect(mended.code == 0, "\(mended.output)\(mended.errors)")
+        #expect(try shop.miniboss("doctor").code == 0)
+        let start = try shop.miniboss("start")
+        #expect(start.code == 0, "\(start.errors)")
+        #expect((start.output + start.errors).contains("already running"), "\(start.output)\(start.errors)")
+        #expect(try shop.miniboss("history").output.contains("doctor"))
+        let after = [try await shop.container("database")?.id, try await shop.container("application")?.id]
+        #expect(after == before)
+        #expect(try shop.miniboss("stop", "--remove").code == 0)
+    }
+
+    @Test("B55: a changed event is named, the ledger is set aside, and what runs is left alone")
+    func changedEvent() async throws {
+        try await withWorkshop(services, list: "Database(), Application()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            try await check(shop, doctorSays: "the first bad one") { path in
+                // The newest event's outcome, changed in the file itself.
+                var bytes = try contents(path)
+                let old = Array(#""outcome":"succeeded""#.utf8)
+                let new = Array(#""outcome":"succeedeD""#.utf8)
+                let place = try #require((0..<bytes.count - old.count).last { Array(bytes[$0..<$0 + old.count]) == old })
+                bytes.replaceSubrange(place..<place + old.count, with: new)
+                try overwrite(path, bytes)
+            }
+        }
+    }
+
+    @Test("B55: a file that is no database any more is set aside, the saved context goes on")
+    func noDatabase() async throws {
+        try await withWorkshop(services, list: "Database(), Application()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            try await check(shop, doctorSays: "not a SQLite database") { try overwrite($0, Array("no database".utf8)) }
+        }
+    }
+
+    @Test("B55: a removed ledger is not an empty history")
+    func removed() async throws {
+        try await withWorkshop(services, list: "Database(), Application()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            try await check(shop, doctorSays: "is gone") { unlink($0) }
+        }
+    }
+}
+
+private func contents(_ path: String) throws -> [UInt8] {
+    let file = try #require(fopen(path, "re"))
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 65_536)
+    while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { bytes += chunk[..<count] }
+    return bytes
+}
+
+private func overwrite(_ path: String, _ bytes: [UInt8]) throws {
+    let file = try #require(fopen(path, "we"))
+    defer { fclose(file) }
+    try #require(fwrite(bytes, 1, bytes.count, file) == bytes.count)
+}

@@ -1,0 +1,47 @@
+import Ledger
+import Reconciler
+import Testing
+
+@testable import Commands
+@testable import Orchestrator
+
+@Suite("B50, B53: what history and postmortem read of a long ledger")
+struct LookupTests {
+    /// All there is of the runs before, as a post-mortem could read it.
+    private func everything(_ facts: [RecordedFact], before run: Int) -> [RecordedFact] {
+        facts.filter { $0.run < run }
+    }
+
+    @Test("the little that is looked up says the same as everything there is", arguments: UInt64(300)..<312)
+    func evidence(seed: UInt64) throws {
+        let memory = Memory()
+        let facts = Story.random(seed: seed, runs: 9).facts
+        try memory.record(facts)
+        let records = try #require(try GroupRecords.open(directory: memory.directory, ledgerPath: nil))
+        for run in Set(facts.map(\.run)) {
+            let own = try records.facts(run: run)
+            let earlier = try records.evidence(for: own)
+            #expect(earlier.count <= 3 * 4, "seed \(seed), run \(run)")
+            #expect(
+                PostMortem(own, earlier: earlier) == PostMortem(own, earlier: everything(facts, before: run)), "seed \(seed), run \(run)")
+        }
+    }
+
+    @Test("the runs of a service and the newest that failed are those a reading of everything finds", arguments: UInt64(400)..<406)
+    func runs(seed: UInt64) throws {
+        let memory = Memory()
+        let facts = Story.random(seed: seed, runs: 9).facts
+        try memory.record(facts)
+        let records = try #require(try GroupRecords.open(directory: memory.directory, ledgerPath: nil))
+        for service in ["db", "app", "nobody"] {
+            let all = Set(facts.filter { $0.service == service }.map(\.run)).sorted(by: >)
+            #expect(try records.newestRuns(of: service, limit: 99) == all, "seed \(seed)")
+            #expect(try records.newestRuns(of: service, limit: 2) == Array(all.prefix(2)), "seed \(seed)")
+        }
+        let failed = facts.filter { fact in
+            guard case .runFinished(let body) = fact.event else { return false }
+            return body.outcome != .succeeded
+        }
+        #expect(try records.newestFailedRun() == failed.map(\.run).max(), "seed \(seed)")
+    }
+}

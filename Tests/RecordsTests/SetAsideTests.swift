@@ -1,0 +1,150 @@
+import Glibc
+import Ledger
+import Reconciler
+import Testing
+
+@testable import Orchestrator
+
+@Suite("B55: setting a group's ledger aside")
+struct SetAsideTests {
+    private func story() -> Story {
+        var story = Story()
+        story.start(["db", "app"], secret: true)
+        story.start(["db", "app"])
+        return story
+    }
+
+    private func overwrite(_ path: String, at offset: Int? = nil, with bytes: [UInt8]) {
+        let descriptor = open(path, O_WRONLY | (offset == nil ? O_TRUNC : 0))
+        defer { close(descriptor) }
+        _ = bytes.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, off_t(offset ?? 0)) }
+    }
+
+    @Test("a sound ledger, and none, are left alone")
+    func sound() throws {
+        let memory = Memory()
+        #expect(try setAsideLedger(memory.setting()) == .nothing)
+        try memory.record(story().facts)
+        #expect(try setAsideLedger(memory.setting()) == .nothing)
+        #expect(try memory.reader().events().count == story().facts.count)
+    }
+
+    @Test("a broken chain: the new ledger cites place, last good event and hash, and takes context and members over")
+    func brokenChain() throws {
+        let memory = Memory()
+        let facts = story().facts
+        try memory.record(facts)
+        let rows = try memory.reader().events()
+        // The last event is changed in place, in a way that keeps the file's form.
+        let last = facts.count
+        try SQLShell.run(
+            memory.path,
+            "DROP TRIGGER events_append_only_update; UPDATE events SET body = replace(body, 'succeeded', 'failed') WHERE seq = \(last)")
+        let found = try #require(try GroupRecords.examine(directory: memory.directory, ledgerPath: nil))
+        #expect(found.problems.first == "event \(last) is the first bad one: its content is not what was hashed")
+        #expect(found.mend.contains("miniboss doctor --set-aside"))
+
+        guard case .setAside(let cited) = try setAsideLedger(memory.setting()) else {
+            Issue.record("not set aside")
+            return
+        }
+        #expect(cited.lastSeq == last - 1)
+        #expect(cited.lastHash == rows[last - 2].hash.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
+        #expect(access("\(cited.directory)/ledger.sqlite", F_OK) == 0)
+
+        let records = try #require(try GroupRecords.open(directory: memory.directory, ledgerPath: nil))
+        let first = try #require(try records.facts().first)
+        #expect(first.event == .ledgerSetAside(cited))
+        let state = try records.state()
+        #expect(state.context.values == ["db_id": .int(2), "app_id": .int(2)])
+        #expect(state.members.map(\.name) == ["db", "app"])
+        #expect(state.network == "miniboss-demo")
+        #expect(state.openRuns.isEmpty)
+        // The runs count on, so that "run 2" stays one run.
+        #expect(try records.newestRuns(limit: 9) == [3])
+        #expect(try GroupRecords.examine(directory: memory.directory, ledgerPath: nil)?.problems == [])
+        #expect(try setAsideLedger(memory.setting()) == .nothing)
+    }
+
+    @Test("secrets of the context stay secret")
+    func secrets() throws {
+        let memory = Memory()
+        var story = Story()
+        story.start(["db"], secret: true)
+        try memory.record(story.facts)
+        unlink(memory.path + "-head")
+        try SQLShell.run(memory.path, "DROP TRIGGER events_append_only_update")
+        guard case .setAside = try setAsideLedger(memory.setting()) else {
+            Issue.record("not set aside")
+            return
+        }
+        #expect(try GroupRecords.open(directory: memory.directory, ledgerPath: nil)?.context().secretKeys == ["db_id"])
+    }
+
+    @Test("a history that can't have happened is named and can be set aside")
+    func impossible() throws {
+        let memory = Memory()
+        var facts = story().facts
+        facts.append(
+            RecordedFact(
+                seq: 0, run: 2, at: "t", monoNs: 0, service: "db", operation: nil,
+                event: .stateChanged(StateChanged(from: .creating, to: .created, event: .containerCreated))))
+        try memory.record(facts)
+        let found = try #require(try GroupRecords.examine(directory: memory.directory, ledgerPath: nil))
+        #expect(found.problems.first?.hasPrefix("event \(facts.count) of service \"db\"") == true)
+        guard case .setAside(let cited) = try setAsideLedger(memory.setting()) else {
+            Issue.record("not set aside")
+            return
+        }
+        #expect(cited.lastSeq == facts.count)
+    }
+
+    @Test("an unreadable file: the context is what the last start wrote for other programs, but for the masked")
+    func unreadable() throws {
+        let memory = Memory()
+        try memory.record(story().facts)
+        let context = memory.root + "/.miniboss-context"
+        let file = try #require(fopen(context, "w"))
+        fputs(#"{"db_id":7,"token":"******","nested":{"a":[1,null]}}"#, file)
+        fclose(file)
+        overwrite(memory.path, with: Array("no database".utf8))
+        guard case .setAside(let cited) = try setAsideLedger(memory.setting()) else {
+            Issue.record("not set aside")
+            return
+        }
+        #expect(cited.lastSeq == nil)
+        #expect(cited.reason.contains("not a SQLite database") && !cited.reason.contains("--set-aside"))
+        let state = try #require(try GroupRecords.open(directory: memory.directory, ledgerPath: nil)).state()
+        #expect(state.context.values == ["db_id": .int(7), "nested": .object(["a": .array([.int(1), .null])])])
+    }
+
+    @Test("tables that are not what the events add up to are computed anew; nothing is set aside")
+    func projections() throws {
+        let memory = Memory()
+        try memory.record(story().facts)
+        try SQLShell.run(memory.path, "UPDATE run_projection SET outcome = 'failed'")
+        let found = try #require(try GroupRecords.examine(directory: memory.directory, ledgerPath: nil))
+        #expect(found.problems == ["runs: run 1", "runs: run 2"] && !found.isBroken)
+        #expect(try setAsideLedger(memory.setting()) == .rebuilt)
+        #expect(try GroupRecords.examine(directory: memory.directory, ledgerPath: nil)?.problems == [])
+    }
+
+    @Test("a newer miniboss's ledger is not damaged: it is refused and stays")
+    func newer() throws {
+        let memory = Memory()
+        try memory.record(story().facts)
+        try SQLShell.run(memory.path, "PRAGMA user_version = 99")
+        let error = #expect(throws: OperationError.self) { try setAsideLedger(memory.setting()) }
+        #expect(error?.exitCode == 74)
+        #expect(access(memory.path, F_OK) == 0)
+    }
+
+    @Test("B57: not while another miniboss is at work: exit 75")
+    func busy() throws {
+        let memory = Memory()
+        let writer = try memory.writer()
+        let error = #expect(throws: OperationError.self) { try setAsideLedger(memory.setting()) }
+        #expect(error?.exitCode == 75)
+        writer.close()
+    }
+}
