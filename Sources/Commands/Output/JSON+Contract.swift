@@ -87,6 +87,7 @@ extension JSON {
                     .members(["field": .string($0.field), "before": JSON($0.before), "now": JSON($0.now), "run": .int($0.run)])
                 }),
             "last_working_run": JSON(report.lastWorkingRun), "container_id": JSON(report.containerID), "origin": JSON(report.origin),
+            "log_bytes_cut": .int(report.logBytesCut),
         ])
     }
 }

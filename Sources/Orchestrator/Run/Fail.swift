@@ -43,7 +43,7 @@ extension GroupRun {
                     service,
                     .containerExited(
                         ContainerExited(
-                            containerID: id, exitCode: state.running ? nil : state.exitCode, oomKilled: state.oomKilled,
+                            containerID: id, exitCode: state.endedWith, oomKilled: state.oomKilled,
                             error: state.error.isEmpty ? nil : state.error, health: health, running: state.running))))
         }
         if let lines = try? await engine.logTail(container: id, lines: 200) {
@@ -69,6 +69,15 @@ extension GroupRun {
             guard !error.isNotFound else { return }
             try await journal.record(service, .noteTaken(NoteTaken(text: "its container \(shortID(id)) could not be removed: \(error)")))
         }
+    }
+}
+
+extension ContainerState {
+    /// The code its process ended with; `nil` while it runs, and when none ever ran. What the engine says of a command that
+    /// could not be run (126, 127) counts as well.
+    fileprivate var endedWith: Int? {
+        if running { return nil }
+        return status == "created" && exitCode != 126 && exitCode != 127 ? nil : exitCode
     }
 }
 

@@ -1,6 +1,6 @@
 /// One field that was otherwise when the service last ran; secrets masked, passwords in URLs too.
 public struct SpecChange: Sendable, Equatable {
-    /// `image`, `env.KEY`, `ports`, …: as in `Difference.field`.
+    /// `image`, `env.KEY`, `ports`, …: as in `Difference.field`; `definition` for the file as a whole, by its hash.
     public var field: String
     public var before: String?
     public var now: String?
@@ -9,13 +9,16 @@ public struct SpecChange: Sendable, Equatable {
 
     /// In words: `env.MODE was "one" in run 6, which worked; now "two"`.
     public var words: String {
+        if before == now { return "\(field) has another secret in it than in run \(run), which worked" }
         let then = before.map { "was \"\($0)\"" } ?? "was unset"
         return "\(field) \(then) in run \(run), which worked; now \(now.map { "\"\($0)\"" } ?? "unset")"
     }
 }
 
 /// What differs between the last working spec and this one; without a container of its own, only the image can be compared.
-func specChanges(from working: WorkingSpecs.Entry?, to spec: SpecSummary?, image: String?, failure: Failure) -> [SpecChange] {
+func specChanges(
+    from working: WorkingSpecs.Entry?, to spec: SpecSummary?, image: String?, definition: String?, failure: Failure
+) -> [SpecChange] {
     guard let working else { return [] }
     var fields: [(String, String?, String?)] = []
     if let before = working.spec, let spec {
@@ -36,11 +39,17 @@ func specChanges(from working: WorkingSpecs.Entry?, to spec: SpecSummary?, image
     } else if let before = working.spec?.image ?? working.image, let image, spec == nil, failure.phase.isBeforeContainer {
         fields.append(("image", before, image))
     }
+    if let before = working.definition, let definition {
+        // Last: hooks may differ, too, and no field tells of them.
+        fields.append(("definition", shortHash(before), shortHash(definition)))
+    }
     return fields.filter { $0.1 != $0.2 }.map { field, before, now in
         SpecChange(
             field: field, before: before.map(withoutURLPassword), now: now.map(withoutURLPassword), run: working.run)
     }
 }
+
+private func shortHash(_ hash: String) -> String { String(hash.prefix(6)) }
 
 extension FailurePhase {
     /// Nothing of the service's own has been made yet.
