@@ -117,7 +117,8 @@ import Testing
         } else {
             #expect(
                 lines == [
-                    "✘ python-todo exited with 1 after 0.5 s, while GET :8080/ was being tried", "    python-todo | Traceback",
+                    "✘ python-todo exited with 1 after 0.5 s, while GET :8080/ was being tried; web never started because of it",
+                    "    python-todo | Traceback",
                     "    python-todo | KeyError: 'DB_URI'",
                     "  because   its process ended by itself (exit code 1: an error of the program's own)",
                     "  blocked   web (needs python-todo)", "  running   appdb",

@@ -27,6 +27,7 @@ final class Journal: Sendable {
     private let clock: RunClock
     private let observer: any RunObserver
     private let folded: Mutex<GroupState>
+    private let secrets: Mutex<Redaction>
     private let facts = Mutex<[RecordedFact]>([])
     private let fault = Mutex<OperationError?>(nil)
 
@@ -36,6 +37,28 @@ final class Journal: Sendable {
         self.clock = clock
         self.observer = observer
         folded = Mutex(state)
+        secrets = Mutex(Redaction(state.context.secretTexts))
+    }
+
+    /// From here on these texts get into no event and no remark: a log that only grows can't forget.
+    func conceal(_ texts: [String]) {
+        guard !texts.isEmpty else { return }
+        secrets.withLock { secrets in for text in texts { secrets.learn(text) } }
+    }
+
+    /// What masks the secrets that are known by now.
+    var redaction: Redaction { secrets.withLock { $0 } }
+
+    /// Something passing that the ledger does not keep, e.g. the progress of a pull.
+    func remark(_ service: String?, _ text: String) { observer.remark(service: service, redaction(text)) }
+
+    private func concealed(_ entries: [JournalEntry]) -> [JournalEntry] {
+        entries.map { entry in
+            if case .contextWritten(let written) = entry.event, written.secret { conceal(written.value.texts) }
+            var copy = entry
+            copy.event = entry.event.concealed(by: redaction)
+            return copy
+        }
     }
 
     /// The group as the events tell it, this run's included.
@@ -50,6 +73,7 @@ final class Journal: Sendable {
     /// Appends events; they are durable when this returns.
     /// - Throws: `OperationError` with `.ledger` when they are not, `.defect` when a service can't make the transition.
     func record(_ entries: [JournalEntry]) async throws(OperationError) {
+        let entries = concealed(entries)
         let outcome: Result<[RecordedEvent], OperationError> = await withCheckedContinuation { continuation in
             submit(entries) { continuation.resume(returning: $0) }
         }
@@ -62,6 +86,7 @@ final class Journal: Sendable {
 
     /// The same for a hook's own thread, which may block.
     func recordBlocking(_ entries: [JournalEntry]) throws(OperationError) {
+        let entries = concealed(entries)
         let outcome = BlockingValue<Result<[RecordedEvent], OperationError>>()
         submit(entries) { outcome.set($0) }
         announce(try outcome.wait().get(), entries)

@@ -36,7 +36,10 @@ extension GroupRun {
     /// What is known of a container's end: exit code, OOM flag, health output, last log lines.
     func evidence(of service: String, container id: String) async -> [JournalEntry] {
         var entries: [JournalEntry] = []
-        if let state = try? await engine.inspect(container: id).state {
+        if let inspect = try? await engine.inspect(container: id) {
+            let state = inspect.state
+            // A container of an earlier start may have been given a secret that the definition no longer tells.
+            journal.conceal(inspect.config.values(of: journal.state[service].secretKeys))
             let health = (state.health?.log ?? []).suffix(5).map { "exit \($0.exitCode): \($0.output)" }
             entries.append(
                 JournalEntry(
@@ -47,7 +50,7 @@ extension GroupRun {
                             error: state.error.isEmpty ? nil : state.error, health: health, running: state.running))))
         }
         if let lines = try? await engine.logTail(container: id, lines: 200) {
-            entries.append(JournalEntry(service, .logsCaptured(LogsCaptured(container: id, lines: lines))))
+            entries.append(JournalEntry(service, .logsCaptured(LogsCaptured(container: id, lines: lines, hide: journal.redaction))))
         }
         return entries
     }
@@ -85,13 +88,15 @@ extension LogsCaptured {
     /// Bytes of log kept for one container.
     private static let limit = 64 * 1024
 
-    init(container: String, lines: [LogLine]) {
+    /// - Parameter hide: masks secrets before anything is cut, or a cut would leave a part of one that is no longer found.
+    init(container: String, lines: [LogLine], hide: Redaction) {
         var kept: [String] = []
         var size = 0
         var cut = lines.reduce(0) { $0 + $1.dropped }
         for line in lines.reversed() {
-            let text = line.text.utf8.count > 4096 ? String(decoding: line.text.utf8.prefix(4096), as: UTF8.self) : line.text
-            cut += line.text.utf8.count - text.utf8.count
+            let whole = hide(line.text)
+            let text = whole.utf8.count > 4096 ? String(decoding: whole.utf8.prefix(4096), as: UTF8.self) : whole
+            cut += max(0, whole.utf8.count - text.utf8.count)
             if size + text.utf8.count > Self.limit {
                 cut += text.utf8.count
             } else {

@@ -82,9 +82,14 @@ func conduct(
         connected = nil
         failure = error
     }
+    journal.conceal(await groupSecrets(setting.definition, ledger.state, group: spec.name, engine: connected?.engine))
     if let connected { try await settleEarlierRuns(journal, engine: connected.engine, group: spec.name) }
-    try await journal.record(
-        nil, .runStarted(runStarted(setting, spec, connected?.identity, remembered: ledger.state)))
+    var started = runStarted(setting, spec, connected?.identity, remembered: ledger.state)
+    if setting.definition == nil, connected == nil, ledger.state.hasSecretVariables {
+        // Nobody can tell the secrets now, and what the user typed may hold one.
+        started.arguments = started.arguments.prefix(1) + started.arguments.dropFirst().map { _ in EnvironmentValue.mask }
+    }
+    try await journal.record(nil, .runStarted(started))
     if let failure {
         try await journal.record(nil, .runFinished(RunFinished(outcome: .failed, error: "engine_unreachable: \(failure.message)")))
         throw failure
@@ -125,7 +130,7 @@ func conduct(
                             RunFinished(outcome: outcome, error: thrown?.message ?? end.error, signal: setting.interruption.signal)))
                 ])
     }
-    if let thrown { throw thrown }
+    if let thrown { throw thrown.concealed(by: journal.redaction) }
     return RunEnd(
         run: ledger.run, outcome: outcome, nothingToDo: end.nothingToDo, seconds: setting.clock.seconds(since: start),
         facts: journal.recorded)
