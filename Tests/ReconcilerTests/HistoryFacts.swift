@@ -10,6 +10,7 @@ struct HistoryFacts {
         self.run = run
         base = Int64(run) * 1_000_000_000_000
         facts = earlier?.facts ?? []
+        phases = earlier?.phases ?? [:]
     }
 
     var own: [RecordedFact] { facts.filter { $0.run == run } }

@@ -22,20 +22,7 @@ func specChanges(
     guard let working else { return [] }
     var fields: [(String, String?, String?)] = []
     if let before = working.spec, let spec {
-        fields.append(("image", before.image, spec.image))
-        if before.image == spec.image { fields.append(("image id", before.imageID.map(shortID), spec.imageID.map(shortID))) }
-        for key in Set(before.env.keys).union(spec.env.keys).sorted() {
-            fields.append(("env.\(key)", before.env[key], spec.env[key]))
-        }
-        fields += [
-            ("ports", before.ports.joined(separator: ", "), spec.ports.joined(separator: ", ")),
-            ("volumes", before.volumes.joined(separator: ", "), spec.volumes.joined(separator: ", ")),
-            ("entrypoint", before.entrypoint?.joined(separator: " "), spec.entrypoint?.joined(separator: " ")),
-            ("cmd", before.command?.joined(separator: " "), spec.command?.joined(separator: " ")),
-            ("user", before.user, spec.user),
-            ("stop_signal", before.stopSignal, spec.stopSignal),
-            ("network", before.network, spec.network),
-        ]
+        fields = before.fields(beside: spec).map { ($0.field, $0.mine, $0.other) }
     } else if let before = working.spec?.image ?? working.image, let image, spec == nil, failure.phase.isBeforeContainer {
         fields.append(("image", before, image))
     }
@@ -49,7 +36,23 @@ func specChanges(
     }
 }
 
-private func shortHash(_ hash: String) -> String { String(hash.prefix(6)) }
+extension SpecSummary {
+    /// Every field of this spec beside the same of another, in the order in which people read them.
+    func fields(beside other: SpecSummary) -> [(field: String, mine: String?, other: String?)] {
+        var fields: [(String, String?, String?)] = [("image", image, other.image)]
+        if image == other.image { fields.append(("image id", imageID.map(shortID), other.imageID.map(shortID))) }
+        for key in Set(env.keys).union(other.env.keys).sorted() { fields.append(("env.\(key)", env[key], other.env[key])) }
+        return fields + [
+            ("ports", ports.joined(separator: ", "), other.ports.joined(separator: ", ")),
+            ("volumes", volumes.joined(separator: ", "), other.volumes.joined(separator: ", ")),
+            ("entrypoint", entrypoint?.joined(separator: " "), other.entrypoint?.joined(separator: " ")),
+            ("cmd", command?.joined(separator: " "), other.command?.joined(separator: " ")), ("user", user, other.user),
+            ("stop_signal", stopSignal, other.stopSignal), ("network", network, other.network),
+        ]
+    }
+}
+
+func shortHash(_ hash: String) -> String { String(hash.prefix(6)) }
 
 extension FailurePhase {
     /// Nothing of the service's own has been made yet.
