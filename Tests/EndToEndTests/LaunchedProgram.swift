@@ -32,9 +32,10 @@ extension Workshop {
     /// - Parameters:
     ///   - variables: set over the environment of the test; `nil` removes one.
     ///   - isBare: begins it without standard streams: descriptors 0, 1 and 2 are closed.
+    ///   - isJob: makes it a process group of its own, as a shell does with its jobs; others may be orphans, which can't be stopped.
     ///   - name: of the files that take what it prints.
     func launch(
-        _ arguments: [String], variables: [String: String?] = [:], isBare: Bool = false, name: String = ""
+        _ arguments: [String], variables: [String: String?] = [:], isBare: Bool = false, isJob: Bool = false, name: String = ""
     ) throws -> LaunchedProgram {
         let output = "\(directory)/\(name)out"
         let errors = "\(directory)/\(name)err"
@@ -51,7 +52,7 @@ extension Workshop {
         var defaults = sigset_t()
         sigfillset(&defaults)
         posix_spawnattr_setsigdefault(&attributes, &defaults)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | (isJob ? POSIX_SPAWN_SETPGROUP : 0)))
         // A shell that becomes the program: it alone can close the streams without anyone of ours opening others there.
         let exec = isBare ? "exec \"$@\" <&- >&- 2>&-" : "exec \"$@\""
         let command = ["sh", "-c", "cd \"$0\" && \(exec)", directory, program] + arguments

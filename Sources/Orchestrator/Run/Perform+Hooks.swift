@@ -58,7 +58,7 @@ extension GroupRun {
             throw Failure(
                 .pingTimeout, phase: .ping,
                 summary:
-                    "was not ready after \(tenths(clock.seconds(since: start))) s and \(log.attempts) pings; the last one said: \(last ?? "false")",
+                    "was not ready after \(tenths(clock.seconds(since: start))) s and \(log.attempts == 1 ? "one ping" : "\(log.attempts) pings"); the last one said: \(last ?? "false")",
                 lastPingError: last ?? "false", attempts: log.attempts)
         case .overtaken:
             throw try await death(of: service, id, phase: .ping, during: "\(access.probeWords) was being tried", log: log)
