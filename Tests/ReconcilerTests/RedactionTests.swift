@@ -89,6 +89,29 @@ import Testing
         #expect(other.event.concealed(by: Redaction([Self.secret])) == other.event)
     }
 
+    @Test("no event carries a megabyte of others into the ledger, and each says how much was cut") func long() {
+        let text = String(repeating: "y", count: 1_000_000) + Self.secret
+        let hook = HookFinished(hook: .ping, outcome: .threw, error: text, seconds: 0).event.concealed(by: Redaction())
+        guard case .hookFinished(let body) = hook else { return }
+        #expect(body.error == String(repeating: "y", count: 8192) + "… (991821 bytes cut)")
+        // Masked first: no part of a secret is left at the edge.
+        let edge = String(repeating: "y", count: 8185) + Self.secret
+        guard case .noteTaken(let note) = NoteTaken(text: edge).event.concealed(by: Redaction([Self.secret])) else { return }
+        #expect(note.text == String(repeating: "y", count: 8185) + "******")
+        // What the user wrote and what replay needs is whole.
+        let written = ContextWritten(key: "k", value: .string(text), secret: false, hook: nil).event
+        #expect(written.concealed(by: Redaction()) == written)
+    }
+
+    @Test("a cut never goes through a letter", arguments: 0...9) func cut(bytes: Int) {
+        let kept = prefix(of: "aé日👍b", bytes: bytes)
+        #expect(kept.utf8.count <= bytes && "aé日👍b".hasPrefix(kept))
+        #expect(kept.utf8.count == [0, 1, 1, 3, 3, 3, 6, 6, 6, 6][bytes])
+        #expect(
+            cutText("abc", to: 3) == "abc" && cutText("abc", to: 2) == "ab… (1 byte cut)"
+                && cutText("", to: 0, dropped: 5) == "… (5 bytes cut)")
+    }
+
     @Test("B54, B56: what recovery looks up stays as it is, whatever the secret") func targets() {
         let hide = Redaction(["demo"])
         let step = StepIntended(step: .createContainer, cause: "demo", target: "miniboss-demo_web")

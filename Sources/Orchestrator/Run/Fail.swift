@@ -85,8 +85,8 @@ extension ContainerState {
 }
 
 extension LogsCaptured {
-    /// Bytes of log kept for one container.
-    private static let limit = 64 * 1024
+    /// Bytes of log kept for one container, and of one line.
+    private static let limit = (all: 64 * 1024, line: 4096)
 
     /// - Parameter hide: masks secrets before anything is cut, or a cut would leave a part of one that is no longer found.
     init(container: String, lines: [LogLine], hide: Redaction) {
@@ -95,14 +95,13 @@ extension LogsCaptured {
         var cut = lines.reduce(0) { $0 + $1.dropped }
         for line in lines.reversed() {
             let whole = hide(line.text)
-            let text = whole.utf8.count > 4096 ? String(decoding: whole.utf8.prefix(4096), as: UTF8.self) : whole
-            cut += max(0, whole.utf8.count - text.utf8.count)
-            if size + text.utf8.count > Self.limit {
-                cut += text.utf8.count
-            } else {
+            let text = String(prefix(of: whole, bytes: Self.limit.line))
+            let isKept = size + text.utf8.count <= Self.limit.all
+            if isKept {
                 size += text.utf8.count
                 kept.append(text)
             }
+            cut += whole.utf8.count - (isKept ? text.utf8.count : 0)
         }
         self.init(containerID: container, lines: kept.reversed(), truncatedBytes: cut)
     }

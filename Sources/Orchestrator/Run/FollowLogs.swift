@@ -26,7 +26,7 @@ public func followLogs(
                 tasks.addTask {
                     let service = container.labels[GroupLabels.service] ?? container.name
                     try await engine.followLogs(container: container.id, LogOptions(tail: tail, follow: follow)) {
-                        line(service, hide($0.text), $0.stream == .standardError)
+                        line(service, cutText(hide($0.text), to: .max, dropped: $0.dropped), $0.stream == .standardError)
                     }
                 }
             }

@@ -44,7 +44,11 @@ extension GroupRun {
                 let lines = output.lines
                 if !lines.isEmpty {
                     try await journal.record(
-                        service, .logsCaptured(LogsCaptured(containerID: "build of \(step.target.text)", lines: lines)))
+                        service,
+                        .logsCaptured(
+                            LogsCaptured(
+                                container: "build of \(step.target.text)",
+                                lines: lines.map { LogLine(stream: .standardOutput, text: $0) }, hide: journal.redaction)))
                 }
                 throw Failure(error, phase: .build, image: step.target.text)
             }
