@@ -1,8 +1,9 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
@@ -38,6 +39,11 @@ let package = Package(
         .target(name: "DefinitionLoader", dependencies: ["Digest"], exclude: ["README.md"], swiftSettings: strict),
         .executableTarget(name: "miniboss", dependencies: ["DefinitionLoader"], exclude: ["README.md"], swiftSettings: strict),
         .target(name: "TestSupport", dependencies: ["DockerClient", "Reconciler"], exclude: ["README.md"], swiftSettings: strict),
+        .target(name: "CScheduling"),
+        .target(
+            name: "Simulation", dependencies: ["CScheduling", "Orchestrator", "DockerClient", "Ledger", "Reconciler"],
+            exclude: ["README.md"], swiftSettings: strict),
+        .executableTarget(name: "simulate", dependencies: ["Simulation", "Ledger"], path: "Tests/Simulate", swiftSettings: strict),
         .testTarget(name: "DigestTests", dependencies: ["Digest"], swiftSettings: strict),
         .executableTarget(name: "ledger-fixture", dependencies: ["Ledger"], path: "Tests/LedgerFixture", swiftSettings: strict),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "CSQLite", "ledger-fixture"], swiftSettings: strict),

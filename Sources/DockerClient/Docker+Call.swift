@@ -92,7 +92,7 @@ extension Docker {
         throw DockerError(.http(status), endpoint: call.endpoint, message: EngineMessage.text(bytes))
     }
 
-    private func request(_ call: EngineCall, version: APIVersion?) -> HTTPRequest {
+    func request(_ call: EngineCall, version: APIVersion?) -> HTTPRequest {
         var target = version.map { "/v\($0)" } ?? ""
         target += call.path
         if !call.query.isEmpty {

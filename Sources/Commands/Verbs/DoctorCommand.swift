@@ -53,7 +53,7 @@ struct DoctorCommand: Verb {
         if let found = paths.first(where: { access($0, X_OK) == 0 }) { return DoctorFinding("toolchain", .good, found) }
         return DoctorFinding(
             "toolchain", .bad, "no swiftc in PATH: definitions can't be compiled",
-            mend: "Install Swift 6.1 or later (https://www.swift.org/install/linux), or put its bin directory into PATH.")
+            mend: "Install Swift 6.2 or later (https://www.swift.org/install/linux), or put its bin directory into PATH.")
     }
 
     private func ledger(_ session: Session, _ target: GroupTarget) -> DoctorFinding {

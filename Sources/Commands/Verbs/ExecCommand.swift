@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Orchestrator
 import Reconciler
 
@@ -7,10 +6,12 @@ struct ExecCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "exec", abstract: "Run a command in a service's running container.",
         discussion: """
-            Options of miniboss stand before SERVICE. Exits with the command's own exit code.
+            Options of miniboss stand before SERVICE. Exits with the command's own exit code. Standard input is passed on, and on a
+            terminal the command gets one, too.
 
             Examples:
               miniboss exec appdb -- psql -U dbuser appdb -c 'select 1'
+              miniboss exec appdb -- psql -U dbuser appdb < dump.sql
             """)
     static let definitionUse = DefinitionUse.ifSound
 
@@ -24,9 +25,11 @@ struct ExecCommand: Verb {
         let target = try target(session)
         let command = try containerCommand(words, verb: Self.name, service: service)
         try checkServiceNames([service], among: target.knownServices(session))
-        let isTerminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
+        let streams = Terminal.streams()
         return try await operate(session, target, progress: shared.progress == .auto ? .quiet : shared.progress) { setting in
-            let code = try await execInService(setting, service: service, command: command, interactive: true, tty: isTerminal)
+            let code = try await Terminal.raw(streams.tty) {
+                try await execInService(setting, service: service, command: command, streams: streams)
+            }
             return try setting.interruption.unlessInterrupted(code)
         }
     }
@@ -54,8 +57,11 @@ struct RunCommand: Verb {
         let target = try target(session)
         let command = try containerCommand(words, verb: Self.name, service: service)
         try checkServiceNames([service], among: target.definition?.spec.services.map(\.name) ?? [])
+        let streams = Terminal.streams()
         return try await operate(session, target, progress: shared.progress == .auto ? .quiet : shared.progress) { setting in
-            let code = try await runOneOff(setting, service: service, command: command)
+            let code = try await Terminal.raw(streams.tty) {
+                try await runOneOff(setting, service: service, command: command, streams: streams)
+            }
             return try setting.interruption.unlessInterrupted(code)
         }
     }

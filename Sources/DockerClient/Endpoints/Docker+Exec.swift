@@ -35,6 +35,13 @@ public struct ExecResult: Sendable, Equatable {
     public var errorOutput: [UInt8]
     /// Bytes beyond the limit, which are gone.
     public var dropped: Int
+
+    public init(exitCode: Int, output: [UInt8] = [], errorOutput: [UInt8] = [], dropped: Int = 0) {
+        self.exitCode = exitCode
+        self.output = output
+        self.errorOutput = errorOutput
+        self.dropped = dropped
+    }
 }
 
 /// A command that has begun in a container.
@@ -57,7 +64,7 @@ extension Docker {
     /// - Throws: `DockerError`; a non-zero exit is a result, not an error.
     public func exec(_ id: String, _ config: ExecConfig, outputLimit: Int = 16 << 20) async throws(DockerError) -> ExecResult {
         let session = try await startExec(id, config)
-        var result = ExecResult(exitCode: 0, output: [], errorOutput: [], dropped: 0)
+        var result = ExecResult(exitCode: 0)
         for try await frame in session.frames {
             let held = frame.stream == .standardError ? result.errorOutput.count : result.output.count
             let kept = frame.bytes.prefix(max(0, outputLimit - held))

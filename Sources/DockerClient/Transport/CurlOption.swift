@@ -49,6 +49,14 @@ struct CurlHandle {
         _ = ccurl_set_long(raw, option.raw, value)
     }
 
+    func configure(_ tls: TLSIdentity) {
+        if let authority = tls.authority { set(.authority, authority) }
+        if let certificate = tls.certificate { set(.certificate, certificate) }
+        if let key = tls.key { set(.key, key) }
+        set(.verifyPeer, tls.verifies ? 1 : 0)
+        set(.verifyHost, tls.verifies ? 2 : 0)
+    }
+
     /// The system's error number of the last failed connect, 0 when there was none.
     var systemError: Int32 {
         var value = 0

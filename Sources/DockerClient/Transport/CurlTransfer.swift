@@ -48,7 +48,7 @@ final class CurlTransfer {
         easy.set(.connectTimeoutMilliseconds, max(1, request.connectTimeout.milliseconds))
         if let deadline = request.deadline { easy.set(.timeoutMilliseconds, max(1, deadline.milliseconds)) }
         if let path = request.unixSocket { easy.set(.unixSocket, path) }
-        if let tls = request.tls { configure(tls) }
+        if let tls = request.tls { easy.configure(tls) }
         // libcurl sends a request again when a pooled connection turns out to be dead. That is right for GET; for anything
         // else the engine may have acted before the connection broke, so those never ride on a pooled connection.
         if request.isolated || !request.isIdempotent { easy.set(.freshConnect, 1) }
@@ -58,14 +58,6 @@ final class CurlTransfer {
         _ = ccurl_set_pointer(easy.raw, CURLOPT_ERRORBUFFER, errorText)
         configureBody(request)
         installCallbacks()
-    }
-
-    private func configure(_ tls: TLSIdentity) {
-        if let authority = tls.authority { easy.set(.authority, authority) }
-        if let certificate = tls.certificate { easy.set(.certificate, certificate) }
-        if let key = tls.key { easy.set(.key, key) }
-        easy.set(.verifyPeer, tls.verifies ? 1 : 0)
-        easy.set(.verifyHost, tls.verifies ? 2 : 0)
     }
 
     private func configureBody(_ request: HTTPRequest) {

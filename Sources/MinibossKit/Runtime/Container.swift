@@ -24,16 +24,16 @@ public struct Container: Sendable {
     ///   - input: fed to standard input; `nil` is an empty one.
     /// - Throws: when the command can't be run. An exit code other than 0 is a result, not an error.
     public func exec(
-        _ program: String, _ arguments: String..., user: String? = nil, environment: [String: String] = [:]
+        _ program: String, _ arguments: String..., user: String? = nil, environment: [String: String] = [:], input: String? = nil
     ) async throws -> ExecResult {
-        try await exec([program] + arguments, user: user, environment: environment)
+        try await exec([program] + arguments, user: user, environment: environment, input: input)
     }
 
     /// The same with the command as a list.
     public func exec(
-        _ command: [String], user: String? = nil, environment: [String: String] = [:]
+        _ command: [String], user: String? = nil, environment: [String: String] = [:], input: String? = nil
     ) async throws -> ExecResult {
-        let result = try await access.exec(command, user: user, environment: environment)
+        let result = try await access.exec(command, user: user, environment: environment, input: input)
         return ExecResult(exitCode: result.exitCode, output: result.output, errorOutput: result.errorOutput)
     }
 

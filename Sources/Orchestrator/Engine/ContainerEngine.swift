@@ -1,9 +1,9 @@
-import DockerClient
+package import DockerClient
 
 /// The engine calls a run needs: the real engine, or a simulated one.
 ///
 /// Each call is one request of the Engine API, and throws what the client throws.
-protocol ContainerEngine: Sendable {
+package protocol ContainerEngine: Sendable {
     /// Version and id of the engine, and the time on its clock.
     func identity() async throws(DockerError) -> EngineIdentity
 
@@ -20,6 +20,11 @@ protocol ContainerEngine: Sendable {
     /// Everything written since a moment of the engine's clock.
     func logs(container id: String, since: EngineTime?) async throws(DockerError) -> [LogLine]
     func exec(container id: String, _ config: ExecConfig) async throws(DockerError) -> ExecResult
+    /// The same with the caller's own streams.
+    /// - Returns: the exit code.
+    func exec(container id: String, _ config: ExecConfig, streams: CommandStreams) async throws(DockerError) -> Int
+    /// Connects the caller's streams to a container, calls `connected`, and returns when the container closes them.
+    func attach(container id: String, streams: CommandStreams, connected: @Sendable () async throws -> Void) async throws
     func inspectJSON(container id: String) async throws(DockerError) -> String
     func copyIn(container id: String, from hostPath: String, to path: String) async throws(DockerError)
     func copyOut(container id: String, from path: String, to hostPath: String) async throws(DockerError)
@@ -40,17 +45,23 @@ protocol ContainerEngine: Sendable {
 }
 
 /// Which engine answers.
-struct EngineIdentity: Sendable, Equatable {
-    var id: String
-    var version: String
+package struct EngineIdentity: Sendable, Equatable {
+    package var id: String
+    package var version: String
     /// By the engine's own clock.
-    var time: EngineTime
+    package var time: EngineTime
+
+    package init(id: String, version: String, time: EngineTime) {
+        self.id = id
+        self.version = version
+        self.time = time
+    }
 }
 
 /// A build as a run asks for it.
-struct BuildRequest: Sendable, Equatable {
-    var directory: String
-    var dockerfile: String
-    var tag: String
-    var labels: [String: String]
+package struct BuildRequest: Sendable, Equatable {
+    package var directory: String
+    package var dockerfile: String
+    package var tag: String
+    package var labels: [String: String]
 }

@@ -1,88 +1,106 @@
-import DockerClient
+package import DockerClient
 
 /// The real engine.
 extension Docker: ContainerEngine {
-    func identity() async throws(DockerError) -> EngineIdentity {
+    package func identity() async throws(DockerError) -> EngineIdentity {
         let info = try await info()
         return EngineIdentity(id: info.id, version: info.serverVersion, time: EngineTime(info.systemTime) ?? EngineTime(nanoseconds: 0))
     }
 
-    func containers(labels: [String]) async throws(DockerError) -> [ContainerSummary] {
+    package func containers(labels: [String]) async throws(DockerError) -> [ContainerSummary] {
         try await listContainers(all: true, labels: labels)
     }
 
-    func inspect(container id: String) async throws(DockerError) -> ContainerInspect {
+    package func inspect(container id: String) async throws(DockerError) -> ContainerInspect {
         try await inspectContainer(id)
     }
 
-    func create(name: String, _ config: ContainerConfig) async throws(DockerError) -> String {
+    package func create(name: String, _ config: ContainerConfig) async throws(DockerError) -> String {
         try await createContainer(name: name, config).id
     }
 
-    func start(container id: String) async throws(DockerError) {
+    package func start(container id: String) async throws(DockerError) {
         _ = try await startContainer(id)
     }
 
-    func stop(container id: String, seconds: Double, signal: String) async throws(DockerError) {
+    package func stop(container id: String, seconds: Double, signal: String) async throws(DockerError) {
         // The container carries its stop signal, and API 1.41 takes none here.
         _ = try await stopContainer(id, timeout: .seconds(seconds.rounded(.up)))
     }
 
-    func remove(container id: String, force: Bool) async throws(DockerError) {
+    package func remove(container id: String, force: Bool) async throws(DockerError) {
         _ = try await removeContainer(id, force: force)
     }
 
-    func rename(container id: String, to name: String) async throws(DockerError) {
+    package func rename(container id: String, to name: String) async throws(DockerError) {
         try await renameContainer(id, to: name)
     }
 
-    func logTail(container id: String, lines: Int) async throws(DockerError) -> [LogLine] {
+    package func logTail(container id: String, lines: Int) async throws(DockerError) -> [LogLine] {
         try await logTail(id, lines: lines)
     }
 
-    func followLogs(container id: String, _ options: LogOptions, line: @escaping @Sendable (LogLine) -> Void) async throws(DockerError) {
+    package func followLogs(container id: String, _ options: LogOptions, line: @escaping @Sendable (LogLine) -> Void)
+        async throws(DockerError)
+    {
         for try await each in try await logLines(id, options) { line(each) }
     }
 
-    func logs(container id: String, since: EngineTime?) async throws(DockerError) -> [LogLine] {
+    package func logs(container id: String, since: EngineTime?) async throws(DockerError) -> [LogLine] {
         var lines: [LogLine] = []
         for try await line in try await logLines(id, LogOptions(since: since)) { lines.append(line) }
         return lines
     }
 
-    func inspectJSON(container id: String) async throws(DockerError) -> String {
+    package func inspectJSON(container id: String) async throws(DockerError) -> String {
         try await inspectContainerJSON(id)
     }
 
-    func copyIn(container id: String, from hostPath: String, to path: String) async throws(DockerError) {
+    package func copyIn(container id: String, from hostPath: String, to path: String) async throws(DockerError) {
         let (directory, name) = split(path)
         try await copyIn(id, directory: directory, tar: TarWriter.archive(try HostTree.read(hostPath, as: name)))
     }
 
-    func copyOut(container id: String, from path: String, to hostPath: String) async throws(DockerError) {
+    package func copyOut(container id: String, from path: String, to hostPath: String) async throws(DockerError) {
         try HostTree.write(try await copyOutEntries(id, path: path), to: hostPath)
     }
 
-    func exec(container id: String, _ config: ExecConfig) async throws(DockerError) -> ExecResult {
+    package func exec(container id: String, _ config: ExecConfig) async throws(DockerError) -> ExecResult {
         try await exec(id, config)
     }
 
-    func images() async throws(DockerError) -> [ImageSummary] {
+    package func exec(container id: String, _ config: ExecConfig, streams: CommandStreams) async throws(DockerError) -> Int {
+        let (exec, session) = try await startInteractiveExec(id, config)
+        try await streams.pump(session) { (columns, rows) throws(DockerError) in
+            try await self.resizeExec(exec, columns: columns, rows: rows)
+        }
+        return try await exitCode(ofExec: exec)
+    }
+
+    package func attach(container id: String, streams: CommandStreams, connected: @Sendable () async throws -> Void) async throws {
+        let session = try await attach(id, tty: streams.tty)
+        try await connected()
+        try await streams.pump(session) { (columns, rows) throws(DockerError) in
+            try await self.resizeContainer(id, columns: columns, rows: rows)
+        }
+    }
+
+    package func images() async throws(DockerError) -> [ImageSummary] {
         try await listImages()
     }
 
-    func inspect(image name: String) async throws(DockerError) -> ImageInspect {
+    package func inspect(image name: String) async throws(DockerError) -> ImageInspect {
         try await inspectImage(name)
     }
 
-    func pull(image name: String, progress: @escaping @Sendable (String) -> Void) async throws(DockerError) {
+    package func pull(image name: String, progress: @escaping @Sendable (String) -> Void) async throws(DockerError) {
         for try await step in try await pullImage(name) {
             let percent = step.total.flatMap { total in total > 0 ? step.current.map { " \($0 * 100 / total) %" } : nil } ?? ""
             progress([step.id, step.status].filter { !$0.isEmpty }.joined(separator: " ") + percent)
         }
     }
 
-    func build(_ request: BuildRequest, output: @escaping @Sendable (String) -> Void) async throws(DockerError) -> String {
+    package func build(_ request: BuildRequest, output: @escaping @Sendable (String) -> Void) async throws(DockerError) -> String {
         let context = try BuildContext(directory: request.directory, dockerfile: request.dockerfile)
         var options = BuildOptions(tags: [request.tag])
         options.dockerfile = request.dockerfile
@@ -93,20 +111,20 @@ extension Docker: ContainerEngine {
         return try await inspectImage(request.tag).id
     }
 
-    func networks(named name: String) async throws(DockerError) -> [NetworkInspect] {
+    package func networks(named name: String) async throws(DockerError) -> [NetworkInspect] {
         // The filter matches parts of names.
         try await listNetworks(filters: ["name": [name]]).filter { $0.name == name }
     }
 
-    func createNetwork(name: String, labels: [String: String]) async throws(DockerError) -> String {
+    package func createNetwork(name: String, labels: [String: String]) async throws(DockerError) -> String {
         try await createNetwork(name: name, labels: labels, driver: "bridge")
     }
 
-    func remove(network id: String) async throws(DockerError) {
+    package func remove(network id: String) async throws(DockerError) {
         _ = try await removeNetwork(id)
     }
 
-    func watch(label: String, since: EngineTime, notice: @escaping @Sendable (EngineNotice) -> Void) async throws(DockerError) {
+    package func watch(label: String, since: EngineTime, notice: @escaping @Sendable (EngineNotice) -> Void) async throws(DockerError) {
         for try await each in try await events(since: since, filters: ["label": [label], "type": ["container"]]) { notice(each) }
     }
 }

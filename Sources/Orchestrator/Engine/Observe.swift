@@ -23,7 +23,9 @@ func observe(
     for summary in summaries {
         var container = ObservedContainer(summary)
         let desired = group[container.service].flatMap { try? $0.resolved(context) }
-        let isSettled = desired.map { fingerprint($0) == container.fingerprint } ?? false
+        let imageNow = desired.flatMap { try? Reconciler.ImageReference($0.image) }.flatMap { images[$0.description] }
+        let isSettled =
+            desired.map { fingerprint($0) == container.fingerprint } ?? false && (imageNow == nil || imageNow == container.imageID)
         // Names of networks are not in a listing of API 1.41, so a container that runs is trusted with its label's network.
         container.networks = isSettled ? [group.network] : []
         if !isSettled {

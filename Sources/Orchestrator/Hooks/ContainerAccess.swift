@@ -28,15 +28,27 @@ public final class ContainerAccess: Sendable {
 
     /// Runs a command in the container and waits for its end. An exit code other than 0 is a result, not an error.
     public func exec(
-        _ command: [String], user: String? = nil, environment: [String: String] = [:]
+        _ command: [String], user: String? = nil, environment: [String: String] = [:], input: String? = nil
     ) async throws -> ExecOutput {
         var config = ExecConfig(command)
         config.user = user
         config.env = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        if let input { return try await exec(config, input: input) }
         let result = try await engine.exec(container: id, config)
         return ExecOutput(
             exitCode: result.exitCode, output: String(decoding: result.output, as: UTF8.self),
             errorOutput: String(decoding: result.errorOutput, as: UTF8.self))
+    }
+
+    private func exec(_ config: ExecConfig, input: String) async throws -> ExecOutput {
+        let collected = Mutex<(output: [UInt8], errors: [UInt8])>(([], []))
+        let streams = CommandStreams(input: .bytes(Array(input.utf8))) { bytes, isError in
+            collected.withLock { if isError { $0.errors += bytes } else { $0.output += bytes } }
+        }
+        let code = try await engine.exec(container: id, config, streams: streams)
+        let (output, errors) = collected.withLock { $0 }
+        return ExecOutput(
+            exitCode: code, output: String(decoding: output, as: UTF8.self), errorOutput: String(decoding: errors, as: UTF8.self))
     }
 
     /// The last lines of the container's output; all of them for `nil`.

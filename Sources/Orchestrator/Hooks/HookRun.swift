@@ -16,6 +16,8 @@ struct HookLimits: Sendable {
     var deadline: Double
     var clock: RunClock
     var interruption: Interruption?
+    /// The hook's own thread; `nil` for wherever the caller runs.
+    var executor: @Sendable (String) -> (any TaskExecutor)?
 }
 
 /// Runs one hook on a thread of its own, and comes back by its deadline whatever the hook does.
@@ -26,7 +28,7 @@ func runHook<Value: Sendable>(
     body: @escaping @Sendable () async throws -> Value
 ) async -> HookResult<Value> {
     let race = Race<HookResult<Value>>()
-    let hook = Task(executorPreference: HookThread(name: scope.hook.rawValue)) {
+    let hook = Task(executorPreference: limits.executor(scope.hook.rawValue)) {
         await HookScope.$current.withValue(scope) {
             do {
                 let value = try await body()

@@ -1,6 +1,6 @@
 import FoundationEssentials
-import Ledger
-import Reconciler
+package import Ledger
+package import Reconciler
 
 /// Typed events to the ledger's text and back.
 enum EventCoding {
@@ -30,5 +30,13 @@ enum EventCoding {
 
     private static func decode(_ type: (some EventBody).Type, _ text: String) throws -> Event {
         try JSONDecoder().decode(type, from: Data(text.utf8)).event
+    }
+}
+
+extension RecordedFact {
+    /// The event a row tells of; `nil` for a type this version does not know.
+    package init?(_ row: RecordedEvent) throws(OperationError) {
+        guard let fact = try EventCoding.fact(of: row) else { return nil }
+        self = fact
     }
 }

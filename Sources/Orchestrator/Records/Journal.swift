@@ -4,18 +4,55 @@ import Synchronization
 
 /// One event on its way into the ledger.
 struct JournalEntry: Sendable {
+    enum Content: Sendable {
+        case event(Event)
+        /// A transition whose beginning is the phase in which the service is when it is recorded.
+        case move(Move)
+    }
+
     var service: String?
     var operation: String?
     /// The run it belongs to, when that is not the present one: recovery closes earlier runs.
     var run: Int?
-    var event: Event
+    var content: Content
 
     init(_ service: String?, _ event: Event, operation: String? = nil, run: Int? = nil) {
         self.service = service
-        self.event = event
+        self.content = .event(event)
         self.operation = operation
         self.run = run
     }
+
+    init(_ service: String, move: Move, run: Int? = nil) {
+        self.service = service
+        self.content = .move(move)
+        self.run = run
+    }
+
+    /// The event as it is recorded on top of `state`; `nil` for a move that no longer applies.
+    fileprivate func event(in state: GroupState) throws(IllegalTransition) -> Event? {
+        switch content {
+        case .event(let event): return event
+        case .move(let move):
+            let phase = state[service ?? ""].phase
+            if let from = move.onlyFrom, !from.contains(phase) { return nil }
+            return .stateChanged(
+                StateChanged(
+                    from: phase, to: try phase.after(move.event), event: move.event, cause: move.cause, containerID: move.container,
+                    failure: move.failure, because: move.because))
+        }
+    }
+}
+
+/// What happens to a service.
+struct Move: Sendable {
+    var event: ServiceEvent
+    var cause: String?
+    var container: String?
+    var failure: Failure?
+    var because: [String]?
+    /// The phases in which it still means something; in others it is dropped. `nil` for all.
+    var onlyFrom: Set<ServicePhase>?
 }
 
 /// The ledger as one run uses it: typed events, checked against the state machine before they are written.
@@ -23,7 +60,7 @@ struct JournalEntry: Sendable {
 /// The state is folded and the events are handed over under one lock, so the order in the ledger is the order of the fold.
 final class Journal: Sendable {
     let run: Int
-    private let writer: LedgerWriter
+    private let ledger: any RunLedger
     private let clock: RunClock
     private let observer: any RunObserver
     private let folded: Mutex<GroupState>
@@ -31,9 +68,9 @@ final class Journal: Sendable {
     private let facts = Mutex<[RecordedFact]>([])
     private let fault = Mutex<OperationError?>(nil)
 
-    init(run: Int, writer: LedgerWriter, state: GroupState, clock: RunClock, observer: any RunObserver) {
+    init(run: Int, ledger: any RunLedger, state: GroupState, clock: RunClock, observer: any RunObserver) {
         self.run = run
-        self.writer = writer
+        self.ledger = ledger
         self.clock = clock
         self.observer = observer
         folded = Mutex(state)
@@ -52,13 +89,9 @@ final class Journal: Sendable {
     /// Something passing that the ledger does not keep, e.g. the progress of a pull.
     func remark(_ service: String?, _ text: String) { observer.remark(service: service, redaction(text)) }
 
-    private func concealed(_ entries: [JournalEntry]) -> [JournalEntry] {
-        entries.map { entry in
-            if case .contextWritten(let written) = entry.event, written.secret { conceal(written.value.texts) }
-            var copy = entry
-            copy.event = entry.event.concealed(by: redaction)
-            return copy
-        }
+    private func concealed(_ event: Event) -> Event {
+        if case .contextWritten(let written) = event, written.secret { conceal(written.value.texts) }
+        return event.concealed(by: redaction)
     }
 
     /// The group as the events tell it, this run's included.
@@ -73,11 +106,10 @@ final class Journal: Sendable {
     /// Appends events; they are durable when this returns.
     /// - Throws: `OperationError` with `.ledger` when they are not, `.defect` when a service can't make the transition.
     func record(_ entries: [JournalEntry]) async throws(OperationError) {
-        let entries = concealed(entries)
-        let outcome: Result<[RecordedEvent], OperationError> = await withCheckedContinuation { continuation in
+        let outcome: Result<[RecordedFact], OperationError> = await withCheckedContinuation { continuation in
             submit(entries) { continuation.resume(returning: $0) }
         }
-        announce(try outcome.get(), entries)
+        announce(try outcome.get())
     }
 
     func record(_ service: String?, _ event: Event, operation: String? = nil) async throws(OperationError) {
@@ -86,20 +118,36 @@ final class Journal: Sendable {
 
     /// The same for a hook's own thread, which may block.
     func recordBlocking(_ entries: [JournalEntry]) throws(OperationError) {
-        let entries = concealed(entries)
-        let outcome = BlockingValue<Result<[RecordedEvent], OperationError>>()
+        let outcome = BlockingValue<Result<[RecordedFact], OperationError>>()
         submit(entries) { outcome.set($0) }
-        announce(try outcome.wait().get(), entries)
+        announce(try outcome.wait().get())
     }
 
-    private func submit(_ entries: [JournalEntry], completion: @escaping @Sendable (Result<[RecordedEvent], OperationError>) -> Void) {
+    private func submit(_ entries: [JournalEntry], completion: @escaping @Sendable (Result<[RecordedFact], OperationError>) -> Void) {
         do {
-            let drafts = try entries.map(draft)
             try folded.withLock { state in
-                for (entry, draft) in zip(entries, drafts) { try state.apply(provisional(entry, draft)) }
-                writer.submit(drafts) { [self] outcome in
-                    completion(outcome.mapError { OperationError(ledger: $0) })
-                    if case .failure(let error) = outcome { fault.withLock { $0 = $0 ?? OperationError(ledger: error) } }
+                var drafts: [EventDraft] = []
+                var events: [Event] = []
+                for entry in entries {
+                    // The fold is that of what the ledger holds, so that replay comes to the same.
+                    guard let event = try entry.event(in: state).map(concealed) else { continue }
+                    let draft = try draft(entry, event)
+                    try state.apply(
+                        RecordedFact(
+                            seq: 0, run: draft.run, at: draft.at, monoNs: draft.monoNs, service: draft.service,
+                            operation: draft.operation, event: event))
+                    drafts.append(draft)
+                    events.append(event)
+                }
+                guard !drafts.isEmpty else { return completion(.success([])) }
+                ledger.submit(drafts) { [self, events] outcome in
+                    switch outcome {
+                    case .success(let rows):
+                        completion(.success(zip(rows, events).map { RecordedFact($0, event: $1) }))
+                    case .failure(let error):
+                        fault.withLock { $0 = $0 ?? OperationError(ledger: error) }
+                        completion(.failure(OperationError(ledger: error)))
+                    }
                 }
             }
         } catch let error as OperationError {
@@ -109,27 +157,23 @@ final class Journal: Sendable {
         }
     }
 
-    private func draft(_ entry: JournalEntry) throws -> EventDraft {
-        let body = entry.event.body
+    private func draft(_ entry: JournalEntry, _ event: Event) throws -> EventDraft {
+        let body = event.body
         return EventDraft(
             run: entry.run ?? run, service: entry.service, type: type(of: body).type, version: type(of: body).version,
-            body: try EventCoding.body(of: entry.event), operation: entry.operation, at: clock.now(), monoNs: clock.monotonic())
+            body: try EventCoding.body(of: event), operation: entry.operation, at: clock.now(), monoNs: clock.monotonic())
     }
 
-    private func provisional(_ entry: JournalEntry, _ draft: EventDraft) -> RecordedFact {
-        RecordedFact(
-            seq: 0, run: draft.run, at: draft.at, monoNs: draft.monoNs, service: draft.service, operation: draft.operation,
-            event: entry.event)
-    }
-
-    private func announce(_ events: [RecordedEvent], _ entries: [JournalEntry]) {
-        let new = zip(events, entries).map { row, entry in
-            RecordedFact(
-                seq: row.seq, run: row.run, at: row.at, monoNs: row.monoNs, service: row.service, operation: row.operation,
-                event: entry.event)
-        }
+    private func announce(_ new: [RecordedFact]) {
         facts.withLock { $0 += new }
         for fact in new { observer.recorded(fact) }
+    }
+}
+
+extension RecordedFact {
+    fileprivate init(_ row: RecordedEvent, event: Event) {
+        self.init(
+            seq: row.seq, run: row.run, at: row.at, monoNs: row.monoNs, service: row.service, operation: row.operation, event: event)
     }
 }
 

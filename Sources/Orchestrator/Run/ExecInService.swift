@@ -1,11 +1,10 @@
 import DockerClient
-import Glibc
 import Reconciler
 
-/// Runs a command in a service's running container and passes its output on.
+/// Runs a command in a service's running container, connected to the caller's streams.
 /// - Returns: the command's exit code.
 public func execInService(
-    _ setting: RunSetting, service: String, command: [String], interactive: Bool, tty: Bool
+    _ setting: RunSetting, service: String, command: [String], streams: CommandStreams
 ) async throws(OperationError) -> Int32 {
     let code = ExitCode()
     _ = try await conduct(
@@ -18,21 +17,26 @@ public func execInService(
                 .failed, "\"\(service)\" has no running container",
                 next: "`miniboss start` starts it; `miniboss status` tells why it is not running.")
         }
-        let result = try await run.call(
-            EngineStep(kind: .execInContainer, service: service, cause: "exec was asked for", target: container.name),
-            result: { "exit \($0.exitCode)" }
-        ) { () async throws(DockerError) in try await run.engine.exec(container: container.id, ExecConfig(command)) }
-        pass(result.output, to: STDOUT_FILENO)
-        pass(result.errorOutput, to: STDERR_FILENO)
-        code.set(Int32(truncatingIfNeeded: result.exitCode))
-        return WorkEnd(hasFailed: result.exitCode != 0)
+        var config = ExecConfig(command)
+        config.tty = streams.tty
+        // Cut off, we hang up; the engine has no call that ends the command.
+        let exit = try await run.untilInterrupted { [config] in
+            try await run.call(
+                EngineStep(kind: .execInContainer, service: service, cause: "exec was asked for", target: container.name),
+                result: { "exit \($0)" }
+            ) { () async throws(DockerError) in try await run.engine.exec(container: container.id, config, streams: streams) }
+        }
+        code.set(Int32(truncatingIfNeeded: exit))
+        return WorkEnd(hasFailed: exit != 0)
     }
     return code.value
 }
 
 /// Runs a command in a new container of a service, which is removed at its end.
 /// - Returns: the command's exit code.
-public func runOneOff(_ setting: RunSetting, service: String, command: [String]) async throws(OperationError) -> Int32 {
+public func runOneOff(
+    _ setting: RunSetting, service: String, command: [String], streams: CommandStreams
+) async throws(OperationError) -> Int32 {
     let definition = try setting.checkedDefinition()
     try requireKnown([service], among: definition.spec.services.map(\.name))
     let code = ExitCode()
@@ -54,6 +58,8 @@ public func runOneOff(_ setting: RunSetting, service: String, command: [String])
                 GroupLabels.operation: operation, GroupLabels.oneOff: "true",
             ])
         config.aliases = []
+        config.tty = streams.tty
+        config.openStdin = true
         let observed = try await run.observeNow()
         if !observed.networkExists {
             throw OperationError(
@@ -68,12 +74,12 @@ public func runOneOff(_ setting: RunSetting, service: String, command: [String])
             result: { $0 }
         ) { [config] () async throws(DockerError) in try await run.engine.create(name: name, config) }
         do {
-            try await run.call(EngineStep(kind: .startContainer, service: nil, cause: "run was asked for", target: name)) {
-                () async throws(DockerError) in try await run.engine.start(container: id)
-            }
+            // Attached first: not a byte of what it says at once is missed.
             try await run.untilInterrupted {
-                try await run.engine.followLogs(container: id, LogOptions(follow: true)) { line in
-                    pass(Array(line.text.utf8) + [0x0A], to: line.stream == .standardError ? STDERR_FILENO : STDOUT_FILENO)
+                try await run.engine.attach(container: id, streams: streams) {
+                    try await run.call(EngineStep(kind: .startContainer, service: nil, cause: "run was asked for", target: name)) {
+                        () async throws(DockerError) in try await run.engine.start(container: id)
+                    }
                 }
             }
             code.set(Int32(truncatingIfNeeded: try await endedCode(run, id)))
@@ -108,13 +114,4 @@ func memberGroup(_ setting: RunSetting, _ state: GroupState) -> GroupSpec {
             })
     if let network = state.network { spec.network = network }
     return spec
-}
-
-private func pass(_ bytes: [UInt8], to descriptor: Int32) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-        let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-        guard count > 0 else { return }
-        rest = rest.dropFirst(count)
-    }
 }

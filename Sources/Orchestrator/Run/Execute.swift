@@ -42,12 +42,16 @@ extension GroupRun {
     private func block(_ service: String, because: [String]) async throws {
         guard journal.state[service].phase != .blocked else { return }
         let cause = "needs \(because.last ?? ""), which failed"
-        try await move(service, .blocked, cause: cause, because: because)
+        try await move(service, .blocked, cause: cause, because: because, onlyFrom: ServicePhase.blockable)
         if let id = made(service) {
             // Made early and never started: nothing is lost with it, and nothing stays behind.
             try await discard(service, container: id, cause: "blocked: \(cause)")
         }
     }
+}
+
+extension ServicePhase {
+    fileprivate static let blockable = Set(allCases.filter { $0.isSettled || $0.awaitsDependencies })
 }
 
 /// A schedule that also knows what a failed step means for the services behind it.
@@ -87,7 +91,9 @@ struct PlanWalk {
             schedule.succeeded(id)
             return releaseBlocked()
         case .replanned(let plan):
-            schedule.replace(id, with: plan)
+            // For a service that is given up already the answer comes too late.
+            let isLost = schedule.steps[id]?.service.map { toBlock[$0] != nil || failed.contains($0) } ?? false
+            if isLost { schedule.failed(id) } else { schedule.replace(id, with: plan) }
             return releaseBlocked()
         case .failed(let failure):
             return fail(id, failure)
@@ -104,6 +110,8 @@ struct PlanWalk {
         var given = schedule.failed(id)
         for owner in owners { given += schedule.giveUp(service: owner) }
         let lost = Set(given.compactMap(\.service)).subtracting(failed).subtracting(blocked)
+        // What of theirs did not wait for the failure, an early create say, is not begun any more either.
+        for service in lost { schedule.giveUp(service: service) }
         for service in lost.sorted() {
             let culprit = failed.sorted().first { graph.chain(from: service, to: $0) != nil }
             let chain = culprit.flatMap { graph.chain(from: service, to: $0) } ?? owners + [service]

@@ -12,12 +12,12 @@ extension GroupRun {
         var failure = failure
         if let container {
             entries += await evidence(of: service, container: container)
-            for case .containerExited(let exit) in entries.map(\.event) where !exit.running {
+            for case .event(.containerExited(let exit)) in entries.map(\.content) where !exit.running {
                 failure.exitCode = failure.exitCode ?? exit.exitCode
                 failure.oomKilled = failure.oomKilled || exit.oomKilled
             }
         }
-        entries.append(try entry(service, .failed, cause: failure.summary, container: container, failure: failure))
+        entries.append(entry(service, .failed, cause: failure.summary, container: container, failure: failure))
         try await journal.record(entries)
         guard let container, !keepFailed else { return }
         try await discard(service, container: container, cause: "failed: \(failure.failureClass.rawValue)")

@@ -20,23 +20,25 @@ enum Resolution<Value: Sendable>: Sendable {
 
 extension GroupRun {
     /// One engine call: its intent is durable before it, its outcome after. A lost reply is unknown until it was looked for.
+    ///
+    /// - Parameters:
+    ///   - before: what the intent means for the service; one append with it.
+    ///   - after: what success means for it; one append with the outcome, so that no death can fall between the two.
     func call<Value: Sendable>(
-        _ step: EngineStep, operation: String? = nil, result: (Value) -> String? = { _ in nil },
-        resolve: (() async throws -> Resolution<Value>)? = nil, _ body: () async throws(DockerError) -> Value
+        _ step: EngineStep, operation: String? = nil, result: (Value) -> String? = { _ in nil }, before: [JournalEntry] = [],
+        after: (Value) throws -> [JournalEntry] = { _ in [] }, resolve: (() async throws -> Resolution<Value>)? = nil,
+        _ body: () async throws(DockerError) -> Value
     ) async throws -> Value {
         let operation = operation ?? clock.identifier()
-        try await journal.record(
-            step.service, .stepIntended(StepIntended(step: step.kind, cause: step.cause, target: step.target, spec: step.spec)),
-            operation: operation)
+        let intent = StepIntended(step: step.kind, cause: step.cause, target: step.target, spec: step.spec)
+        try await journal.record(before + [JournalEntry(step.service, .stepIntended(intent), operation: operation)])
         let start = clock.monotonic()
         let error: DockerError
         do {
             let value = try await body()
-            try await journal.record(
-                step.service,
-                .stepSucceeded(
-                    StepSucceeded(step: step.kind, target: step.target, result: result(value), seconds: clock.seconds(since: start))),
-                operation: operation)
+            let success = StepSucceeded(
+                step: step.kind, target: step.target, result: result(value), seconds: clock.seconds(since: start))
+            try await journal.record([JournalEntry(step.service, .stepSucceeded(success), operation: operation)] + after(value))
             return value
         } catch let caught as DockerError {
             error = caught
@@ -50,13 +52,9 @@ extension GroupRun {
         guard let resolution = try? await resolve() else { throw error }
         switch resolution {
         case .adopted(let value):
-            try await journal.record(
-                step.service,
-                .stepSucceeded(
-                    StepSucceeded(
-                        step: step.kind, target: step.target, result: result(value), seconds: clock.seconds(since: start),
-                        resolved: "adopted")),
-                operation: operation)
+            let success = StepSucceeded(
+                step: step.kind, target: step.target, result: result(value), seconds: clock.seconds(since: start), resolved: "adopted")
+            try await journal.record([JournalEntry(step.service, .stepSucceeded(success), operation: operation)] + after(value))
             return value
         case .absent:
             try await journal.record(step.service, .stepFailed(refusal(step, error, start, resolved: "absent")), operation: operation)

@@ -6,18 +6,18 @@ extension GroupRun {
     /// Records what the plan means for each service before anything is done.
     func begin(_ plan: Plan, excluded: [String]) async throws {
         var entries: [JournalEntry] = []
-        for name in excluded { entries.append(try entry(name, .excluded, cause: "excluded by the user")) }
+        for name in excluded { entries.append(entry(name, .excluded, cause: "excluded by the user")) }
         for outlook in plan.outlooks {
+            keep(outlook)
             switch outlook.disposition {
             case .untouched:
-                entries.append(try entry(outlook.service, .foundRunning, cause: outlook.cause, container: outlook.containerID))
+                entries.append(entry(outlook.service, .foundRunning, cause: outlook.cause, container: outlook.containerID))
             case .new where journal.state[outlook.service].containerID != nil:
                 // Somebody else removed it: what the ledger knew of that container is over.
-                entries.append(try entry(outlook.service, .foundAbsent, cause: "its container is gone"))
-                let change = StateChanged(from: .absent, to: .waiting, event: .planned, cause: outlook.cause)
-                entries.append(JournalEntry(outlook.service, .stateChanged(change)))
+                entries.append(entry(outlook.service, .foundAbsent, cause: "its container is gone"))
+                entries.append(entry(outlook.service, .planned, cause: outlook.cause))
             default:
-                entries.append(try entry(outlook.service, .planned, cause: outlook.cause))
+                entries.append(entry(outlook.service, .planned, cause: outlook.cause))
             }
             if !outlook.differences.isEmpty, let id = outlook.containerID {
                 entries.append(
@@ -57,7 +57,7 @@ extension GroupRun {
     }
 
     func groupHook(_ name: HookName, _ body: @escaping @Sendable () async throws -> Void) async throws -> String? {
-        let limits = HookLimits(deadline: hookTimeout, clock: clock, interruption: interruption)
+        let limits = HookLimits(deadline: hookTimeout, clock: clock, interruption: interruption, executor: setting.host.hookExecutor)
         switch try await hold(name, of: nil, limits: limits, body: body) {
         case .threw(let error): return "\(name.rawValue) threw: \(error.text)"
         case .timedOut: return "\(name.rawValue) was not back after \(tenths(hookTimeout)) s"

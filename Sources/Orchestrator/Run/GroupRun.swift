@@ -24,6 +24,7 @@ final class GroupRun: Sendable {
 
     private struct Shared {
         var made: [String: String] = [:]
+        var kept: [String: String] = [:]
         var begun: [String: Int64] = [:]
         var startedAt: [String: Int64] = [:]
         var images: [String: String] = [:]
@@ -58,6 +59,17 @@ final class GroupRun: Sendable {
     /// The container this run made for a service.
     func made(_ service: String) -> String? { shared.withLock { $0.made[service] } }
     func made(_ service: String, _ id: String?) { shared.withLock { $0.made[service] = id } }
+
+    /// The container that existed before and that this run goes on with.
+    func kept(_ service: String) -> String? { shared.withLock { $0.kept[service] } }
+
+    /// Takes note of the container a plan goes on with, if it is not a new one.
+    func keep(_ outlook: ServiceOutlook) {
+        switch outlook.disposition {
+        case .untouched, .restarted, .completed: shared.withLock { $0.kept[outlook.service] = outlook.containerID }
+        case .new, .replaced, .reconsidered, .stopped, .removed, .absent: break
+        }
+    }
 
     /// Marks the first own step of a service and returns when that was.
     @discardableResult
@@ -94,22 +106,20 @@ final class GroupRun: Sendable {
     /// Records a transition; the machine decides where it leads.
     func move(
         _ service: String, _ event: ServiceEvent, cause: String? = nil, container: String? = nil, failure: Failure? = nil,
-        because: [String]? = nil
+        because: [String]? = nil, onlyFrom: Set<ServicePhase>? = nil
     ) async throws {
-        try await journal.record([try entry(service, event, cause: cause, container: container, failure: failure, because: because)])
+        try await journal.record([
+            entry(service, event, cause: cause, container: container, failure: failure, because: because, onlyFrom: onlyFrom)
+        ])
     }
 
     func entry(
         _ service: String, _ event: ServiceEvent, cause: String? = nil, container: String? = nil, failure: Failure? = nil,
-        because: [String]? = nil
-    ) throws -> JournalEntry {
-        let phase = journal.state[service].phase
-        let next = try phase.after(event)
-        return JournalEntry(
+        because: [String]? = nil, onlyFrom: Set<ServicePhase>? = nil
+    ) -> JournalEntry {
+        JournalEntry(
             service,
-            .stateChanged(
-                StateChanged(
-                    from: phase, to: next, event: event, cause: cause, containerID: container, failure: failure, because: because)))
+            move: Move(event: event, cause: cause, container: container, failure: failure, because: because, onlyFrom: onlyFrom))
     }
 
     func planRequest(observed: ObservedGroup) -> PlanRequest {

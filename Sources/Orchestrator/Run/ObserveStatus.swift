@@ -26,7 +26,7 @@ public func observeStatus(_ setting: RunSetting) async throws(OperationError) ->
             name: setting.groupName,
             services: state.members.map { ServiceSpec(name: $0.name, image: $0.image, dependencies: $0.dependencies) })
     if let network = state.network { group.network = network }
-    let (engine, _) = try await connectEngine(setting.environment)
+    let engine = try await setting.host.connect(setting.environment).engine
     let key = try fingerprintKeyIfPresent(directory: setting.directory)
     let subject = group
     let hash: @Sendable (ServiceSpec) -> String = { fingerprint(of: $0, network: subject.network, key: key) }
@@ -80,7 +80,7 @@ private func status(
         let isDone = service.expectedExit != nil && container.status == .exited && container.exitCode == service.expectedExit
         if container.status != .running, !isDone {
             reason = "its container is \(container.status.rawValue)\(container.exitCode.map { " (exited \($0))" } ?? "")"
-        } else if record.containerID == container.id, record.owesPostStart {
+        } else if record.debt(of: container.id).postStart {
             reason = "post_start has not succeeded for this container"
         }
         if !differing.isEmpty { reason = differing.map(\.words).joined(separator: "; ") }

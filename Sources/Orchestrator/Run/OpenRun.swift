@@ -1,28 +1,20 @@
 import DockerClient
 import Glibc
-import Ledger
-import Reconciler
+package import Ledger
+package import Reconciler
 
-/// A group's ledger opened for one run, with everything earlier runs left folded.
-struct OpenLedger: Sendable {
-    let writer: LedgerWriter
-    let state: GroupState
-    let run: Int
+extension LedgerWriter: RunLedger {
+    package func foldedState() throws(OperationError) -> GroupState {
+        do { return try GroupState(folding: reader) } catch { throw OperationError(folding: error) }
+    }
+}
 
-    /// Takes the group's lock.
-    /// - Throws: `OperationError`: `.busy` when another miniboss is at work, `.ledger` when the ledger can't be used.
-    init(_ setting: RunSetting) throws(OperationError) {
-        let holder = LockHolder(pid: Int(getpid()), command: setting.command, startedAt: setting.clock.now())
-        do throws(LedgerError) {
-            writer = try LedgerWriter.open(directory: setting.directory, path: setting.ledgerPath, holder: holder)
-        } catch { throw OperationError(ledger: error) }
-        do {
-            state = try GroupState(folding: writer.reader)
-            run = try writer.nextRunNumber()
-        } catch {
-            writer.close()
-            throw OperationError(folding: error)
-        }
+/// Takes the group's lock.
+/// - Throws: `OperationError`: `.busy` when another miniboss is at work, `.ledger` when the ledger can't be used.
+func openGroupLedger(_ setting: RunSetting) throws(OperationError) -> LedgerWriter {
+    let holder = LockHolder(pid: Int(getpid()), command: setting.command, startedAt: setting.clock.now())
+    do { return try LedgerWriter.open(directory: setting.directory, path: setting.ledgerPath, holder: holder) } catch {
+        throw OperationError(ledger: error)
     }
 }
 
@@ -50,11 +42,10 @@ extension OperationError {
 
 /// The engine the environment names.
 /// - Throws: `OperationError` with `.engine`: no socket, refused, no permission, or a scheme that is not spoken.
-func connectEngine(_ environment: [String: String]) async throws(OperationError) -> (engine: any ContainerEngine, identity: EngineIdentity)
-{
+func connectEngine(_ environment: [String: String]) async throws(OperationError) -> EngineConnection {
     do {
         let docker = try Docker(environment: environment)
-        do { return (docker, try await docker.identity()) } catch {
+        do { return EngineConnection(engine: docker, identity: try await docker.identity()) } catch {
             throw OperationError(unreachable: error, host: docker.host.description)
         }
     } catch let error as OperationError {
@@ -70,22 +61,24 @@ func conduct(
     stopTimeout: Double = 10, keepFailed: Bool = false, work: @Sendable (GroupRun) async throws -> WorkEnd
 ) async throws(OperationError) -> RunEnd {
     let start = setting.clock.monotonic()
-    let ledger = try OpenLedger(setting)
-    defer { ledger.writer.close() }
-    let journal = Journal(
-        run: ledger.run, writer: ledger.writer, state: ledger.state, clock: setting.clock, observer: setting.observer)
-    let spec = group(ledger.state)
+    let ledger = try setting.host.openLedger(setting)
+    defer { ledger.close() }
+    let remembered = try ledger.foldedState()
+    let number: Int
+    do { number = try ledger.nextRunNumber() } catch { throw OperationError(ledger: error) }
+    let journal = Journal(run: number, ledger: ledger, state: remembered, clock: setting.clock, observer: setting.observer)
+    let spec = group(remembered)
 
-    let connected: (engine: any ContainerEngine, identity: EngineIdentity)?
+    let connected: EngineConnection?
     var failure: OperationError?
-    do { connected = try await connectEngine(setting.environment) } catch {
+    do { connected = try await setting.host.connect(setting.environment) } catch {
         connected = nil
         failure = error
     }
-    journal.conceal(await groupSecrets(setting.definition, ledger.state, group: spec.name, engine: connected?.engine))
+    journal.conceal(await groupSecrets(setting.definition, remembered, group: spec.name, engine: connected?.engine))
     if let connected { try await settleEarlierRuns(journal, engine: connected.engine, group: spec.name) }
-    var started = runStarted(setting, spec, connected?.identity, remembered: ledger.state)
-    if setting.definition == nil, connected == nil, ledger.state.hasSecretVariables {
+    var started = runStarted(setting, spec, connected?.identity, remembered: remembered)
+    if setting.definition == nil, connected == nil, remembered.hasSecretVariables {
         // Nobody can tell the secrets now, and what the user typed may hold one.
         started.arguments = started.arguments.prefix(1) + started.arguments.dropFirst().map { _ in EnvironmentValue.mask }
     }
@@ -98,7 +91,7 @@ func conduct(
 
     let run = GroupRun(
         setting: setting, group: spec, engine: connected.engine, journal: journal,
-        fingerprintKey: try fingerprintKey(directory: setting.directory), isNetworkGiven: isNetworkGiven, hookTimeout: hookTimeout,
+        fingerprintKey: try setting.host.fingerprintKey(setting), isNetworkGiven: isNetworkGiven, hookTimeout: hookTimeout,
         stopTimeout: stopTimeout, keepFailed: keepFailed)
     LiveContext.open(run.context)
     defer { LiveContext.close() }
@@ -132,8 +125,8 @@ func conduct(
     }
     if let thrown { throw thrown.concealed(by: journal.redaction) }
     return RunEnd(
-        run: ledger.run, outcome: outcome, nothingToDo: end.nothingToDo, seconds: setting.clock.seconds(since: start),
-        facts: journal.recorded)
+        run: number, outcome: outcome, nothingToDo: end.nothingToDo, seconds: setting.clock.seconds(since: start),
+        facts: journal.recorded, state: journal.state)
 }
 
 /// What the work of a run leaves to be said at its end.

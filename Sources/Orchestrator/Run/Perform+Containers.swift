@@ -27,11 +27,11 @@ extension GroupRun {
                 GroupLabels.operation: operation, GroupLabels.spec: label,
             ])
         let summary = SpecSummary(spec, imageID: imageID(spec.image), network: group.network)
-        try await move(name, .createBegan, cause: step.cause)
         do {
             let id = try await call(
                 EngineStep(kind: .createContainer, service: name, cause: step.cause, target: step.target.text, spec: summary),
-                operation: operation, result: { $0 },
+                operation: operation, result: { $0 }, before: [entry(name, .createBegan, cause: step.cause)],
+                after: { [entry(name, .containerCreated, container: $0)] },
                 resolve: { [engine] in
                     let found = try await engine.containers(labels: [GroupLabels.filter(operation: operation)])
                     return found.first.map { .adopted($0.id) } ?? .absent
@@ -40,7 +40,6 @@ extension GroupRun {
                 try await engine.create(name: step.target.text, config)
             }
             made(name, id)
-            try await move(name, .containerCreated, container: id)
         } catch let error as DockerError where error.isNameConflict {
             throw await nameConflict(error, name: step.target.text)
         }
@@ -83,10 +82,14 @@ extension GroupRun {
     func startContainer(_ step: PlanStep) async throws {
         guard let service = step.service else { return }
         let id = try containerID(step)
-        try await move(service, .startBegan, cause: step.cause, container: id)
         do {
             try await call(
                 EngineStep(kind: .startContainer, service: service, cause: step.cause, target: step.target.text), result: { id },
+                before: [entry(service, .startBegan, cause: step.cause, container: id)],
+                after: {
+                    containerStarted(service)
+                    return [entry(service, .containerStarted, container: id)]
+                },
                 resolve: { [engine] in
                     let state = try await engine.inspect(container: id).state
                     return state.running || state.startedAt > "0001-01-02" && state.status == "exited" ? .adopted(()) : .absent
@@ -97,8 +100,6 @@ extension GroupRun {
         } catch let error as DockerError where error.isPortInUse {
             throw await portInUse(error, service: service)
         }
-        containerStarted(service)
-        try await move(service, .containerStarted, container: id)
     }
 
     private func portInUse(_ error: DockerError, service: String) async -> Failure {
@@ -115,10 +116,11 @@ extension GroupRun {
         guard let service = step.service else { return }
         let id = try containerID(step)
         let tracked = isOwn(id, of: service)
-        if tracked { try await move(service, .stopBegan, cause: step.cause, container: id) }
         let start = clock.monotonic()
         try await call(
             EngineStep(kind: .stopContainer, service: service, cause: step.cause, target: step.target.text), result: { id },
+            before: tracked ? [entry(service, .stopBegan, cause: step.cause, container: id)] : [],
+            after: { tracked ? [entry(service, .containerStopped, container: id)] : [] },
             resolve: { [engine] in
                 do { return try await engine.inspect(container: id).state.running ? .absent : .adopted(()) } catch let error as DockerError
                     where error.isNotFound
@@ -144,21 +146,23 @@ extension GroupRun {
             }
             try await journal.record(entries)
         }
-        if tracked { try await move(service, .containerStopped, container: id) }
     }
 
     func removeContainer(_ step: PlanStep) async throws {
         guard let service = step.service else { return }
         let id = try containerID(step)
         let tracked = isOwn(id, of: service)
-        if tracked { try await move(service, .removeBegan, cause: step.cause, container: id) }
-        try await remove(service, id, target: step.target.text, cause: step.cause, force: false)
-        if tracked { try await move(service, .containerRemoved, container: id) }
+        try await remove(service, id, target: step.target.text, cause: step.cause, force: false, isTracked: tracked)
     }
 
-    func remove(_ service: String, _ id: String, target: String, cause: String, force: Bool) async throws {
+    /// - Parameter isTracked: whether the service's phase is about this container.
+    func remove(
+        _ service: String, _ id: String, target: String, cause: String, force: Bool, isTracked: Bool = false
+    ) async throws {
         try await call(
             EngineStep(kind: .removeContainer, service: service, cause: cause, target: target), result: { id },
+            before: isTracked ? [entry(service, .removeBegan, cause: cause, container: id)] : [],
+            after: { isTracked ? [entry(service, .containerRemoved, container: id)] : [] },
             resolve: { [engine] in
                 do {
                     _ = try await engine.inspect(container: id)
@@ -173,6 +177,7 @@ extension GroupRun {
     /// Whether a container is what the service's phase is about, and not one that is being replaced or left over.
     private func isOwn(_ id: String, of service: String) -> Bool {
         guard made(service) == nil else { return false }
+        if let kept = kept(service), kept != id { return false }
         let known = journal.state[service].containerID
         return known == nil || known == id
     }

@@ -29,7 +29,7 @@ extension GroupRun {
         let id = try containerID(step)
         let hook = hooks(of: service).preStop
         let access = try await access(service, id)
-        let limits = HookLimits(deadline: hookTimeout, clock: clock, interruption: nil)
+        let limits = HookLimits(deadline: hookTimeout, clock: clock, interruption: nil, executor: setting.host.hookExecutor)
         _ = try await hold(.preStop, of: service, limits: limits) { try await hook(access) }
     }
 
@@ -69,12 +69,12 @@ extension GroupRun {
         if !state.running, group[service]?.expectedExit == nil {
             throw try await death(of: service, id, phase: .ping, during: "it was being pinged", log: log)
         }
-        if !owesPostStart(service) { try await move(service, .pingSucceeded, container: id) }
+        if !journal.state[service].debt(of: id).postStart { try await move(service, .pingSucceeded, container: id) }
     }
 
-    private func owesPostStart(_ service: String) -> Bool { journal.state[service].owesPostStart }
-
-    private var limits: HookLimits { HookLimits(deadline: hookTimeout, clock: clock, interruption: interruption) }
+    private var limits: HookLimits {
+        HookLimits(deadline: hookTimeout, clock: clock, interruption: interruption, executor: setting.host.hookExecutor)
+    }
 
     private func access(_ service: String, _ id: String) async throws -> ContainerAccess {
         ContainerAccess(service: service, id: id, name: PlanRequest.containerName(group: group.name, service: service), engine: engine)

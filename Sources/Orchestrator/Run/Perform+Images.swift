@@ -60,7 +60,8 @@ extension GroupRun {
         guard let service = step.service, journal.state[service].phase == .waiting else { return try await body() }
         try await move(service, began, cause: step.cause)
         try await body()
-        try await move(service, .imageReady)
+        // The service may have failed meanwhile for another reason; the image may still serve others.
+        try await move(service, .imageReady, onlyFrom: [.pulling, .building])
     }
 
     /// Ends a long transfer when the user interrupts; short calls are settled instead.

@@ -38,8 +38,9 @@ extension GroupRun {
     /// Plans one service again, its dependencies running and its image here.
     private func reconsider(_ step: PlanStep) async throws -> Plan {
         guard let name = step.service else { return Plan() }
+        // First, so that whatever goes wrong from here on is the failure of a service that is being started.
+        try await move(name, .planned, cause: step.cause, onlyFrom: [.stopped])
         let observed = try await observeNow(only: [name])
-        if journal.state[name].phase == .stopped { try await move(name, .planned, cause: step.cause) }
         var request = planRequest(observed: observed)
         if step.cause == "reload --remove" { request.desired.alwaysStartNew(name) }
         request.preparedImages.insert(name)
@@ -51,6 +52,7 @@ extension GroupRun {
 
     /// Records what planning found out about a service.
     func announce(_ outlook: ServiceOutlook) async throws {
+        keep(outlook)
         if !outlook.differences.isEmpty, let id = outlook.containerID {
             try await journal.record(
                 outlook.service, .divergenceFound(DivergenceFound(containerID: id, differences: outlook.differences)))

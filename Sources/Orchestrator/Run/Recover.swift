@@ -10,9 +10,9 @@ func settleEarlierRuns(_ journal: Journal, engine: any ContainerEngine, group: S
     let orphaned = state.openIntents.values.filter { $0.run != journal.run }
     for intent in orphaned.sorted(by: { ($0.run, $0.operation) < ($1.run, $1.operation) }) {
         let outcome = try await lookUp(intent, engine: engine, group: group)
-        try await journal.record([
-            JournalEntry(intent.service, outcome, operation: intent.operation, run: intent.run)
-        ])
+        try await journal.record(
+            [JournalEntry(intent.service, outcome, operation: intent.operation, run: intent.run)]
+                + consequence(of: outcome, for: intent, journal.state))
     }
     for run in open {
         let end = RunFinished(outcome: .crashed, settledBy: journal.run)
@@ -21,12 +21,26 @@ func settleEarlierRuns(_ journal: Journal, engine: any ContainerEngine, group: S
     }
 }
 
+/// The transition that the killed run would have recorded next, had it known the outcome.
+private func consequence(of outcome: Event, for open: OpenIntent, _ state: GroupState) -> [JournalEntry] {
+    guard case .stepSucceeded(let step) = outcome, let service = open.service else { return [] }
+    let phase = state[service].phase
+    let event: ServiceEvent? =
+        switch (step.step, phase) {
+        case (.createContainer, .creating): .containerCreated
+        case (.startContainer, .starting): .containerStarted
+        case (.stopContainer, .stopping): .containerStopped
+        case (.removeContainer, .removing): .containerRemoved
+        default: nil
+        }
+    guard let event else { return [] }
+    return [JournalEntry(service, move: Move(event: event, container: step.result ?? state[service].containerID), run: open.run)]
+}
+
 /// Services that a run leaves half-way are marked so: the next run knows where they stand.
 func cutOff(_ state: GroupState, cause: String, run: Int?) -> [JournalEntry] {
     state.services.keys.sorted().compactMap { service in
-        let phase = state[service].phase
-        guard phase.isUnderWay, let next = try? phase.after(.interrupted) else { return nil }
-        return JournalEntry(service, .stateChanged(StateChanged(from: phase, to: next, event: .interrupted, cause: cause)), run: run)
+        state[service].phase.isUnderWay ? JournalEntry(service, move: Move(event: .interrupted, cause: cause), run: run) : nil
     }
 }
 

@@ -16,6 +16,7 @@ public struct RunSetting: Sendable {
     public var observer: any RunObserver
     public var interruption: Interruption
     public var clock: RunClock
+    package var host = RunHost.system
 
     public init(
         command: String, arguments: [String], definition: GroupDefinition?, groupName: String, directory: String, ledgerPath: String? = nil,
@@ -102,4 +103,17 @@ public struct RunEnd: Sendable {
     public var seconds: Double
     /// What this run recorded, in order.
     public var facts: [RecordedFact]
+    /// The group as the ledger tells it now.
+    public var state: GroupState
+
+    public init(
+        run: Int, outcome: RunOutcome, nothingToDo: Bool, seconds: Double, facts: [RecordedFact], state: GroupState = GroupState()
+    ) {
+        self.run = run
+        self.outcome = outcome
+        self.nothingToDo = nothingToDo
+        self.seconds = seconds
+        self.facts = facts
+        self.state = state
+    }
 }

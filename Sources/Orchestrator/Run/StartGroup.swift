@@ -24,7 +24,7 @@ public func planStart(_ setting: RunSetting, _ options: StartOptions) async thro
     let selection = try StartSelection(setting.checkedDefinition(), options)
     let records = try GroupRecords.open(directory: setting.directory, ledgerPath: setting.ledgerPath)
     let state = try records?.state() ?? GroupState()
-    let (engine, _) = try await connectEngine(setting.environment)
+    let engine = try await setting.host.connect(setting.environment).engine
     let key = try fingerprintKeyIfPresent(directory: setting.directory)
     let group = selection.group
     let hide = Redaction(await groupSecrets(setting.definition, state, group: group.name, engine: engine))

@@ -21,6 +21,7 @@ public struct GroupSnapshot: Sendable, Equatable {
 extension ServiceRecord {
     /// What its container still needs before the service counts as running.
     public var owed: [StepKind] {
-        (owesFirstStart ? [.startContainer] : []) + (owesPing ? [.ping] : []) + (owesPostStart ? [.postStart] : [])
+        let debt = debt(of: containerID)
+        return (debt.firstStart ? [.startContainer] : []) + (debt.ping ? [.ping] : []) + (debt.postStart ? [.postStart] : [])
     }
 }

@@ -67,12 +67,8 @@ public struct GroupState: Sendable, Equatable {
 public struct ServiceRecord: Sendable, Equatable {
     public var phase: ServicePhase = .absent
     public var containerID: String?
-    /// The container's `preStart` and first start are still to come.
-    public var owesFirstStart = false
-    /// Started, and not yet pinged.
-    public var owesPing = false
-    /// Made, and its `postStart` has not succeeded.
-    public var owesPostStart = false
+    /// What is still to be done for each container that was made and not removed; one that is not here owes nothing.
+    public private(set) var debts: [String: ContainerDebt] = [:]
     /// What its newest container was made from.
     public var spec: SpecSummary?
     public var failure: Failure?
@@ -88,27 +84,50 @@ public struct ServiceRecord: Sendable, Equatable {
         if let id = change.containerID { containerID = id }
         switch change.trigger {
         case .containerCreated:
-            owesFirstStart = true
-            owesPing = true
-            owesPostStart = true
-        case .startBegan: owesPing = true
-        case .containerStarted: owesFirstStart = false
-        case .pingSucceeded, .postStartBegan: owesPing = false
-        case .postStartFinished: owesPostStart = false
+            if let containerID { debts[containerID] = ContainerDebt(firstStart: true, ping: true, postStart: true) }
+        case .startBegan: owe { $0.ping = true }
+        case .containerStarted: owe { $0.firstStart = false }
+        case .pingSucceeded, .postStartBegan: owe { $0.ping = false }
+        case .postStartFinished: owe { $0.postStart = false }
         case .containerRemoved, .foundAbsent:
+            if let containerID { debts[containerID] = nil }
             containerID = nil
-            owesFirstStart = false
-            owesPing = false
-            owesPostStart = false
         case .failed: failure = change.failure
         default: break
         }
         if phase == .running { failure = nil }
     }
 
-    /// A removal of the remembered container also ends what it owed; one of another container does not.
+    private mutating func owe(_ change: (inout ContainerDebt) -> Void) {
+        guard let containerID else { return }
+        change(&debts[containerID, default: ContainerDebt()])
+        if debts[containerID] == ContainerDebt() { debts[containerID] = nil }
+    }
+
+    /// What a container still owes.
+    public func debt(of container: String?) -> ContainerDebt { container.flatMap { debts[$0] } ?? ContainerDebt() }
+
+    /// A removal ends what the container owed, and what it was to the service.
     mutating func note(_ outcome: StepSucceeded) {
-        if outcome.step == .removeContainer, let id = outcome.result, id == containerID { containerID = nil }
+        guard outcome.step == .removeContainer, let id = outcome.result else { return }
+        debts[id] = nil
+        if id == containerID { containerID = nil }
+    }
+}
+
+/// What a container that exists has still to go through.
+public struct ContainerDebt: Sendable, Equatable {
+    /// Its `preStart` and first start.
+    public var firstStart = false
+    /// Started, and not yet found ready.
+    public var ping = false
+    /// Its `postStart` has not succeeded.
+    public var postStart = false
+
+    public init(firstStart: Bool = false, ping: Bool = false, postStart: Bool = false) {
+        self.firstStart = firstStart
+        self.ping = ping
+        self.postStart = postStart
     }
 }
 

@@ -78,11 +78,11 @@ struct StartPlanner {
             replace(service, resolved: resolved, [keeper] + leftovers, cause: cause, differences: found, after: after)
             return
         }
-        let owner = memory.containerID == keeper.id ? memory : ServiceRecord()
+        let owner = memory.debt(of: keeper.id)
         switch keeper.status {
         case .running:
             settle(service, keeper, owner, after: after)
-        case .exited where service.expectedExit != nil && service.expectedExit == keeper.exitCode && !owner.owesPing:
+        case .exited where service.expectedExit != nil && service.expectedExit == keeper.exitCode && !owner.ping:
             settle(service, keeper, owner, after: after)
         case .exited, .created:
             restart(service, keeper, owner, leftovers, after: after)
@@ -96,35 +96,35 @@ struct StartPlanner {
     }
 
     /// It runs: nothing, or what a run that was cut off still owes it.
-    private mutating func settle(_ service: ServiceSpec, _ keeper: ObservedContainer, _ owed: ServiceRecord, after: [Int?]) {
-        guard owed.owesPing || owed.owesPostStart else {
+    private mutating func settle(_ service: ServiceSpec, _ keeper: ObservedContainer, _ owed: ContainerDebt, after: [Int?]) {
+        guard owed.ping || owed.postStart else {
             expect(service, .untouched, "running and as defined", keeper)
             return
         }
         let target = StepTarget.container(id: keeper.id, name: keeper.name)
         var last: Int?
-        if owed.owesPing {
+        if owed.ping {
             last = draft.add(.ping, service.name, target, cause: "started before, but not yet found ready", after: after)
         }
-        if owed.owesPostStart {
+        if owed.postStart {
             last = draft.add(
                 .postStart, service.name, target, cause: "post_start has not succeeded for this container", after: after + [last])
             moving.insert(service.name)
         }
         draft.finish(service.name, with: last)
-        expect(service, .completed, owed.owesPostStart ? "post_start is still owed" : "a ping is still owed", keeper)
+        expect(service, .completed, owed.postStart ? "post_start is still owed" : "a ping is still owed", keeper)
     }
 
     /// Stopped and as defined: started again, not made anew.
     private mutating func restart(
-        _ service: ServiceSpec, _ keeper: ObservedContainer, _ owed: ServiceRecord, _ leftovers: [ObservedContainer], after: [Int?]
+        _ service: ServiceSpec, _ keeper: ObservedContainer, _ owed: ContainerDebt, _ leftovers: [ObservedContainer], after: [Int?]
     ) {
         let cause =
             keeper.status == .created
             ? "its container was made but never started" : "stopped\(keeper.exitCode.map { " (exited \($0))" } ?? "")"
         let target = StepTarget.container(id: keeper.id, name: keeper.name)
         var before = after
-        if keeper.status == .created || owed.owesFirstStart {
+        if keeper.status == .created || owed.firstStart {
             before.append(draft.add(.preStart, service.name, .service(service.name), cause: cause, after: after))
         }
         for leftover in leftovers { before.append(remove(service, leftover, cause: leftoverCause(leftover), after: [])) }
@@ -138,7 +138,7 @@ struct StartPlanner {
         before.append(network())
         let start = draft.add(.startContainer, service.name, target, cause: cause, after: before)
         var last = draft.add(.ping, service.name, target, cause: "started again", after: [start])
-        if owed.owesPostStart || keeper.status == .created {
+        if owed.postStart || keeper.status == .created {
             last = draft.add(
                 .postStart, service.name, target, cause: "post_start has not succeeded for this container", after: [last])
             moving.insert(service.name)

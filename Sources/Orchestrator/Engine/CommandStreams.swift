@@ -1,0 +1,54 @@
+import DockerClient
+
+/// The standard streams of a command in a container, as its caller has them.
+public struct CommandStreams: Sendable {
+    public enum Input: Sendable {
+        case none
+        case bytes([UInt8])
+        /// A descriptor of this process; it stays open.
+        case descriptor(Int32)
+    }
+
+    public var input: Input
+    /// Whether the command gets a terminal of its own, as large as `size` says.
+    public var tty: Bool
+    /// Columns and rows of the caller's terminal; asked again while the command runs.
+    public var size: @Sendable () -> (columns: Int, rows: Int)?
+    /// Gets what the command writes, in order; a command with a terminal has one stream.
+    public var output: @Sendable (_ bytes: [UInt8], _ isError: Bool) -> Void
+
+    public init(
+        input: Input, tty: Bool = false, size: @escaping @Sendable () -> (columns: Int, rows: Int)? = { nil },
+        output: @escaping @Sendable (_ bytes: [UInt8], _ isError: Bool) -> Void
+    ) {
+        self.input = input
+        self.tty = tty
+        self.size = size
+        self.output = output
+    }
+
+    /// Moves bytes until the command closes its side, and passes on changes of the terminal's size.
+    func pump(
+        _ session: InteractiveSession, resize: @escaping @Sendable (Int, Int) async throws(DockerError) -> Void
+    ) async throws(DockerError) {
+        let source: SessionInput =
+            switch input {
+            case .none: .bytes([])
+            case .bytes(let bytes): .bytes(bytes)
+            case .descriptor(let descriptor): .descriptor(descriptor)
+            }
+        let watch = Task { [tty, size] in
+            var last: (columns: Int, rows: Int)?
+            while tty, !Task.isCancelled {
+                // A size that can't be passed on costs looks, not the command.
+                if let now = size(), last.map({ $0 != now }) ?? true {
+                    try? await resize(now.columns, now.rows)
+                    last = now
+                }
+                try await Task.sleep(for: .milliseconds(250))
+            }
+        }
+        defer { watch.cancel() }
+        try await session.pump(source) { [output] frame in output(frame.bytes, frame.stream == .standardError) }
+    }
+}

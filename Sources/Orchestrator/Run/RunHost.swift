@@ -1,0 +1,54 @@
+package import Ledger
+package import Reconciler
+
+/// What a run gets from the machine it is on; a simulation brings its own.
+package struct RunHost: Sendable {
+    /// The engine the environment names.
+    package var connect: @Sendable (_ environment: [String: String]) async throws(OperationError) -> EngineConnection
+    /// Takes the group's lock and opens its ledger.
+    package var openLedger: @Sendable (_ setting: RunSetting) throws(OperationError) -> any RunLedger
+    /// The group's key for fingerprints, made at its first use.
+    package var fingerprintKey: @Sendable (_ setting: RunSetting) throws(OperationError) -> [UInt8]
+    /// Where a hook runs; `nil` for wherever the run itself does.
+    package var hookExecutor: @Sendable (_ name: String) -> (any TaskExecutor)?
+
+    package init(
+        connect: @escaping @Sendable (_ environment: [String: String]) async throws(OperationError) -> EngineConnection,
+        openLedger: @escaping @Sendable (_ setting: RunSetting) throws(OperationError) -> any RunLedger,
+        fingerprintKey: @escaping @Sendable (_ setting: RunSetting) throws(OperationError) -> [UInt8],
+        hookExecutor: @escaping @Sendable (_ name: String) -> (any TaskExecutor)?
+    ) {
+        self.connect = connect
+        self.openLedger = openLedger
+        self.fingerprintKey = fingerprintKey
+        self.hookExecutor = hookExecutor
+    }
+
+    /// The real ones: the Docker Engine, SQLite, the group's directory, a thread for each hook.
+    package static let system = RunHost(
+        connect: { (environment) throws(OperationError) in try await connectEngine(environment) },
+        openLedger: { (setting) throws(OperationError) in try openGroupLedger(setting) },
+        fingerprintKey: { (setting) throws(OperationError) in try Orchestrator.fingerprintKey(directory: setting.directory) },
+        hookExecutor: { HookThread(name: $0) })
+}
+
+/// An engine, and which one it is.
+package struct EngineConnection: Sendable {
+    package var engine: any ContainerEngine
+    package var identity: EngineIdentity
+
+    package init(engine: any ContainerEngine, identity: EngineIdentity) {
+        self.engine = engine
+        self.identity = identity
+    }
+}
+
+/// The ledger as one run needs it. Whoever holds it holds the group's lock.
+package protocol RunLedger: Sendable {
+    /// Everything earlier runs left.
+    func foldedState() throws(OperationError) -> GroupState
+    func nextRunNumber() throws(LedgerError) -> Int
+    /// Appends all or none, in the order of the calls; `completion` is called once, when they are durable or have failed.
+    func submit(_ drafts: [EventDraft], completion: @escaping @Sendable (Result<[RecordedEvent], LedgerError>) -> Void)
+    func close()
+}

@@ -1,0 +1,128 @@
+import DockerClient
+import Orchestrator
+import Reconciler
+
+/// A whole schedule from one seed: a random group, random commands, random faults, deaths and interrupts, then calm.
+package struct RandomTrial {
+    package let seed: UInt64
+    /// What happened, for whoever has to look into a failing seed.
+    package private(set) var story: [String] = []
+    package private(set) var violations: [String] = []
+    package let trial: Trial
+    private var generator: SeededGenerator
+
+    package init(seed: UInt64) {
+        self.seed = seed
+        var generator = SeededGenerator(seed: seed ^ 0x5EED)
+        trial = Trial(seed: seed) { TrialGroup(random: &generator, scheduler: $0) }
+        self.generator = generator
+    }
+
+    package mutating func run() {
+        for _ in 0..<Int.random(in: 2...5, using: &generator) {
+            turmoil()
+            let command = randomCommand()
+            let lethal = generator.chance(30) ? Int.random(in: 1...150, using: &generator) : nil
+            let interrupt = generator.chance(15) ? Double.random(in: 0...3, using: &generator) : nil
+            let outcome = trial.run(command, lethal: lethal, interrupt: interrupt)
+            note(command, outcome)
+            check(trial.violations(after: outcome))
+            meddle()
+        }
+        calm()
+        let start = trial.run(.start())
+        note(.start(), start)
+        check(trial.violations(after: start) + trial.violationsWhenStarted(start))
+        let again = trial.run(.start())
+        note(.start(), again)
+        check(trial.violations(after: again) + trial.violationsWhenStarted(again))
+        if let end = again.end, !end.nothingToDo, !trial.group.members.contains(where: \.isBuilt) {
+            check(["a second start found something to do"])
+        }
+        let stop = trial.run(.stop(remove: true))
+        note(.stop(remove: true), stop)
+        check(trial.violations(after: stop) + trial.violationsWhenRemoved(stop))
+    }
+
+    private mutating func check(_ found: [String]) { violations += found.filter { !violations.contains($0) } }
+
+    private mutating func note(_ command: Trial.Command, _ outcome: Trial.Outcome) {
+        let words =
+            switch outcome {
+            case .ended(let end): "\(end.outcome.rawValue)"
+            case .refused(let error): "refused: \(error.message)"
+            case .killed(let place): "killed at \(place)"
+            }
+        story.append("\(command): \(words)")
+    }
+
+    private mutating func randomCommand() -> Trial.Command {
+        let names = trial.group.members.map(\.name)
+        switch Int.random(in: 0..<10, using: &generator) {
+        case 0...5:
+            let last = names.last ?? ""
+            return .start(exclude: names.count > 1 && generator.chance(15) ? [last] : [], timeout: 3)
+        case 6, 7: return .stop(remove: generator.chance(40))
+        default: return .reload(names.randomElement(using: &generator) ?? "")
+        }
+    }
+
+    /// Faults of the engine, programs that end, hooks that misbehave.
+    private mutating func turmoil() {
+        var dice = SeededGenerator(seed: generator.next())
+        let rate = dice.chance(50) ? 0 : Int.random(in: 1...12, using: &dice)
+        let calls = Box(dice)
+        trial.engine.fault = { _ in
+            guard calls.dice.chance(rate) else { return .none }
+            return [.refused, .doneThenLost, .lostUndone, .garbage, .serverError].randomElement(using: &calls.dice) ?? .none
+        }
+        trial.engine.latency = { Double.random(in: 0.0001...0.05, using: &calls.dice) }
+        for member in trial.group.members {
+            let programs: [SimulatedWorld.Program] = [
+                .exits(code: 3, after: 0.2), .exits(code: 0, after: 0.05), .exits(code: 1, after: 2), .ignoresStop, .cannotStart,
+            ]
+            trial.engine.world.programs[member.name] = dice.chance(85) ? .runs : programs.randomElement(using: &dice)
+            var mischief = TrialGroup.Mischief()
+            if dice.chance(12) {
+                switch Int.random(in: 0..<4, using: &dice) {
+                case 0: mischief.throwsInPreStart = true
+                case 1: mischief.throwsInPostStart = true
+                case 2: mischief.neverReady = true
+                default: mischief.hangs = true
+                }
+            }
+            trial.group.mischief[member.name] = mischief
+        }
+        if dice.chance(25) { trial.group.version += 1 }
+        // New sources: the next build makes another image.
+        for member in trial.group.members where member.isBuilt && dice.chance(30) {
+            trial.engine.world.images[trial.group.image(of: member)] = nil
+        }
+    }
+
+    /// The user's own hands between the commands.
+    private mutating func meddle() {
+        guard generator.chance(20), let container = trial.containers.randomElement(using: &generator) else { return }
+        if generator.chance(50) {
+            try? trial.engine.world.remove(container.id, force: true)
+            story.append("the user removed \(container.name)")
+        } else if container.state.running, let index = try? trial.engine.world.index(of: container.id) {
+            trial.engine.world.end(index, code: 137, timestamp: trial.scheduler.clock.now())
+            story.append("the user killed \(container.name)")
+        }
+    }
+
+    private mutating func calm() {
+        trial.engine.fault = { _ in .none }
+        for member in trial.group.members { trial.engine.world.programs[member.name] = .runs }
+        for index in trial.engine.world.containers.indices { trial.engine.world.containers[index].dies = nil }
+        trial.group.mischief = [:]
+        // What a command in turmoil left running with a program that ends is as calm as the rest now.
+    }
+
+    // Unchecked: the process has one thread.
+    private final class Box: @unchecked Sendable {
+        var dice: SeededGenerator
+        init(_ dice: SeededGenerator) { self.dice = dice }
+    }
+}

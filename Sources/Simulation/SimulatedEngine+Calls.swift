@@ -1,0 +1,239 @@
+package import DockerClient
+package import Orchestrator
+
+extension SimulatedEngine {
+    package func identity() async throws(DockerError) -> EngineIdentity {
+        try await call("info", reads: true) { engine in
+            EngineIdentity(id: "simulated", version: "0", time: EngineTime(nanoseconds: Int(engine.scheduler.now)))
+        }
+    }
+
+    package func containers(labels: [String]) async throws(DockerError) -> [ContainerSummary] {
+        try await call("containers/json", reads: true) { engine in
+            engine.world.containers.filter { container in labels.allSatisfy { container.has(label: $0) } }.map(ContainerSummary.init)
+        }
+    }
+
+    package func inspect(container id: String) async throws(DockerError) -> ContainerInspect {
+        try await call("inspect", reads: true) { (engine) throws(DockerError) in
+            ContainerInspect(engine.world.containers[try engine.world.index(of: id)])
+        }
+    }
+
+    package func inspectJSON(container id: String) async throws(DockerError) -> String {
+        "{\"Id\":\"\(try await inspect(container: id).id)\"}"
+    }
+
+    package func create(name: String, _ config: ContainerConfig) async throws(DockerError) -> String {
+        try await call("create \(name)") { (engine) throws(DockerError) in
+            try engine.world.create(name: name, config, now: engine.scheduler.now)
+        }
+    }
+
+    package func start(container id: String) async throws(DockerError) {
+        try await call("start \(name(id))") { (engine) throws(DockerError) in
+            let wasRunning = engine.world.containers[try engine.world.index(of: id)].state.running
+            try engine.world.start(id, now: engine.scheduler.now, timestamp: engine.timestamp)
+            let container = engine.world.containers[try engine.world.index(of: id)]
+            guard !wasRunning else { return }
+            engine.tell("start", container)
+            engine.started(container)
+        }
+    }
+
+    package func stop(container id: String, seconds: Double, signal: String) async throws(DockerError) {
+        let index = try? world.index(of: id)
+        if let index, world.containers[index].state.running, world.mustBeKilled(index) {
+            do { try await scheduler.sleep(seconds) } catch { throw DockerError(.cancelled, endpoint: "POST /containers/\(id)/stop") }
+        }
+        try await call("stop \(name(id))") { (engine) throws(DockerError) in
+            let index = try engine.world.index(of: id)
+            guard engine.world.containers[index].state.running else { return }
+            engine.world.end(index, code: engine.world.mustBeKilled(index) ? 137 : 0, timestamp: engine.timestamp)
+            engine.died(index)
+        }
+    }
+
+    package func remove(container id: String, force: Bool) async throws(DockerError) {
+        try await call("remove \(name(id))") { (engine) throws(DockerError) in
+            let container = try? engine.world.containers[engine.world.index(of: id)]
+            try engine.world.remove(id, force: force)
+            if let container { engine.tell("destroy", container) }
+        }
+    }
+
+    package func rename(container id: String, to name: String) async throws(DockerError) {
+        try await call("rename \(name)") { (engine) throws(DockerError) in try engine.world.rename(id, to: name) }
+    }
+
+    package func logTail(container id: String, lines: Int) async throws(DockerError) -> [LogLine] {
+        Array(try await logs(container: id, since: nil).suffix(lines))
+    }
+
+    package func followLogs(
+        container id: String, _ options: LogOptions, line: @escaping @Sendable (LogLine) -> Void
+    ) async throws(DockerError) {
+        for each in try await logs(container: id, since: nil) { line(each) }
+    }
+
+    package func logs(container id: String, since: EngineTime?) async throws(DockerError) -> [LogLine] {
+        try await call("logs", reads: true) { (engine) throws(DockerError) in
+            engine.world.containers[try engine.world.index(of: id)].log.map { LogLine(stream: .standardOutput, text: $0) }
+        }
+    }
+
+    package func exec(container id: String, _ config: ExecConfig) async throws(DockerError) -> ExecResult {
+        try await call("exec", reads: true) { (engine) throws(DockerError) in
+            guard engine.world.containers[try engine.world.index(of: id)].state.running else {
+                throw DockerError(.http(409), endpoint: "POST /containers/\(id)/exec", message: "Container \(id) is not running")
+            }
+            return ExecResult(exitCode: 0)
+        }
+    }
+
+    package func exec(container id: String, _ config: ExecConfig, streams: CommandStreams) async throws(DockerError) -> Int {
+        try await exec(container: id, config).exitCode
+    }
+
+    package func attach(container id: String, streams: CommandStreams, connected: @Sendable () async throws -> Void) async throws {
+        try await connected()
+    }
+
+    package func copyIn(container id: String, from hostPath: String, to path: String) async throws(DockerError) {
+        _ = try await inspect(container: id)
+    }
+
+    package func copyOut(container id: String, from path: String, to hostPath: String) async throws(DockerError) {
+        _ = try await inspect(container: id)
+    }
+
+    package func images() async throws(DockerError) -> [ImageSummary] {
+        try await call("images/json", reads: true) { engine in
+            engine.world.images.sorted { $0.key < $1.key }.map { name, id in
+                var summary = ImageSummary()
+                summary.id = id
+                summary.repoTags = [name]
+                return summary
+            }
+        }
+    }
+
+    package func inspect(image name: String) async throws(DockerError) -> ImageInspect {
+        try await call("image", reads: true) { (engine) throws(DockerError) in
+            guard let id = engine.world.images[name] ?? engine.world.images.values.first(where: { $0 == name }) else {
+                throw DockerError(.http(404), endpoint: "GET /images/\(name)/json", message: "No such image: \(name)")
+            }
+            var image = ImageInspect()
+            image.id = id
+            return image
+        }
+    }
+
+    package func pull(image name: String, progress: @escaping @Sendable (String) -> Void) async throws(DockerError) {
+        try await call("pull \(name)") { (engine) throws(DockerError) in
+            guard !name.contains("missing") else {
+                throw DockerError(
+                    .http(404), endpoint: "POST /images/create",
+                    message: "manifest for \(name) not found: manifest unknown: manifest unknown")
+            }
+            if engine.world.images[name] == nil { _ = engine.world.newImage(name) }
+        }
+    }
+
+    package func build(_ request: BuildRequest, output: @escaping @Sendable (String) -> Void) async throws(DockerError) -> String {
+        try await call("build \(request.tag)") { (engine) throws(DockerError) in
+            guard !request.directory.contains("broken") else {
+                throw DockerError(
+                    .failedInStream, endpoint: "POST /build", message: "The command '/bin/sh -c false' returned a non-zero code: 1")
+            }
+            // As the engine's cache has it: the same sources make the same image.
+            return engine.world.images[request.tag] ?? engine.world.newImage(request.tag)
+        }
+    }
+
+    package func networks(named name: String) async throws(DockerError) -> [NetworkInspect] {
+        try await call("networks", reads: true) { engine in
+            engine.world.networks.filter { $0.name == name }.map { network in
+                var inspect = NetworkInspect()
+                inspect.id = network.id
+                inspect.name = network.name
+                inspect.labels = network.labels
+                return inspect
+            }
+        }
+    }
+
+    package func createNetwork(name: String, labels: [String: String]) async throws(DockerError) -> String {
+        try await call("create network \(name)") { (engine) throws(DockerError) in try engine.world.createNetwork(name, labels: labels) }
+    }
+
+    package func remove(network id: String) async throws(DockerError) {
+        try await call("remove network") { (engine) throws(DockerError) in try engine.world.removeNetwork(id) }
+    }
+
+    private func name(_ id: String) -> String {
+        (try? world.index(of: id)).map { world.containers[$0].name } ?? id
+    }
+}
+
+extension SimulatedWorld.Container {
+    func has(label filter: String) -> Bool {
+        let parts = filter.split(separator: "=", maxSplits: 1).map(String.init)
+        return parts.count == 2 ? config.labels[parts[0]] == parts[1] : config.labels[filter] != nil
+    }
+}
+
+extension ContainerSummary {
+    fileprivate init(_ container: SimulatedWorld.Container) {
+        self.init()
+        id = container.id
+        names = [container.name]
+        image = container.config.image
+        imageID = container.imageID
+        labels = container.config.labels
+        state = container.state.status
+        status = state == "exited" ? "Exited (\(container.state.exitCode)) 1 second ago" : state
+        created = Int(container.created / 1_000_000_000)
+        if container.state.running {
+            ports = container.config.portBindings.map { binding in
+                var port = ContainerSummary.Port()
+                port.containerPort = binding.containerPort
+                port.hostPort = binding.hostPort
+                port.networkProtocol = "tcp"
+                return port
+            }
+        }
+    }
+}
+
+extension ContainerInspect {
+    fileprivate init(_ container: SimulatedWorld.Container) {
+        self.init()
+        id = container.id
+        name = container.name
+        imageID = container.imageID
+        state = container.state
+        config.image = container.config.image
+        config.env = container.config.env
+        config.cmd = container.config.cmd
+        config.entrypoint = container.config.entrypoint
+        config.user = container.config.user ?? ""
+        config.labels = container.config.labels
+        config.stopSignal = container.config.stopSignal ?? ""
+        if let network = container.config.network { networks = [network: ContainerNetwork()] }
+        for binding in container.config.portBindings {
+            let host = HostBinding(hostAddress: "0.0.0.0", hostPort: String(binding.hostPort))
+            portBindings["\(binding.containerPort)/tcp"] = [host]
+            if state.running { ports["\(binding.containerPort)/tcp"] = [host] }
+        }
+        mounts = container.config.mounts.map { mount in
+            var shown = ContainerMount()
+            shown.kind = mount.kind.rawValue
+            shown.name = mount.kind == .volume ? mount.source : ""
+            shown.source = mount.source
+            shown.target = mount.target
+            shown.writable = !mount.readOnly
+            return shown
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package import DockerClient
+import Orchestrator
+
+/// An engine in memory, on the schedule's clock, that can lie and break as it is told. It outlives the processes that use it.
+// Unchecked: the process has one thread (see `Scheduler`).
+package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
+    /// What a call suffers.
+    package enum Fault: Sendable, Equatable {
+        case none
+        /// Nothing answers; nothing was done.
+        case refused
+        /// The reply is lost; it was done.
+        case doneThenLost
+        /// The reply is lost; it was not done.
+        case lostUndone
+        /// A proxy's page instead of an answer; it was not done.
+        case garbage
+        /// The engine has a bad day.
+        case serverError
+    }
+
+    package var world = SimulatedWorld()
+    /// Decides each call's fault, by the call's name.
+    package var fault: (_ call: String) -> Fault = { _ in .none }
+    /// Seconds a call takes, half before and half after its effect.
+    package var latency: () -> Double = { 0.001 }
+    /// Every effect, in order.
+    package private(set) var effects: [String] = []
+    package let scheduler: Scheduler
+    private let faults: FaultPlan
+    private var watchers: [Int: (label: String, notice: @Sendable (EngineNotice) -> Void)] = [:]
+    private var watcherCount = 0
+
+    package init(scheduler: Scheduler, faults: FaultPlan) {
+        self.scheduler = scheduler
+        self.faults = faults
+    }
+
+    /// A new process connects: those before it listen no more, and what will happen by itself is on its clock.
+    package func beginProcess() {
+        watchers = [:]
+        for container in world.containers { scheduleDeath(container) }
+    }
+
+    private func scheduleDeath(_ container: SimulatedWorld.Container) {
+        guard let dies = container.dies else { return }
+        scheduler.at(dies.at) { [self] in
+            guard let index = world.containers.firstIndex(where: { $0.id == container.id }), world.containers[index].dies != nil else {
+                return
+            }
+            world.end(index, code: dies.code, timestamp: timestamp)
+            effects.append("exit \(container.service) \(dies.code)")
+            tell("die", world.containers[index])
+        }
+    }
+
+    var timestamp: String { scheduler.clock.now() }
+
+    func tell(_ action: String, _ container: SimulatedWorld.Container) {
+        var event = EngineEvent()
+        event.type = "container"
+        event.action = action
+        event.id = container.id
+        event.attributes = container.config.labels
+        event.time = EngineTime(nanoseconds: Int(scheduler.now))
+        for watcher in watchers.sorted(by: { $0.key < $1.key }).map(\.value) {
+            let parts = watcher.label.split(separator: "=", maxSplits: 1).map(String.init)
+            if parts.count == 2, container.config.labels[parts[0]] == parts[1] { watcher.notice(.event(event)) }
+        }
+    }
+
+    /// One call: its fault points, its delay, its fault, its effect.
+    func call<Value>(_ name: String, reads: Bool = false, _ effect: (SimulatedEngine) throws(DockerError) -> Value)
+        async throws(DockerError) -> Value
+    {
+        if faults.isHit("before \(name)") { await never() }
+        try await pass(latency() / 2)
+        let endpoint = (reads ? "GET /" : "POST /") + name
+        let fault = fault(name)
+        switch fault {
+        case .refused: throw DockerError(.unreachable(.refused), endpoint: endpoint)
+        case .lostUndone: throw DockerError(.replyLost, endpoint: endpoint, message: "the connection broke")
+        case .garbage: throw DockerError(.protocolViolation, endpoint: endpoint, message: "unexpected reply: <html>")
+        case .serverError: throw DockerError(.http(500), endpoint: endpoint, message: "the engine has a bad day")
+        case .none, .doneThenLost: break
+        }
+        if !reads { effects.append(name) }
+        let value = try effect(self)
+        if faults.isHit("after \(name)") { await never() }
+        try await pass(latency() / 2)
+        if fault == .doneThenLost { throw DockerError(.replyLost, endpoint: endpoint, message: "the connection broke") }
+        return value
+    }
+
+    private func pass(_ seconds: Double) async throws(DockerError) {
+        do { try await scheduler.sleep(seconds) } catch { throw DockerError(.cancelled, endpoint: "POST /") }
+    }
+
+    /// The process is dead and goes no further.
+    private func never() async { await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in } }
+
+    package func watch(label: String, since: EngineTime, notice: @escaping @Sendable (EngineNotice) -> Void) async throws(DockerError) {
+        watcherCount += 1
+        let key = watcherCount
+        watchers[key] = (label, notice)
+        notice(.watching)
+        while true {
+            do { try await scheduler.sleep(3_600) } catch {
+                watchers[key] = nil
+                return
+            }
+        }
+    }
+
+    func effect(_ text: String) { effects.append(text) }
+    func died(_ index: Int) { tell("die", world.containers[index]) }
+    func started(_ container: SimulatedWorld.Container) { scheduleDeath(container) }
+}

@@ -1,0 +1,49 @@
+package import Ledger
+package import Orchestrator
+package import Reconciler
+
+/// A ledger in memory that outlives the processes that write to it.
+// Unchecked: the process has one thread (see `Scheduler`).
+package final class SimulatedLedger: RunLedger, @unchecked Sendable {
+    package private(set) var events: [RecordedEvent] = []
+    private let faults: FaultPlan
+
+    package init(faults: FaultPlan) { self.faults = faults }
+
+    package func foldedState() throws(OperationError) -> GroupState {
+        var state = GroupState()
+        for fact in try facts() {
+            do { try state.apply(fact) } catch { throw OperationError(.ledger, "\(error)") }
+        }
+        return state
+    }
+
+    package func facts() throws(OperationError) -> [RecordedFact] {
+        var facts: [RecordedFact] = []
+        for event in events {
+            if let fact = try RecordedFact(event) { facts.append(fact) }
+        }
+        return facts
+    }
+
+    package func nextRunNumber() throws(LedgerError) -> Int { (events.map(\.run).max() ?? 0) + 1 }
+
+    package func submit(_ drafts: [EventDraft], completion: @escaping @Sendable (Result<[RecordedEvent], LedgerError>) -> Void) {
+        // A dead process writes nothing; the answer only keeps a blocked hook from waiting for ever.
+        guard !faults.isHit("append \(drafts.first?.type ?? "") of \(drafts.first?.service ?? "the run")") else {
+            return completion(.failure(LedgerError(.io, "killed")))
+        }
+        var recorded: [RecordedEvent] = []
+        for draft in drafts {
+            recorded.append(
+                RecordedEvent(
+                    seq: events.count + recorded.count + 1, run: draft.run, at: draft.at, monoNs: draft.monoNs, service: draft.service,
+                    type: draft.type, version: draft.version, body: draft.body, operation: draft.operation, previousHash: nil, hash: []))
+        }
+        events += recorded
+        guard !faults.isHit("appended \(drafts.first?.type ?? "")") else { return completion(.failure(LedgerError(.io, "killed"))) }
+        completion(.success(recorded))
+    }
+
+    package func close() {}
+}

@@ -1,0 +1,107 @@
+import DockerClient
+import Orchestrator
+import Reconciler
+
+extension Trial {
+    /// What is wrong after a command, whatever happened in it; empty when nothing is.
+    package func violations(after outcome: Outcome) -> [String] {
+        var found: [String] = []
+        let facts: [RecordedFact]
+        do { facts = try ledger.facts() } catch { return ["the ledger can't be read: \(error)"] }
+        do {
+            let folded = try GroupState(folding: facts)
+            if let end = outcome.end, end.state != folded { found.append("the live state is not what the ledger folds to") }
+        } catch { found.append("the ledger tells of something impossible: \(error)") }
+        if let end = outcome.end {
+            if facts.filter({ $0.run == end.run }).runEnd == nil { found.append("run \(end.run) ended without saying so") }
+        }
+        if case .refused(let error) = outcome, error.code == .defect { found.append("a defect of ours: \(error)") }
+        return found + unintended(facts) + doubles() + foreign() + primedTwice(facts) + startedTooEarly(facts)
+    }
+
+    /// Intent before effect: whatever carries our label was meant, durably, before it was made.
+    private func unintended(_ facts: [RecordedFact]) -> [String] {
+        let meant = Set(facts.compactMap { fact in if case .stepIntended = fact.event { fact.operation } else { nil } })
+        return containers.compactMap { container in
+            guard let operation = container.config.labels["io.miniboss.operation"], meant.contains(operation) else {
+                return "container \(container.name) was made without an intent"
+            }
+            return nil
+        }
+    }
+
+    private func doubles() -> [String] {
+        let running = Dictionary(grouping: containers.filter(\.state.running), by: \.service)
+        return running.filter { $0.value.count > 1 }.map { "\($0.value.count) containers of \($0.key) run at once" }
+    }
+
+    private func foreign() -> [String] {
+        let others = engine.world.containers.filter { $0.group != TrialGroup.name }
+        return others.count == 1 && others[0].state.running ? [] : ["a container of someone else was touched"]
+    }
+
+    /// A `postStart` that is known to have succeeded is never run again for the same container.
+    private func primedTwice(_ facts: [RecordedFact]) -> [String] {
+        var done: Set<String> = []
+        var found: [String] = []
+        for fact in facts {
+            guard case .stateChanged(let change) = fact.event, let id = change.containerID else { continue }
+            if change.trigger == .postStartBegan, done.contains(id) {
+                found.append("post_start of \(fact.service ?? "") ran again for \(id)")
+            }
+            if change.trigger == .postStartFinished { done.insert(id) }
+        }
+        return found
+    }
+
+    /// In a start a container is started only when all its dependencies run.
+    private func startedTooEarly(_ facts: [RecordedFact]) -> [String] {
+        var phases: [String: ServicePhase] = [:]
+        var commands: [Int: String] = [:]
+        var found: [String] = []
+        for fact in facts {
+            if case .runStarted(let body) = fact.event { commands[fact.run] = body.command }
+            guard case .stateChanged(let change) = fact.event, let service = fact.service else { continue }
+            if change.trigger == .startBegan, commands[fact.run] == "start" {
+                let needed = group.members.first { $0.name == service }?.dependencies ?? []
+                for dependency in needed where phases[dependency] != .running {
+                    found.append("\(service) was started while \(dependency) was \(phases[dependency]?.rawValue ?? "unknown")")
+                }
+            }
+            phases[service] = change.to
+        }
+        return found
+    }
+
+    /// What is wrong after a calm start: everything must run, as defined, once.
+    package func violationsWhenStarted(_ outcome: Outcome) -> [String] {
+        guard let end = outcome.end, end.outcome == .succeeded else { return ["a calm start did not succeed: \(outcome)"] }
+        var found: [String] = []
+        if !end.state.openIntents.isEmpty { found.append("intents without outcome: \(end.state.openIntents.keys.sorted())") }
+        if !end.state.openRuns.isEmpty { found.append("runs without end: \(end.state.openRuns.sorted())") }
+        for member in group.members {
+            let own = containers.filter { $0.service == member.name }
+            guard own.count == 1 else {
+                found.append("\(own.count) containers of \(member.name)")
+                continue
+            }
+            let container = own[0]
+            if !container.state.running { found.append("\(member.name) is \(container.state.status)") }
+            if container.name != PlanRequest.containerName(group: TrialGroup.name, service: member.name) {
+                found.append("\(member.name) is called \(container.name)")
+            }
+            let env = group.expectedEnv(of: member).map { "\($0.key)=\($0.value)" }.sorted()
+            if container.config.env.sorted() != env { found.append("\(member.name) has \(container.config.env), not \(env)") }
+            if container.imageID != engine.world.images[group.image(of: member)] { found.append("\(member.name) has an old image") }
+            if !group.primed.contains(container.id) { found.append("post_start of \(member.name) never ran") }
+        }
+        if engine.world.networks.count != 1 { found.append("\(engine.world.networks.count) networks") }
+        return found
+    }
+
+    /// What is wrong after `stop --remove`: nothing of ours may be left.
+    package func violationsWhenRemoved(_ outcome: Outcome) -> [String] {
+        guard let end = outcome.end, end.outcome == .succeeded else { return ["a calm stop did not succeed: \(outcome)"] }
+        return containers.map { "\($0.name) is left" } + engine.world.networks.map { "network \($0.name) is left" }
+    }
+}

@@ -1,0 +1,110 @@
+import DockerClient
+package import Orchestrator
+import Reconciler
+
+/// One group on one engine with one ledger, and the commands that are run on it, process after process.
+// Unchecked: the process has one thread (see `Scheduler`).
+package final class Trial: @unchecked Sendable {
+    package enum Command: Sendable, Equatable {
+        case start(exclude: [String] = [], timeout: Double = 20)
+        case stop(remove: Bool)
+        case reload(String)
+    }
+
+    /// What became of a command.
+    package enum Outcome: Sendable {
+        case ended(RunEnd)
+        case refused(OperationError)
+        /// At which fault point.
+        case killed(String)
+
+        package var end: RunEnd? { if case .ended(let end) = self { end } else { nil } }
+    }
+
+    package let scheduler: Scheduler
+    package let faults: FaultPlan
+    package let ledger: SimulatedLedger
+    package let engine: SimulatedEngine
+    package let group: TrialGroup
+
+    package init(seed: UInt64, group: (Scheduler) -> TrialGroup) {
+        scheduler = Scheduler(seed: seed)
+        faults = FaultPlan(scheduler: scheduler)
+        ledger = SimulatedLedger(faults: faults)
+        engine = SimulatedEngine(scheduler: scheduler, faults: faults)
+        self.group = group(scheduler)
+        for member in self.group.members where !member.isBuilt {
+            engine.world.images[self.group.image(of: member)] = "sha256:\(member.name)"
+        }
+        // Somebody else's, with a name much like ours.
+        engine.world.images["foreign:1"] = "sha256:foreign"
+        var foreign = ContainerConfig(image: "foreign:1")
+        foreign.labels = ["io.miniboss.group": "sim-two", "io.miniboss.service": "s0"]
+        if let id = try? engine.world.create(name: "miniboss-sim-two_s0", foreign, now: 0) {
+            try? engine.world.start(id, now: 0, timestamp: "2000-01-01T00:00:00Z")
+        }
+    }
+
+    /// Runs a command as a process of its own.
+    /// - Parameters:
+    ///   - lethal: number of the fault point at which the process dies.
+    ///   - interrupt: seconds after which the user interrupts.
+    package func run(_ command: Command, lethal: Int? = nil, interrupt: Double? = nil) -> Outcome {
+        faults.begin(lethal: lethal)
+        engine.beginProcess()
+        let setting = setting(command)
+        if let interrupt {
+            scheduler.at(scheduler.now + Int64(interrupt * 1e9)) { setting.interruption.interrupt(signal: "SIGINT") }
+        }
+        let outcome: Outcome? = scheduler.run {
+            do throws(OperationError) {
+                switch command {
+                case .start(let exclude, let timeout):
+                    return .ended(try await startGroup(setting, StartOptions(exclude: exclude, timeout: timeout)))
+                case .stop(let remove): return .ended(try await stopGroup(setting, StopOptions(remove: remove, timeout: 5)))
+                case .reload(let service): return .ended(try await reloadService(setting, ReloadOptions(service: service, timeout: 5)))
+                }
+            } catch { return .refused(error) }
+        }
+        return outcome ?? .killed(faults.place)
+    }
+
+    private func setting(_ command: Command) -> RunSetting {
+        let words =
+            switch command {
+            case .start: "start"
+            case .stop: "stop"
+            case .reload: "reload"
+            }
+        var setting = RunSetting(
+            command: words, arguments: [], definition: group.definition, groupName: TrialGroup.name, directory: "/nonexistent",
+            environment: [:], observer: SilentObserver(), clock: scheduler.clock)
+        let engine = engine
+        let ledger = ledger
+        setting.host = RunHost(
+            connect: { (_) throws(OperationError) in
+                do throws(DockerError) { return EngineConnection(engine: engine, identity: try await engine.identity()) } catch {
+                    throw OperationError(.engine, error.description)
+                }
+            },
+            openLedger: { (_) throws(OperationError) in ledger },
+            fingerprintKey: { (_) throws(OperationError) in [1, 2, 3] },
+            hookExecutor: { _ in nil })
+        return setting
+    }
+
+    /// The group's containers as the engine has them.
+    package var containers: [SimulatedWorld.Container] { engine.world.containers.filter { $0.group == TrialGroup.name } }
+
+    /// What the group came to, in a form in which two ways to the same end are equal: ids and times left out.
+    package var picture: [String] {
+        containers.map { container in
+            "\(container.service) \(container.name) \(container.state.status) \(container.config.env.sorted()) \(container.imageID)"
+        }.sorted() + engine.world.networks.map { "network \($0.name)" }
+    }
+}
+
+struct SilentObserver: RunObserver {
+    func recorded(_ fact: RecordedFact) {}
+    func remark(service: String?, _ text: String) {}
+}

@@ -1,0 +1,112 @@
+import DockerClient
+package import Orchestrator
+import Reconciler
+
+/// A random group and how its hooks behave; the definition changes with its version.
+// Unchecked: the process has one thread (see `Scheduler`).
+package final class TrialGroup: @unchecked Sendable {
+    package struct Member: Sendable {
+        package var name: String
+        package var dependencies: [String]
+        package var writesKey: Bool
+        package var readsKeys: [String]
+        package var isBuilt: Bool
+        package var hostPort: Int?
+        /// Pings that say no before the first that says yes.
+        package var noes: Int
+        package var postStartSeconds: Double
+    }
+
+    /// What goes wrong in hooks, by service; nothing once `isCalm`.
+    package struct Mischief: Sendable {
+        package var throwsInPreStart = false
+        package var throwsInPostStart = false
+        package var neverReady = false
+        package var hangs = false
+    }
+
+    package static let name = "sim"
+    package var members: [Member]
+    /// Changes env values of some services.
+    package var version = 1
+    package var mischief: [String: Mischief] = [:]
+    /// Each `postStart` that came to its end, by container.
+    package private(set) var primed: [String] = []
+    private var asked: [String: Int] = [:]
+    private let scheduler: Scheduler
+
+    package init(members: [Member], scheduler: Scheduler) {
+        self.members = members
+        self.scheduler = scheduler
+    }
+
+    package convenience init(random generator: inout SeededGenerator, scheduler: Scheduler) {
+        let count = Int.random(in: 1...6, using: &generator)
+        var members: [Member] = []
+        for index in 0..<count {
+            let earlier = members.map(\.name)
+            let dependencies = earlier.filter { _ in generator.chance(40) }
+            let keys = members.filter { dependencies.contains($0.name) && $0.writesKey }.map { "key-\($0.name)" }
+            members.append(
+                Member(
+                    name: "s\(index)", dependencies: dependencies, writesKey: generator.chance(40),
+                    readsKeys: keys.filter { _ in generator.chance(70) }, isBuilt: generator.chance(20),
+                    hostPort: generator.chance(30) ? 8000 + index : nil,
+                    noes: generator.chance(50) ? 0 : Int.random(in: 1...4, using: &generator),
+                    postStartSeconds: generator.chance(50) ? 0 : 0.3))
+        }
+        self.init(members: members, scheduler: scheduler)
+    }
+
+    package func image(of member: Member) -> String { member.isBuilt ? "\(member.name):latest" : "\(member.name):1" }
+
+    /// What a running container of the service must have been made from, once all hooks have run.
+    package func expectedEnv(of member: Member) -> [String: String] {
+        var env = ["VERSION": member.name.hasSuffix("1") || member.name.hasSuffix("3") ? String(version) : "same"]
+        for key in member.readsKeys { env[key.uppercased()] = "value of \(key)" }
+        return env
+    }
+
+    package var definition: GroupDefinition {
+        let specs = members.map { member in
+            var env = ["VERSION": EnvironmentValue(expectedEnv(of: member)["VERSION"] ?? "")]
+            for key in member.readsKeys { env[key.uppercased()] = EnvironmentValue("{\(key)}") }
+            return ServiceSpec(
+                name: member.name, image: image(of: member), dependencies: member.dependencies, env: env,
+                ports: member.hostPort.map { [PortMapping(container: 80, host: $0)] } ?? [],
+                build: member.isBuilt ? BuildSource(directory: "/\(member.name)") : nil, typeName: member.name)
+        }
+        return GroupDefinition(
+            spec: GroupSpec(name: Self.name, services: specs),
+            hooks: Dictionary(uniqueKeysWithValues: members.map { ($0.name, hooks(of: $0)) }))
+    }
+
+    private func hooks(of member: Member) -> ServiceHooks {
+        ServiceHooks(
+            preStart: { [self] in
+                try await scheduler.sleep(0.01)
+                if mischief[member.name]?.throwsInPreStart == true { throw TrialError("pre_start of \(member.name)") }
+            },
+            ping: { [self] container in
+                asked[container.id, default: 0] += 1
+                if mischief[member.name]?.neverReady == true { return false }
+                return asked[container.id, default: 0] > member.noes
+            },
+            postStart: { [self] container in
+                if mischief[member.name]?.hangs == true { try await scheduler.sleep(1e6) }
+                try await scheduler.sleep(member.postStartSeconds)
+                if mischief[member.name]?.throwsInPostStart == true { throw TrialError("post_start of \(member.name)") }
+                if member.writesKey {
+                    LiveContext.write("key-\(member.name)", .string("value of key-\(member.name)"), secret: false)
+                }
+                primed.append(container.id)
+            },
+            preStop: { [self] _ in try await scheduler.sleep(0.01) })
+    }
+}
+
+/// What a hook of a trial throws.
+struct TrialError: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}
