@@ -47,7 +47,8 @@ let package = Package(
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "DockerClient", "Orchestrator"], swiftSettings: strict),
         .testTarget(name: "DigestTests", dependencies: ["Digest"], swiftSettings: strict),
         .target(name: "FaultyVFS", dependencies: ["CSQLite"], path: "Tests/FaultyVFS"),
-        .executableTarget(name: "ledger-fixture", dependencies: ["Ledger", "FaultyVFS"], path: "Tests/LedgerFixture", swiftSettings: strict),
+        .executableTarget(
+            name: "ledger-fixture", dependencies: ["Ledger", "FaultyVFS"], path: "Tests/LedgerFixture", swiftSettings: strict),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "CSQLite", "ledger-fixture"], swiftSettings: strict),
         .testTarget(
             name: "RecordsTests", dependencies: ["Commands", "Orchestrator", "Ledger", "Reconciler", "CSQLite"], swiftSettings: strict),

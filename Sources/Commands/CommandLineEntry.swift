@@ -4,6 +4,9 @@ public import Orchestrator
 
 /// The command line: what both a compiled definition and `miniboss-engine` hand their arguments to.
 public enum CommandLineEntry {
+    /// Makes sure of the standard streams; the first thing a program does, before it opens a file.
+    public static func begin() { StandardStreams.fill() }
+
     /// Parses the arguments and does what they say.
     ///
     /// - Parameters:

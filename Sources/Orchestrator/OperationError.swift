@@ -1,3 +1,5 @@
+import Reconciler
+
 /// Why an operation could not be done as a whole: what, where, what next, and the exit code that says so.
 public struct OperationError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The classes of failure; raw values are the contract's exit codes.
@@ -23,6 +25,9 @@ public struct OperationError: Error, Sendable, Equatable, CustomStringConvertibl
         self.message = message
         self.next = next
     }
+
+    /// The error as it may be shown.
+    func concealed(by hide: Redaction) -> OperationError { OperationError(code, hide(message), next: hide(next)) }
 
     public var exitCode: Int32 { code.rawValue }
     public var description: String { next.map { "\(message)\n  \($0)" } ?? message }

@@ -4,6 +4,7 @@ import Glibc
 /// The command people type: finds and compiles the definition, and becomes it.
 @main struct Miniboss {
     static func main() {
+        fillStandardStreams()
         let launch = Launch(setting()) { line in report(line) }
         let failure: LaunchError
         do {
@@ -13,6 +14,14 @@ import Glibc
         }
         report(failure.description)
         exit(failure.exitCode)
+    }
+
+    /// Puts `/dev/null` where a standard stream is closed: else the next file that is opened, the compiled program's say,
+    /// becomes it. The program this one becomes inherits them.
+    private static func fillStandardStreams() {
+        for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 && errno == EBADF {
+            _ = open("/dev/null", O_RDWR)
+        }
     }
 
     private static func setting() -> Launch.Setting {

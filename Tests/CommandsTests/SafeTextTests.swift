@@ -17,10 +17,22 @@ import Testing
             ("over\rwritten", "over written"),
             ("ends\r\n", "ends "),
             ("back\u{08}space\u{7F}", "back␈space\u{FFFD}"),
+            ("a\u{2066}b\u{2069}c\u{206E}d\u{E0101}", "a\u{FFFD}b\u{FFFD}c\u{FFFD}d\u{FFFD}"),
         ])
     func line(given: String, shown: String) {
         #expect(SafeText.line(given) == shown)
         #expect(!SafeText.line(given).unicodeScalars.contains(where: SafeText.isControl))
+    }
+
+    @Test("B58: of a megabyte in one line only the beginning is shown, with the number of bytes that are not")
+    func megabyte() {
+        let text = String(repeating: "é", count: 500_000)
+        for shown in [SafeText.line(text), SafeText.logLine(text)] {
+            #expect(shown == String(repeating: "é", count: 4096) + "… (991808 bytes cut)")
+        }
+        #expect(SafeText.block("\n" + text).hasSuffix("… (\(1_000_001 - 65_535) bytes cut)"))
+        // One letter under a megabyte of marks is one character, and no reason to show it all.
+        #expect(SafeText.line("e" + String(repeating: "\u{301}", count: 500_000)).utf8.count < 8300)
     }
 
     @Test("log lines keep tabs, blocks keep line ends") func kept() {

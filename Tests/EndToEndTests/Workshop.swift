@@ -7,7 +7,7 @@ import Testing
 struct Workshop {
     let directory: String
     let group: String
-    private let program: String
+    let program: String
 
     /// - Throws: when the program or the engine is not named; such a test fails, it is not skipped.
     init(_ services: String, list: String) throws {
@@ -34,35 +34,12 @@ struct Workshop {
         try #require(fputs(text, file) >= 0)
     }
 
-    func read(_ name: String) throws -> String {
-        let file = try #require(fopen("\(directory)/\(name)", "re"))
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 65_536)
-        while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { bytes += chunk[..<count] }
-        return String(decoding: bytes, as: UTF8.self)
-    }
+    func read(_ name: String) throws -> String { try fileText("\(directory)/\(name)") }
 
     /// Runs a command and waits for it; output and errors go through files, so no pipe can fill up.
     @discardableResult
     func miniboss(_ arguments: String..., variables: [String: String] = [:]) throws -> Finished {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, 1, "\(directory)/out", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-        posix_spawn_file_actions_addopen(&actions, 2, "\(directory)/err", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-        var words: [UnsafeMutablePointer<CChar>?] = (["env", "-C", directory, program] + arguments).map { strdup($0) } + [nil]
-        var settings = ProcessInfo.processInfo.environment
-        settings.merge(variables) { _, new in new }
-        var lines: [UnsafeMutablePointer<CChar>?] = settings.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { for text in words + lines { free(text) } }
-        var child = pid_t()
-        try #require(posix_spawn(&child, "/usr/bin/env", &actions, nil, &words, &lines) == 0)
-        var status: Int32 = 0
-        while waitpid(child, &status, 0) < 0, errno == EINTR {}
-        let code = status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
-        return Finished(code: code, output: try read("out"), errors: try read("err"))
+        try launch(arguments, variables: variables).wait()
     }
 
     func decoded<Value: Decodable>(_ finished: Finished, as type: Value.Type = Value.self) throws -> Value {

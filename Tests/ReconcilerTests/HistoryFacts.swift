@@ -10,6 +10,7 @@ struct HistoryFacts {
         self.run = run
         base = Int64(run) * 1_000_000_000_000
         facts = earlier?.facts ?? []
+        phases = earlier?.phases ?? [:]
     }
 
     var own: [RecordedFact] { facts.filter { $0.run == run } }
@@ -21,11 +22,13 @@ struct HistoryFacts {
                 monoNs: base + Int64(milliseconds) * 1_000_000, service: service, operation: operation, event: body.event))
     }
 
-    mutating func start(_ services: [(String, [String])], command: String = "start", arguments: [String] = []) {
+    mutating func start(
+        _ services: [(String, [String])], command: String = "start", arguments: [String] = [], definition: String = "9f31c2aabb"
+    ) {
         add(
             0, nil,
             RunStarted(
-                command: command, arguments: arguments, group: "demo", network: "miniboss-demo", definition: "9f31c2aabb",
+                command: command, arguments: arguments, group: "demo", network: "miniboss-demo", definition: definition,
                 definitionPath: "/home/x/Miniboss.swift", engine: "20.10.24", engineID: "E", pid: 41,
                 services: services.map {
                     RunStarted.Member(

@@ -6,7 +6,7 @@ import Testing
     func failedStart() throws {
         let log = try HistoryTests.failedStart()
         let report = try #require(PostMortem(log.own, earlier: log.facts.filter { $0.run < 7 }))
-        #expect(report.verdict == "todo exited with 1 after 0.9 s, while it was being pinged")
+        #expect(report.verdict == "todo exited with 1 after 0.9 s, while it was being pinged; web never started because of it")
         #expect(report.blocked.map(\.service) == ["web"] && report.blocked.map(\.because) == [["todo"]])
         #expect(report.running == ["appdb"])
         let todo = try #require(report.failures.first)
@@ -113,6 +113,44 @@ import Testing
         log.finish(30, .succeeded)
         #expect(PostMortem(log.facts, earlier: [])?.failures.isEmpty == true)
         #expect(RunSummary(log.facts, isAtWork: false)?.services.map(\.outcome) == [.started])
+    }
+
+    @Test("B53: the verdict names who failed and what never started because of it, in one sentence") func verdict() throws {
+        func verdict(failing: [String], blocked: [(String, [String])]) throws -> String? {
+            var log = HistoryFacts()
+            log.start((failing + blocked.map(\.0)).map { ($0, []) })
+            for service in failing {
+                try log.move(1, service, .planned, .createBegan, .failed, failure: Failure(.hookThrew, phase: .create, summary: "broke"))
+            }
+            for (service, because) in blocked { try log.move(5, service, .planned, .blocked, because: because) }
+            log.finish(9, .failed)
+            return PostMortem(log.facts, earlier: [])?.verdict
+        }
+        #expect(try verdict(failing: ["a"], blocked: []) == "a broke")
+        #expect(
+            try verdict(failing: ["a"], blocked: [("web", ["a"]), ("worker", ["a", "web"])])
+                == "a broke; web and worker never started because of it")
+        #expect(try verdict(failing: ["a", "b"], blocked: [("web", ["b"])]) == "a broke; b failed too; web never started because of them")
+        #expect(try verdict(failing: ["a", "b", "c"], blocked: []) == "a broke; b and c failed too")
+        #expect(
+            try verdict(failing: ["a", "b", "c", "d", "e"], blocked: ["q", "r", "s", "t", "u", "v"].map { ($0, ["a"]) })
+                == "a broke; 4 other services failed too; 6 other services never started because of them")
+    }
+
+    @Test("B53: a definition file that changed since is named, last, when no field tells the difference") func definition() throws {
+        var good = HistoryFacts(run: 6)
+        good.start([("web", [])], definition: "aaaaaaaa")
+        try good.startNew(0, 10, "web", env: ["A": "1"])
+        var log = HistoryFacts(run: 7, after: good)
+        log.start([("web", [])], definition: "bbbbbbbb")
+        try log.move(0, "web", .planned)
+        log.create(1, "web", env: ["A": "2"])
+        try log.move(2, "web", .createBegan, .failed, failure: Failure(.engineError, phase: .create, summary: "x"))
+        let failure = try #require(PostMortem(log.own, earlier: good.facts)?.failures.first)
+        #expect(
+            failure.changes.map(\.words) == [
+                "env.A was \"1\" in run 6, which worked; now \"2\"", "definition was \"aaaaaa\" in run 6, which worked; now \"bbbbbb\"",
+            ])
     }
 
     @Test("a definition that did not change says so by having no changes") func unchanged() throws {

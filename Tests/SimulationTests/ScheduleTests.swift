@@ -9,7 +9,9 @@ import Testing
         try expectNoViolation("random", String(first), "5000")
     }
 
-    @Test("B56: a command killed at any of its fault points, and its recovery at any of its own, comes to the same end", .timeLimit(.minutes(20)))
+    @Test(
+        "B56: a command killed at any of its fault points, and its recovery at any of its own, comes to the same end",
+        .timeLimit(.minutes(20)))
     func kills() throws {
         try expectNoViolation("kills", "1", "deep")
     }

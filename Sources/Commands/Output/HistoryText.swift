@@ -17,20 +17,34 @@ struct HistoryText {
         return table.lines(width: width).enumerated().map { $0 == 0 ? paint($1, .bold) : coloured($1) }
     }
 
+    /// Events on the critical path have a `▸` before the service, and the path itself stands at the end.
+    ///
     /// - Parameter isShown: chooses among the facts; times count from the run's start all the same.
     func story(_ facts: [RecordedFact], where isShown: (RecordedFact) -> Bool = { _ in true }) -> [String] {
-        let lines = zip(facts, timeline(facts)).filter { isShown($0.0) }.map(\.1)
+        let path = CriticalPath(facts)
+        let shown = zip(facts, timeline(facts)).filter { isShown($0.0) }
+        let lines = shown.map(\.1)
+        let isMarked = shown.map { path.contains($0.0) }
         let clocks = lines.map { "+\(decimal($0.seconds, places: 3))" }
         let clockWidth = clocks.map(\.count).max() ?? 0
         let names = lines.map { SafeText.line($0.service ?? "run") }
         let nameWidth = min(24, names.map(DisplayWidth.of).max() ?? 0)
         let textWidth = min(40, lines.map { DisplayWidth.of($0.text) }.max() ?? 0)
-        return zip(lines, zip(clocks, names)).map { line, place in
-            var text = DisplayWidth.padded(place.0, to: clockWidth) + "  " + DisplayWidth.padded(place.1, to: nameWidth) + "  "
+        return lines.indices.map { index in
+            let line = lines[index]
+            var text = DisplayWidth.padded(clocks[index], to: clockWidth) + (isMarked[index] ? "▸ " : "  ")
+            text += DisplayWidth.padded(names[index], to: nameWidth) + "  "
             text += SafeText.line(line.remark.isEmpty ? line.text : DisplayWidth.padded(line.text, to: textWidth) + "  " + line.remark)
-            return width.map { DisplayWidth.cut(text, to: $0) } ?? text
-        }
+            return fitted(text)
+        } + (isMarked.contains(true) ? pathLine(path) : [])
     }
+
+    private func pathLine(_ path: CriticalPath) -> [String] {
+        let legs = path.legs.map { "\($0.service) \(durationWords($0.seconds))" }.joined(separator: " → ")
+        return [fitted(SafeText.line("▸ critical path: \(legs)"))]
+    }
+
+    private func fitted(_ line: String) -> String { width.map { DisplayWidth.cut(line, to: $0) } ?? line }
 
     static func command(_ run: RunSummary) -> String {
         ([run.command] + run.arguments).joined(separator: " ")

@@ -27,13 +27,17 @@ extension JSON {
     }
 
     /// One row of `history RUN --json` and one line of `--progress json`; secrets masked.
-    init(_ fact: RecordedFact) {
+    ///
+    /// - Parameter isCritical: whether it is on the run's critical path; `nil` while that can't be known.
+    init(_ fact: RecordedFact, isCritical: Bool? = nil) {
         let body = fact.masked.event.body
-        self = .members([
+        let members: KeyValuePairs<String, JSON> = [
             "seq": .int(fact.seq), "run": .int(fact.run), "at": .string(fact.at), "service": JSON(fact.service),
             "type": .string(type(of: body).type), "body": (try? JSON(body: body)) ?? .null, "version": .int(type(of: body).version),
             "mono_ns": .int(Int(fact.monoNs)), "operation": JSON(fact.operation),
-        ])
+        ]
+        let path = isCritical.map { [Member(key: "critical", value: .bool($0))] } ?? []
+        self = .object(members.map { Member(key: $0.key, value: $0.value) } + path)
     }
 
     /// One row of `status --json`.
@@ -87,6 +91,7 @@ extension JSON {
                     .members(["field": .string($0.field), "before": JSON($0.before), "now": JSON($0.now), "run": .int($0.run)])
                 }),
             "last_working_run": JSON(report.lastWorkingRun), "container_id": JSON(report.containerID), "origin": JSON(report.origin),
+            "log_bytes_cut": .int(report.logBytesCut),
         ])
     }
 }

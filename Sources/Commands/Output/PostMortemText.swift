@@ -34,7 +34,7 @@ struct PostMortemText {
         let header =
             [report.group, "run \(report.run)", report.command, shownTime(report.startedAt, now: now), report.outcome.rawValue]
         var lines = [cut(SafeText.line(header.joined(separator: " · ")))]
-        if report.failures.count != 1 { lines += verdict }
+        if !isVerdictTold { lines += verdict }
         for failure in report.failures {
             lines += headline(failure)
             // Cut off by the run's end: there is nothing of its own to explain.
@@ -53,7 +53,7 @@ struct PostMortemText {
             if let origin = failure.origin {
                 lines += labelled("defined", failure.typeName.isEmpty ? origin : "\(failure.typeName) at \(origin)")
             }
-            lines += labelled("log", failure.logTail.isEmpty ? "no line was kept" : "its last \(failure.logTail.count) lines:")
+            lines += labelled("log", log(failure))
             lines += logs(failure, limit: nil)
             lines += labelled("next", failure.hint)
         }
@@ -63,6 +63,12 @@ struct PostMortemText {
         return lines
     }
 
+    private func log(_ failure: FailureReport) -> String {
+        let cut = failure.logBytesCut > 0 ? " (\(failure.logBytesCut) bytes were cut)" : ""
+        if failure.logTail.isEmpty { return "no line was kept\(cut)" }
+        return "its last \(failure.logTail.count == 1 ? "line" : "\(failure.logTail.count) lines")\(cut):"
+    }
+
     private func changes(_ failure: FailureReport) -> [String] {
         if !failure.changes.isEmpty { return failure.changes.flatMap { labelled("changed", $0.words) } }
         guard let run = failure.lastWorkingRun else { return labelled("changed", "it has not run before in this ledger") }
@@ -70,13 +76,21 @@ struct PostMortemText {
     }
 
     private func headline(_ failure: FailureReport) -> [String] {
-        let text = SafeText.line("\(failure.service.isEmpty ? report.command : failure.service) \(failure.failure.summary)")
+        // The only failure is the verdict, which also says what never started because of it.
+        let words = isVerdictTold ? report.verdict : "\(failure.service) \(failure.failure.summary)"
+        let text = SafeText.line(words)
         let lines = width.map { LabelledText.wrapped(text, to: max(10, $0 - 2)) } ?? [text]
         return lines.enumerated().map { index, line in (index == 0 ? paint("✘", .red) + " " : "  ") + paint(line, .bold) }
     }
 
     private func logs(_ failure: FailureReport, limit: Int?) -> [String] {
         failure.logTail.suffix(limit ?? .max).map { cut("    \(SafeText.line(failure.service)) | \(SafeText.logLine($0))") }
+    }
+
+    /// Whether the verdict is the headline of the one failure there is; a run that was cut off has a verdict of its own.
+    private var isVerdictTold: Bool {
+        guard let only = report.failures.first, report.failures.count == 1 else { return false }
+        return only.service.isEmpty || report.verdict.hasPrefix("\(only.service) ")
     }
 
     private var verdict: [String] {

@@ -1,19 +1,27 @@
+import Reconciler
+
 /// Makes text of others safe for a terminal: nothing in it can move the cursor, change colours or reverse the reading order.
 enum SafeText {
-    /// One line: line ends and tabs become spaces as well.
+    /// Bytes of one line, and of a text of several lines, that are shown.
+    static let longest = (line: 8192, block: 65_536)
+
+    /// One line: line ends and tabs become spaces as well. Of a very long one only the beginning is shown, and how much is not.
     static func line(_ text: String) -> String {
+        let text = cutText(text, to: longest.line)
         guard needsWork(text, keeping: []) else { return text }
         return neutralised(text, keeping: []).split(separator: " ", omittingEmptySubsequences: false).joined(separator: " ")
     }
 
     /// A line of a log: tabs stay, and so does nothing else that controls.
     static func logLine(_ text: String) -> String {
-        needsWork(text, keeping: ["\t"]) ? neutralised(text, keeping: ["\t"]) : text
+        let text = cutText(text, to: longest.line)
+        return needsWork(text, keeping: ["\t"]) ? neutralised(text, keeping: ["\t"]) : text
     }
 
     /// Several lines: line ends and tabs stay.
     static func block(_ text: String) -> String {
-        needsWork(text, keeping: ["\n", "\t"]) ? neutralised(text, keeping: ["\n", "\t"]) : text
+        let text = cutText(text, to: longest.block)
+        return needsWork(text, keeping: ["\n", "\t"]) ? neutralised(text, keeping: ["\n", "\t"]) : text
     }
 
     /// Whether a terminal may act on the scalar rather than show it.
@@ -21,9 +29,9 @@ enum SafeText {
         switch scalar.value {
         case 0x00...0x1F, 0x7F...0x9F: true
         // Marks, embeddings, overrides and isolates of the bidirectional algorithm, and line separators.
-        case 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: true
-        // Invisible tags, which can smuggle text.
-        case 0xE0000...0xE007F, 0xFEFF: true
+        case 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2060...0x206F: true
+        // Invisible tags, selectors and annotations, which can smuggle text.
+        case 0xE0000...0xE0FFF, 0xFEFF, 0xFFF9...0xFFFB: true
         default: false
         }
     }

@@ -9,8 +9,10 @@ final class LiveProgress: ProgressDisplay {
         /// Widths of the lines on the screen now, to know how many rows they take.
         var drawn: [Int] = []
         var frame = 0
-        var lastFact: ContinuousClock.Instant?
+        /// On the clock of the facts, which stands still while the machine sleeps.
+        var lastFact: SuspendingClock.Instant?
         var isFinished = false
+        var continuations = SignalTrap.continuations
     }
 
     private let stream: TextStream
@@ -60,9 +62,13 @@ final class LiveProgress: ProgressDisplay {
 
     private func draw(_ state: inout State, isLast: Bool) {
         let size = stream.size ?? (80, 24)
+        // After a stop the shell has written below the old picture, which stays: a new one begins here.
+        let continuations = SignalTrap.continuations
+        if state.continuations != continuations { state.drawn = [] }
+        state.continuations = continuations
         // The last column stays free: terminals differ in what they do after writing into it.
         let width = max(8, size.columns - 1)
-        let since = state.lastFact.map { ContinuousClock.now - $0 } ?? .zero
+        let since = state.lastFact.map { SuspendingClock.now - $0 } ?? .zero
         let now = state.view.latest + Int64(since / .nanoseconds(1))
         let lines = state.view.lines(width: width, height: isLast ? nil : size.rows - 1, now: now, frame: state.frame, paint: paint)
         let rows = state.drawn.reduce(0) { $0 + max(1, ($1 + size.columns - 1) / size.columns) }

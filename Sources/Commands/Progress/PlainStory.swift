@@ -42,7 +42,7 @@ struct PlainStory: Sendable {
         case .pingChanged(let ping): return ping.succeeded ? nil : "ping \(ping.attempt): \(ping.error ?? "false")"
         case .contextWritten(let body): return "context \(body.key) = \(body.secret ? EnvironmentValue.mask : body.value.json)"
         case .contextCleared: return "context cleared"
-        case .containerExited(let body): return body.running ? nil : "exited" + (body.exitCode.map { " \($0)" } ?? "")
+        case .containerExited(let body): return body.exitCode.map { "exited \($0)" }
         case .noteTaken(let note): return note.text
         case .ledgerSetAside(let body): return "the earlier ledger was set aside in \(body.directory)"
         case .stepSucceeded, .hookStarted, .divergenceFound, .logsCaptured: return nil

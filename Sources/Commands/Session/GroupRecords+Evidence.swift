@@ -17,10 +17,19 @@ extension GroupRecords {
     }
 
     /// The runs asked for, newest first.
-    func summaries(limit: Int, service: String?) throws -> [RunSummary] {
+    /// - Parameters:
+    ///   - limit: how many at most; `nil` for all.
+    ///   - moment: only those that began then or later; as `runs(since:)` takes it.
+    func summaries(limit: Int?, service: String?, since moment: String? = nil) throws -> [RunSummary] {
         let atWork = isAtWork
         let newest = try newestRuns(limit: 1).first
-        let runs = try service.map { try newestRuns(of: $0, limit: limit) } ?? newestRuns(limit: limit)
+        let count = moment == nil ? limit ?? .max : .max
+        var runs = try service.map { try newestRuns(of: $0, limit: count) } ?? newestRuns(limit: count)
+        if let moment {
+            let recent = Set(try self.runs(since: moment))
+            runs.removeAll { !recent.contains($0) }
+            if let limit { runs = Array(runs.prefix(limit)) }
+        }
         return try runs.compactMap { run in
             RunSummary(try facts(run: run, service: nil, types: RunSummary.eventTypes), isAtWork: atWork && run == newest)
         }

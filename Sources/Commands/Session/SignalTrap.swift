@@ -9,6 +9,10 @@ enum SignalTrap {
     private static let signals: [(number: Int32, name: String)] = [(SIGINT, "SIGINT"), (SIGTERM, "SIGTERM"), (SIGHUP, "SIGHUP")]
     /// The end of the pipe that the handler writes to.
     private static let mailbox = Atomic<Int32>(-1)
+    private static let continued = Atomic<Int>(0)
+
+    /// How often the process went on after a stop (SIGTSTP and SIGCONT), which needs no more than a new picture.
+    static var continuations: Int { continued.load(ordering: .relaxed) }
 
     /// 130 for an interrupt, 143 for what asks to end: the contract knows no third.
     static func exitCode(signal: String?) -> Int32 { signal == "SIGINT" ? 130 : 143 }
@@ -27,6 +31,10 @@ enum SignalTrap {
             action.sa_flags = Int32(SA_RESTART)
             sigaction(signal.number, &action, nil)
         }
+        var resuming = sigaction()
+        resuming.__sigaction_handler.sa_handler = { _ in SignalTrap.continued.wrappingAdd(1, ordering: .relaxed) }
+        resuming.sa_flags = Int32(SA_RESTART)
+        sigaction(SIGCONT, &resuming, nil)
         spawn { deliver(from: reader, to: interruption) }
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Orchestrator
 import Reconciler
 
@@ -7,9 +8,12 @@ struct HistoryCommand: Verb {
         commandName: "history", abstract: "List the runs, or tell the story of one.",
         discussion: """
             Reads the ledger alone: no engine and no definition is needed, and it never waits for a run at work.
+            In the story of a run, ▸ marks what the whole start waited for: its critical path.
 
             Examples:
               miniboss history
+              miniboss history --since 2h
+              miniboss history --since yesterday --service appdb
               miniboss history 7
               miniboss history 7 --service appdb --type service.state_changed
               miniboss history --json --limit 1
@@ -20,15 +24,19 @@ struct HistoryCommand: Verb {
     var run: Int?
     @Option(help: ArgumentHelp("Only what concerns this service.", valueName: "SERVICE"))
     var service: String?
-    @Option(help: ArgumentHelp("How many runs to list.", valueName: "N"))
-    var limit = 20
+    @Option(help: ArgumentHelp("How many runs to list; 20, or with --since all.", valueName: "N"))
+    var limit: Int?
+    @Option(help: ArgumentHelp("Only runs since then: \(SinceMoment.forms).", valueName: "WHEN"))
+    var since: String?
     @Option(help: ArgumentHelp("Only events of this type, with a RUN.", valueName: "TYPE"))
     var type: [String] = []
     @OptionGroup(title: "Shared options") var shared: SharedOptions
 
     func validate() throws {
-        if limit < 1 { throw ValidationError("--limit takes a number from 1.") }
+        if let limit, limit < 1 { throw ValidationError("--limit takes a number from 1.") }
         if let run, run < 1 { throw ValidationError("RUN is a number from 1; `miniboss history` lists them.") }
+        if run != nil, since != nil { throw ValidationError("--since chooses among runs; a RUN's events have --service and --type.") }
+        if run == nil, !type.isEmpty { throw ValidationError("--type chooses among the events of a RUN: miniboss history 7 --type …") }
         let types = EventCatalog.bodies.map { $0.type }
         for asked in commaSeparated(type) where !types.contains(asked) {
             let hint = nearestName(to: asked, among: types).map { "Did you mean \"\($0)\"?" } ?? "Types: \(types.joined(separator: ", "))"
@@ -37,6 +45,7 @@ struct HistoryCommand: Verb {
     }
 
     func perform(_ session: Session) async throws -> Int32 {
+        let moment = try since.map { try SinceMoment($0, now: time(nil)).text }
         let target = try target(session)
         guard let records = try target.records(session) else { return try nothing(session, target) }
         if let service { try checkServiceNames([service], among: target.knownServices(session), option: "--service") }
@@ -48,13 +57,14 @@ struct HistoryCommand: Verb {
                 (service == nil || fact.service == service) && (types.isEmpty || types.contains(Swift.type(of: fact.event.body).type))
             }
             if shared.json {
-                try session.output.line(JSON.array(facts.filter(isShown).map(JSON.init)).lines)
+                let path = CriticalPath(facts)
+                try session.output.line(JSON.array(facts.filter(isShown).map { JSON($0, isCritical: path.contains($0)) }).lines)
             } else {
                 try session.output.lines(text.story(facts, where: isShown))
             }
             return 0
         }
-        let runs = try records.summaries(limit: limit, service: service)
+        let runs = try records.summaries(limit: limit ?? (since == nil ? 20 : nil), service: service, since: moment)
         if shared.json {
             try session.output.line(JSON.array(runs.map(JSON.init)).lines)
         } else if runs.isEmpty {
@@ -67,7 +77,8 @@ struct HistoryCommand: Verb {
 
     private func nothing(_ session: Session, _ target: GroupTarget) throws -> Int32 {
         if let run { throw OperationError(.usage, "there is no run \(run)", next: "Group \"\(target.name)\" has no runs yet.") }
-        try session.output.line(shared.json ? "[]" : "\(target.name): no runs yet")
+        let words = since.map { "no runs since \($0)" } ?? "no runs yet"
+        try session.output.line(shared.json ? "[]" : SafeText.line("\(target.name): \(words)"))
         return 0
     }
 }

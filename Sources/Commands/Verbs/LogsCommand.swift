@@ -6,6 +6,8 @@ struct LogsCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "logs", abstract: "Print the logs of the group's containers.",
         discussion: """
+            The group's secrets read ******; control characters are shown as pictures on a terminal.
+
             Examples:
               miniboss logs
               miniboss logs appdb web --follow

@@ -47,19 +47,22 @@ public struct ImageBuild: AsyncSequence, Sendable {
     public typealias Element = BuildProgress
     public typealias Failure = DockerError
 
+    fileprivate let logins: [RegistryLogin]
     fileprivate let body: HTTPBody
 
     public func makeAsyncIterator() -> Iterator {
-        Iterator(endpoint: body.lease.exchange.request.endpoint, lines: JSONLines(body: body))
+        Iterator(endpoint: body.lease.exchange.request.endpoint, logins: logins, lines: JSONLines(body: body))
     }
 
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate let endpoint: String
+        fileprivate let logins: [RegistryLogin]
         fileprivate var lines: JSONLines<ProgressLine<BuildProgress>>
         private var built = false
 
-        fileprivate init(endpoint: String, lines: JSONLines<ProgressLine<BuildProgress>>) {
+        fileprivate init(endpoint: String, logins: [RegistryLogin], lines: JSONLines<ProgressLine<BuildProgress>>) {
             self.endpoint = endpoint
+            self.logins = logins
             self.lines = lines
         }
 
@@ -74,7 +77,9 @@ public struct ImageBuild: AsyncSequence, Sendable {
                 }
                 return nil
             }
-            if let failure = line.failure { throw DockerError(.failedInStream, endpoint: endpoint, message: failure) }
+            if let failure = line.failure {
+                throw DockerError(.failedInStream, endpoint: endpoint, message: failure).masking(logins)
+            }
             if line.value.imageID != nil || line.value.text.hasPrefix("Successfully built ") { built = true }
             return line.value
         }
@@ -112,7 +117,9 @@ extension Docker {
         call.headers.append(("Content-Type", "application/x-tar"))
         call.body = body
         call.patience = .none
-        return ImageBuild(body: try await send(call).body)
+        do { return ImageBuild(logins: Array(logins.values), body: try await send(call).body) } catch {
+            throw error.masking(logins.values)
+        }
     }
 
     private func json(_ values: [String: String]) -> String { String(decoding: CanonicalJSON.encode(values), as: UTF8.self) }

@@ -43,8 +43,8 @@ public struct EngineEvents: AsyncSequence, Sendable {
         private let source: EngineEvents
         private var lines: JSONLines<EngineEvent>?
         private var resumption: EventResumption
-        private let clock = ContinuousClock()
-        private var lostAt: ContinuousClock.Instant?
+        private let clock = SuspendingClock()
+        private var lostAt: SuspendingClock.Instant?
         private var pause = Duration.milliseconds(50)
 
         fileprivate init(source: EngineEvents) {

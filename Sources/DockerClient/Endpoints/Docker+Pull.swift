@@ -48,15 +48,19 @@ public struct ImagePull: AsyncSequence, Sendable {
 
     fileprivate let docker: Docker
     fileprivate let reference: ImageReference
+    fileprivate let login: RegistryLogin?
     fileprivate let body: HTTPBody
 
     public func makeAsyncIterator() -> Iterator {
-        Iterator(docker: docker, reference: reference, endpoint: body.lease.exchange.request.endpoint, lines: JSONLines(body: body))
+        Iterator(
+            docker: docker, reference: reference, login: login, endpoint: body.lease.exchange.request.endpoint,
+            lines: JSONLines(body: body))
     }
 
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate let docker: Docker
         fileprivate let reference: ImageReference
+        fileprivate let login: RegistryLogin?
         fileprivate let endpoint: String
         fileprivate var lines: JSONLines<ProgressLine<PullProgress>>
 
@@ -66,7 +70,9 @@ public struct ImagePull: AsyncSequence, Sendable {
 
         public mutating func next(isolation actor: isolated (any Actor)?) async throws(DockerError) -> PullProgress? {
             if let line = try await lines.next() {
-                if let failure = line.failure { throw DockerError(.failedInStream, endpoint: endpoint, message: failure) }
+                if let failure = line.failure {
+                    throw DockerError(.failedInStream, endpoint: endpoint, message: failure).masking([login].compactMap { $0 })
+                }
                 return line.value
             }
             // A stream that ends without an error proves nothing: the engine may have gone away in the middle.
@@ -100,6 +106,8 @@ extension Docker {
         if known == nil { known = try await registry.login(for: reference.registry) }
         if let known { call.headers.append(("X-Registry-Auth", known.header)) }
         call.patience = .none
-        return ImagePull(docker: self, reference: reference, body: try await send(call).body)
+        do { return ImagePull(docker: self, reference: reference, login: known, body: try await send(call).body) } catch {
+            throw error.masking([known].compactMap { $0 })
+        }
     }
 }

@@ -6,7 +6,8 @@ final class CurlLoop {
     private let mailbox: CurlMailbox
     /// Holds every transfer while libcurl has pointers to it.
     private var transfers: [ObjectIdentifier: CurlTransfer] = [:]
-    private let clock = ContinuousClock()
+    /// Stands still while the machine sleeps: an engine that slept, too, is not late.
+    private let clock = SuspendingClock()
 
     /// What is said of a head that did not come within its deadline.
     static let overdue = "no answer in time"

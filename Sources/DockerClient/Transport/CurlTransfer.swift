@@ -5,13 +5,13 @@ import Glibc
 final class CurlTransfer {
     let exchange: CurlExchange
     let easy: CurlHandle
-    let headDue: ContinuousClock.Instant?
+    let headDue: SuspendingClock.Instant?
     private let headerList: UnsafeMutablePointer<curl_slist>?
     private let errorText: UnsafeMutablePointer<CChar>
     private var head: HTTPResponseHead?
     private var headComplete = false
 
-    init(exchange: CurlExchange, now: ContinuousClock.Instant) throws(DockerError) {
+    init(exchange: CurlExchange, now: SuspendingClock.Instant) throws(DockerError) {
         guard let raw = curl_easy_init() else { throw exchange.error(.unreachable(.other), "libcurl has no handle left") }
         self.exchange = exchange
         easy = CurlHandle(raw: raw)

@@ -38,7 +38,7 @@ func runHook<Value: Sendable>(
     }
     let timer = Task {
         do {
-            try await limits.clock.sleep(limits.deadline)
+            try await limits.clock.sleepAwake(limits.deadline)
             race.offer(.timedOut)
         } catch { return }
     }

@@ -74,6 +74,31 @@ public struct GroupRecords: Sendable {
         }
     }
 
+    /// The group as it was after the event with this seq.
+    /// - Returns: `nil` when there is no such event.
+    public func snapshot(at seq: Int) throws(OperationError) -> GroupSnapshot? {
+        struct Reached: Error {}
+        var state = GroupState()
+        var last: RecordedFact?
+        do {
+            try reader.forEach { row in
+                guard row.seq <= seq else { throw Reached() }
+                guard let fact = try EventCoding.fact(of: row) else { return }
+                try state.apply(fact)
+                last = fact
+            }
+        } catch is Reached {} catch { throw OperationError(folding: error) }
+        return last.map { GroupSnapshot(state, at: $0) }
+    }
+
+    /// The runs that began at this moment or later, newest first.
+    /// - Parameter moment: RFC 3339 in UTC with nanoseconds, as the ledger has it.
+    public func runs(since moment: String) throws(OperationError) -> [Int] {
+        do throws(LedgerError) { return try reader.runs().filter { $0.startedAt >= moment }.map(\.run) } catch {
+            throw OperationError(ledger: error)
+        }
+    }
+
     /// Checks the hash chain, the file, the projections, and that the events tell of something possible.
     /// - Returns: `nil` when there is no ledger yet. Damage is in the examination and not an error.
     public static func examine(directory: String, ledgerPath: String?) throws(OperationError) -> LedgerExamination? {

@@ -71,6 +71,7 @@ final class Journal: Sendable {
     private let clock: RunClock
     private let observer: any RunObserver
     private let folded: Mutex<GroupState>
+    private let secrets: Mutex<Redaction>
     private let facts = Mutex<[RecordedFact]>([])
     private let fault = Mutex<OperationError?>(nil)
 
@@ -80,6 +81,24 @@ final class Journal: Sendable {
         self.clock = clock
         self.observer = observer
         folded = Mutex(state)
+        secrets = Mutex(Redaction(state.context.secretTexts))
+    }
+
+    /// From here on these texts get into no event and no remark: a log that only grows can't forget.
+    func conceal(_ texts: [String]) {
+        guard !texts.isEmpty else { return }
+        secrets.withLock { secrets in for text in texts { secrets.learn(text) } }
+    }
+
+    /// What masks the secrets that are known by now.
+    var redaction: Redaction { secrets.withLock { $0 } }
+
+    /// Something passing that the ledger does not keep, e.g. the progress of a pull.
+    func remark(_ service: String?, _ text: String) { observer.remark(service: service, redaction(text)) }
+
+    private func concealed(_ event: Event) -> Event {
+        if case .contextWritten(let written) = event, written.secret { conceal(written.value.texts) }
+        return event.concealed(by: redaction)
     }
 
     /// The group as the events tell it, this run's included.
@@ -119,7 +138,8 @@ final class Journal: Sendable {
                 var events: [Event] = []
                 var drafts: [EventDraft] = []
                 for entry in entries {
-                    guard let event = try entry.event(in: state, ahead: &ahead) else { continue }
+                    // The fold is that of what the ledger holds, so that replay comes to the same.
+                    guard let event = try entry.event(in: state, ahead: &ahead).map(concealed) else { continue }
                     events.append(event)
                     drafts.append(try draft(entry, event))
                 }

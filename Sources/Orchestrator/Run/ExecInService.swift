@@ -46,6 +46,7 @@ public func runOneOff(
         do throws(TemplateFailure) { spec = try defined.resolved(run.journal.state.context) } catch {
             throw OperationError(.failed, error.description, next: "`miniboss start` runs the hooks that write the context.")
         }
+        run.journal.conceal(spec.secretTexts)
         spec.ports = []
         spec.command = command
         spec.entrypoint = spec.entrypoint ?? []

@@ -37,18 +37,21 @@ extension GroupRun {
     /// What is known of a container's end: exit code, OOM flag, health output, last log lines.
     func evidence(of service: String, container id: String) async -> [JournalEntry] {
         var entries: [JournalEntry] = []
-        if let state = try? await engine.inspect(container: id).state {
+        if let inspect = try? await engine.inspect(container: id) {
+            let state = inspect.state
+            // A container of an earlier start may have been given a secret that the definition no longer tells.
+            journal.conceal(inspect.config.values(of: journal.state[service].secretKeys))
             let health = (state.health?.log ?? []).suffix(5).map { "exit \($0.exitCode): \($0.output)" }
             entries.append(
                 JournalEntry(
                     service,
                     .containerExited(
                         ContainerExited(
-                            containerID: id, exitCode: state.running ? nil : state.exitCode, oomKilled: state.oomKilled,
+                            containerID: id, exitCode: state.endedWith, oomKilled: state.oomKilled,
                             error: state.error.isEmpty ? nil : state.error, health: health, running: state.running))))
         }
         if let lines = try? await engine.logTail(container: id, lines: 200) {
-            entries.append(JournalEntry(service, .logsCaptured(LogsCaptured(container: id, lines: lines))))
+            entries.append(JournalEntry(service, .logsCaptured(LogsCaptured(container: id, lines: lines, hide: journal.redaction))))
         }
         return entries
     }
@@ -78,23 +81,33 @@ extension StepKind {
     fileprivate var endsContainer: Bool { [.preStop, .stopContainer, .killContainer, .removeContainer].contains(self) }
 }
 
-extension LogsCaptured {
-    /// Bytes of log kept for one container.
-    private static let limit = 64 * 1024
+extension ContainerState {
+    /// The code its process ended with; `nil` while it runs, and when none ever ran. What the engine says of a command that
+    /// could not be run (126, 127) counts as well.
+    fileprivate var endedWith: Int? {
+        if running { return nil }
+        return status == "created" && exitCode != 126 && exitCode != 127 ? nil : exitCode
+    }
+}
 
-    init(container: String, lines: [LogLine]) {
+extension LogsCaptured {
+    /// Bytes of log kept for one container, and of one line.
+    private static let limit = (all: 64 * 1024, line: 4096)
+
+    /// - Parameter hide: masks secrets before anything is cut, or a cut would leave a part of one that is no longer found.
+    init(container: String, lines: [LogLine], hide: Redaction) {
         var kept: [String] = []
         var size = 0
         var cut = lines.reduce(0) { $0 + $1.dropped }
         for line in lines.reversed() {
-            let text = line.text.utf8.count > 4096 ? String(decoding: line.text.utf8.prefix(4096), as: UTF8.self) : line.text
-            cut += line.text.utf8.count - text.utf8.count
-            if size + text.utf8.count > Self.limit {
-                cut += text.utf8.count
-            } else {
+            let whole = hide(line.text)
+            let text = String(prefix(of: whole, bytes: Self.limit.line))
+            let isKept = size + text.utf8.count <= Self.limit.all
+            if isKept {
                 size += text.utf8.count
                 kept.append(text)
             }
+            cut += whole.utf8.count - (isKept ? text.utf8.count : 0)
         }
         self.init(containerID: container, lines: kept.reversed(), truncatedBytes: cut)
     }

@@ -1,12 +1,14 @@
 import DockerClient
 import Reconciler
 
-/// Hands over the logs of the group's containers, line by line, each with its service.
+/// Hands over the logs of the group's containers, line by line, each with its service; the group's secrets are masked.
 /// - Parameter line: service, text, and whether it came from the error stream.
 public func followLogs(
     _ setting: RunSetting, services: [String], follow: Bool, tail: Int?, line: @escaping @Sendable (String, String, Bool) -> Void
 ) async throws(OperationError) {
     let engine = try await setting.host.connect(setting.environment).engine
+    let state = try GroupRecords.open(directory: setting.directory, ledgerPath: setting.ledgerPath)?.state() ?? GroupState()
+    let hide = Redaction(await groupSecrets(setting.definition, state, group: setting.groupName, engine: engine))
     do {
         let containers = try await engine.containers(labels: [GroupLabels.filter(group: setting.groupName)])
             .filter { $0.labels[GroupLabels.oneOff] == nil }
@@ -24,7 +26,7 @@ public func followLogs(
                 tasks.addTask {
                     let service = container.labels[GroupLabels.service] ?? container.name
                     try await engine.followLogs(container: container.id, LogOptions(tail: tail, follow: follow)) {
-                        line(service, $0.text, $0.stream == .standardError)
+                        line(service, cutText(hide($0.text), to: .max, dropped: $0.dropped), $0.stream == .standardError)
                     }
                 }
             }

@@ -35,11 +35,12 @@ public func observeStatus(_ setting: RunSetting) async throws(OperationError) ->
         observed = try await observe(subject, engine: engine, context: state.context, isNetworkGiven: true, fingerprint: hash)
     } catch { throw OperationError(unreachable: error, host: setting.environment["DOCKER_HOST"] ?? "the engine") }
 
+    let hide = Redaction(await groupSecrets(setting.definition, state, group: subject.name, engine: engine))
     let defined = group.services.map { service -> ServiceStatus in
         let container = observed.containers(of: service.name).sorted {
             ($0.status == .running ? 0 : 1, -$0.createdAt) < ($1.status == .running ? 0 : 1, -$1.createdAt)
         }.first
-        return status(of: service, container, state, observed, group, setting)
+        return status(of: service, container, state, observed, group, setting).concealed(by: hide)
     }
     let names = Set(group.services.map(\.name))
     let orphans = observed.containers.filter { !names.contains($0.service) }.map { container in
@@ -49,6 +50,15 @@ public func observeStatus(_ setting: RunSetting) async throws(OperationError) ->
             differences: [], reason: "no longer in the definition; `miniboss stop` ends it")
     }
     return defined + orphans
+}
+
+extension ServiceStatus {
+    fileprivate func concealed(by hide: Redaction) -> ServiceStatus {
+        var copy = self
+        copy.differences = differences.map { $0.concealed(by: hide) }
+        copy.reason = hide(reason)
+        return copy
+    }
 }
 
 private func status(

@@ -81,9 +81,14 @@ func conduct(
         connected = nil
         failure = error
     }
+    journal.conceal(await groupSecrets(setting.definition, remembered, group: spec.name, engine: connected?.engine))
     if let connected { try await settleEarlierRuns(journal, engine: connected.engine, group: spec.name) }
-    try await journal.record(
-        nil, .runStarted(runStarted(setting, spec, connected?.identity, remembered: remembered)))
+    var started = runStarted(setting, spec, connected?.identity, remembered: remembered)
+    if setting.definition == nil, connected == nil, remembered.hasSecretVariables {
+        // Nobody can tell the secrets now, and what the user typed may hold one.
+        started.arguments = started.arguments.prefix(1) + started.arguments.dropFirst().map { _ in EnvironmentValue.mask }
+    }
+    try await journal.record(nil, .runStarted(started))
     if let failure {
         try await journal.record(nil, .runFinished(RunFinished(outcome: .failed, error: "engine_unreachable: \(failure.message)")))
         throw failure
@@ -124,7 +129,7 @@ func conduct(
                             RunFinished(outcome: outcome, error: thrown?.message ?? end.error, signal: setting.interruption.signal)))
                 ])
     }
-    if let thrown { throw thrown }
+    if let thrown { throw thrown.concealed(by: journal.redaction) }
     return RunEnd(
         run: number, outcome: outcome, nothingToDo: end.nothingToDo, seconds: setting.clock.seconds(since: start),
         facts: journal.recorded, state: journal.state)

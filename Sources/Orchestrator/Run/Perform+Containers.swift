@@ -46,7 +46,11 @@ extension GroupRun {
     }
 
     private func resolve(_ service: ServiceSpec) throws -> ServiceSpec {
-        do { return try service.resolved(journal.state.context) } catch {
+        do {
+            let spec = try service.resolved(journal.state.context)
+            journal.conceal(spec.secretTexts)
+            return spec
+        } catch {
             throw Failure(.contextMissing, phase: .create, summary: error.description, subject: error.field)
         }
     }

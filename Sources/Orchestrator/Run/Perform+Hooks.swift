@@ -58,7 +58,7 @@ extension GroupRun {
             throw Failure(
                 .pingTimeout, phase: .ping,
                 summary:
-                    "was not ready after \(tenths(clock.seconds(since: start))) s and \(log.attempts) pings; the last one said: \(last ?? "false")",
+                    "was not ready after \(tenths(clock.seconds(since: start))) s and \(log.attempts == 1 ? "one ping" : "\(log.attempts) pings"); the last one said: \(last ?? "false")",
                 lastPingError: last ?? "false", attempts: log.attempts)
         case .overtaken:
             throw try await death(of: service, id, phase: .ping, during: "\(access.probeWords) was being tried", log: log)
@@ -147,6 +147,12 @@ extension GroupRun {
         case .interrupted: throw StepFault.interrupted
         case .threw(let error):
             if let failure = error.failure { throw failure }
+            // A hook that talks to its container fails in the moment that container dies: the death is the reason.
+            if let id, group[service]?.expectedExit == nil, let state = try await stateIfPresent(id), !state.running {
+                var failure = try await death(of: service, id, phase: phase, during: "\(hook.rawValue) ran", log: log)
+                failure.lastPingError = failure.lastPingError ?? (hook == .ping ? error.text : nil)
+                throw failure
+            }
             throw Failure(
                 .hookThrew, phase: phase, summary: "\(hook.rawValue) threw: \(error.text)", lastPingError: hook == .ping ? error.text : nil,
                 attempts: log?.attempts, subject: hook.rawValue)

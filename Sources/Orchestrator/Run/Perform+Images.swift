@@ -9,10 +9,9 @@ extension GroupRun {
     }
 
     func pull(_ image: String, service: String?, cause: String) async throws {
-        let observer = setting.observer
         try await untilInterrupted { [self] in
             try await call(EngineStep(kind: .pullImage, service: service, cause: cause, target: image)) { () async throws(DockerError) in
-                try await engine.pull(image: image) { observer.remark(service: service, $0) }
+                try await engine.pull(image: image) { self.journal.remark(service, $0) }
             }
         }
         let id = try await engine.inspect(image: image).id
@@ -21,7 +20,6 @@ extension GroupRun {
 
     func buildImage(_ step: PlanStep) async throws {
         guard let service = step.service, let source = try group[service]?.resolvedBuild(journal.state.context) else { return }
-        let observer = setting.observer
         let output = LineTail(limit: 40)
         try await withImageMove(step, began: .buildBegan) {
             let operation = clock.identifier()
@@ -36,7 +34,7 @@ extension GroupRun {
                     ) { () async throws(DockerError) in
                         try await engine.build(request) { line in
                             output.add(line)
-                            observer.remark(service: service, line)
+                            self.journal.remark(service, line)
                         }
                     }
                 }
@@ -46,7 +44,11 @@ extension GroupRun {
                 let lines = output.lines
                 if !lines.isEmpty {
                     try await journal.record(
-                        service, .logsCaptured(LogsCaptured(containerID: "build of \(step.target.text)", lines: lines)))
+                        service,
+                        .logsCaptured(
+                            LogsCaptured(
+                                container: "build of \(step.target.text)",
+                                lines: lines.map { LogLine(stream: .standardOutput, text: $0) }, hide: journal.redaction)))
                 }
                 throw Failure(error, phase: .build, image: step.target.text)
             }

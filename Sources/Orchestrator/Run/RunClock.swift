@@ -4,7 +4,7 @@ import Glibc
 public struct RunClock: Sendable {
     /// RFC 3339, UTC, nanoseconds; shown only.
     public var now: @Sendable () -> String
-    /// Nanoseconds that never step back.
+    /// Nanoseconds that never step back, and stand still while the machine sleeps: an hour of sleep is no second of work.
     public var monotonic: @Sendable () -> Int64
     /// Waits so many seconds, or throws when cancelled.
     public var sleep: @Sendable (Double) async throws -> Void
@@ -26,7 +26,7 @@ public struct RunClock: Sendable {
         now: { timestamp() },
         monotonic: {
             var time = timespec()
-            clock_gettime(CLOCK_BOOTTIME, &time)
+            clock_gettime(CLOCK_MONOTONIC, &time)
             return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
         },
         sleep: { seconds in try await Task.sleep(nanoseconds: UInt64(max(0, seconds) * 1e9)) },

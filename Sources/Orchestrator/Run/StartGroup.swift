@@ -27,6 +27,7 @@ public func planStart(_ setting: RunSetting, _ options: StartOptions) async thro
     let engine = try await setting.host.connect(setting.environment).engine
     let key = try fingerprintKeyIfPresent(directory: setting.directory)
     let group = selection.group
+    let hide = Redaction(await groupSecrets(setting.definition, state, group: group.name, engine: engine))
     do {
         let observed = try await observe(
             group, engine: engine, context: state.context, isNetworkGiven: options.network != nil,
@@ -34,7 +35,8 @@ public func planStart(_ setting: RunSetting, _ options: StartOptions) async thro
         return planStart(
             PlanRequest(
                 desired: group, observed: observed, history: state,
-                fingerprint: { fingerprint(of: $0, network: group.network, key: key) }, directoryExists: { pathExists($0) }))
+                fingerprint: { fingerprint(of: $0, network: group.network, key: key) }, directoryExists: { pathExists($0) })
+        ).concealed(by: hide)
     } catch { throw OperationError(unreachable: error, host: setting.environment["DOCKER_HOST"] ?? "the engine") }
 }
 

@@ -4,6 +4,9 @@ public struct CriticalPath: Sendable, Equatable {
         public var service: String
         /// From the moment its last dependency ran (or the run began) until it ran itself.
         public var seconds: Double
+        /// The events between these, the first not included, are the service's part of the path.
+        var after: Int
+        var through: Int
     }
 
     /// Dependencies before dependents; empty when nothing was started.
@@ -29,9 +32,14 @@ public struct CriticalPath: Sendable, Equatable {
         while let service = next, let end = ready[service], seen.insert(service).inserted {
             let before = dependencies[service, default: []].filter { ready[$0] != nil }.max(by: later)
             let begin = before.flatMap { ready[$0] } ?? start
-            legs.append(Leg(service: service, seconds: end.seconds(since: begin)))
+            legs.append(Leg(service: service, seconds: end.seconds(since: begin), after: begin.seq, through: end.seq))
             next = before
         }
         legs.reverse()
+    }
+
+    /// Whether an event of these facts is on the path: had it come later, the whole start would have ended later.
+    public func contains(_ fact: RecordedFact) -> Bool {
+        legs.contains { $0.service == fact.service && $0.after < fact.seq && fact.seq <= $0.through }
     }
 }

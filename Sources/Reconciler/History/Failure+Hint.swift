@@ -11,7 +11,7 @@ extension Failure {
             let words = (exitCode ?? exit?.exitCode).map { " (exit code \($0): \(exitCodeWords($0)))" } ?? ""
             return "its process could not be started\(words)" + (exit?.error.map { ": \($0)" } ?? "")
         case .pingTimeout:
-            let tries = attempts.map { " \($0) times" } ?? ""
+            let tries = attempts.map { $0 == 1 ? " once" : " \($0) times" } ?? ""
             return "it was asked\(tries) and never said it was ready; the last answer: \(lastPingError ?? "false")"
         case .unhealthy: return "the image's own health check says so" + (exit?.health.last.map { ": \($0)" } ?? "")
         case .hookThrew: return "\(hookWords) threw an error"

@@ -5,6 +5,8 @@ public struct FailureReport: Sendable, Equatable {
     public var failure: Failure
     /// The last log lines of its container.
     public var logTail: [String]
+    /// Bytes of the log that were cut: of lines too long to keep, and of lines before those that are kept.
+    public var logBytesCut: Int
     /// What its process's end says: exit code, signal, memory; or why the engine refused.
     public var because: String
     /// What to do.
@@ -38,6 +40,7 @@ public struct FailureReport: Sendable, Equatable {
         self.service = service
         self.failure = failure
         logTail = []
+        logBytesCut = 0
         pings = []
         health = []
         let member = start.services.first { $0.name == service }
@@ -62,6 +65,7 @@ public struct FailureReport: Sendable, Equatable {
                 if !body.health.isEmpty { health = body.health }
             case .logsCaptured(let logs):
                 logTail = logs.lines
+                logBytesCut = logs.truncatedBytes
                 containerID = logs.containerID
             case .stateChanged(let change):
                 containerID = change.containerID ?? containerID
@@ -70,7 +74,7 @@ public struct FailureReport: Sendable, Equatable {
         }
         let working = lastWorking.byService[service]
         lastWorkingRun = working?.run
-        changes = specChanges(from: working, to: spec, image: member?.image, failure: failure)
+        changes = specChanges(from: working, to: spec, image: member?.image, definition: start.definition, failure: failure)
         because = failure.reason(exit: exit)
         hint = failure.hint(service: service, typeName: typeName, origin: origin, changes: changes)
     }

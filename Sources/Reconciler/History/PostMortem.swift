@@ -50,12 +50,27 @@ public struct PostMortem: Sendable, Equatable {
         (verdict, next) = judged(summary, facts: facts)
     }
 
+    /// The services that failed beside the first one.
+    private var companions: String {
+        switch failures.count {
+        case 1: ""
+        case 2...4: "; \(inWords(failures.dropFirst().map(\.service))) failed too"
+        default: "; \(failures.count - 1) other services failed too"
+        }
+    }
+
+    /// What the failures kept from starting, as the end of a sentence.
+    private var neverStarted: String {
+        guard !blocked.isEmpty else { return "" }
+        let names = blocked.count <= 5 ? inWords(blocked.map(\.service)) : "\(blocked.count) other services"
+        return "; \(names) never started because of \(failures.count == 1 ? "it" : "them")"
+    }
+
     private func judged(_ summary: RunSummary, facts: [RecordedFact]) -> (String, String?) {
         let isCutOffOnly = outcome != .failed && failures.allSatisfy { $0.failure.failureClass == .interrupted }
         if let first = failures.first, !isCutOffOnly {
             if first.service.isEmpty { return ("`\(command)` could not begin: \(first.failure.summary)", nil) }
-            let others = failures.count == 1 ? "" : "; \(counted(failures.count - 1, "other service")) failed too"
-            return ("\(first.service) \(first.failure.summary)\(others)", nil)
+            return ("\(first.service) \(first.failure.summary)\(companions)\(neverStarted)", nil)
         }
         let name = "run \(run) (`\(command)`)"
         switch outcome {
@@ -78,6 +93,12 @@ public struct PostMortem: Sendable, Equatable {
             return ("\(name) failed: \(summary.error ?? "no service failed, and no reason was recorded")", nil)
         }
     }
+}
+
+/// `web`, `web and worker`, `web, worker and cron`.
+private func inWords(_ names: [String]) -> String {
+    guard let last = names.last, names.count > 1 else { return names.first ?? "" }
+    return "\(names.dropLast().joined(separator: ", ")) and \(last)"
 }
 
 extension RecordedFact {

@@ -103,7 +103,7 @@ extension HookFinished {
 extension ContainerExited {
     var words: (text: String, remark: String) {
         if running { return ("still runs", health.last.map { "health check: \($0)" } ?? "") }
-        let text = exitCode.map { "exited \($0)" } ?? "exited"
+        let text = exitCode.map { "exited \($0)" } ?? "never ran"
         return (oomKilled ? "\(text), out of memory" : text, error ?? exitCode.flatMap { $0 == 0 ? nil : exitCodeWords($0) } ?? "")
     }
 }

@@ -1,6 +1,6 @@
 /// One field that was otherwise when the service last ran; secrets masked, passwords in URLs too.
 public struct SpecChange: Sendable, Equatable {
-    /// `image`, `env.KEY`, `ports`, …: as in `Difference.field`.
+    /// `image`, `env.KEY`, `ports`, …: as in `Difference.field`; `definition` for the file as a whole, by its hash.
     public var field: String
     public var before: String?
     public var now: String?
@@ -9,38 +9,50 @@ public struct SpecChange: Sendable, Equatable {
 
     /// In words: `env.MODE was "one" in run 6, which worked; now "two"`.
     public var words: String {
+        if before == now { return "\(field) has another secret in it than in run \(run), which worked" }
         let then = before.map { "was \"\($0)\"" } ?? "was unset"
         return "\(field) \(then) in run \(run), which worked; now \(now.map { "\"\($0)\"" } ?? "unset")"
     }
 }
 
 /// What differs between the last working spec and this one; without a container of its own, only the image can be compared.
-func specChanges(from working: WorkingSpecs.Entry?, to spec: SpecSummary?, image: String?, failure: Failure) -> [SpecChange] {
+func specChanges(
+    from working: WorkingSpecs.Entry?, to spec: SpecSummary?, image: String?, definition: String?, failure: Failure
+) -> [SpecChange] {
     guard let working else { return [] }
     var fields: [(String, String?, String?)] = []
     if let before = working.spec, let spec {
-        fields.append(("image", before.image, spec.image))
-        if before.image == spec.image { fields.append(("image id", before.imageID.map(shortID), spec.imageID.map(shortID))) }
-        for key in Set(before.env.keys).union(spec.env.keys).sorted() {
-            fields.append(("env.\(key)", before.env[key], spec.env[key]))
-        }
-        fields += [
-            ("ports", before.ports.joined(separator: ", "), spec.ports.joined(separator: ", ")),
-            ("volumes", before.volumes.joined(separator: ", "), spec.volumes.joined(separator: ", ")),
-            ("entrypoint", before.entrypoint?.joined(separator: " "), spec.entrypoint?.joined(separator: " ")),
-            ("cmd", before.command?.joined(separator: " "), spec.command?.joined(separator: " ")),
-            ("user", before.user, spec.user),
-            ("stop_signal", before.stopSignal, spec.stopSignal),
-            ("network", before.network, spec.network),
-        ]
+        fields = before.fields(beside: spec).map { ($0.field, $0.mine, $0.other) }
     } else if let before = working.spec?.image ?? working.image, let image, spec == nil, failure.phase.isBeforeContainer {
         fields.append(("image", before, image))
+    }
+    if let before = working.definition, let definition {
+        // Last: hooks may differ, too, and no field tells of them.
+        fields.append(("definition", shortHash(before), shortHash(definition)))
     }
     return fields.filter { $0.1 != $0.2 }.map { field, before, now in
         SpecChange(
             field: field, before: before.map(withoutURLPassword), now: now.map(withoutURLPassword), run: working.run)
     }
 }
+
+extension SpecSummary {
+    /// Every field of this spec beside the same of another, in the order in which people read them.
+    func fields(beside other: SpecSummary) -> [(field: String, mine: String?, other: String?)] {
+        var fields: [(String, String?, String?)] = [("image", image, other.image)]
+        if image == other.image { fields.append(("image id", imageID.map(shortID), other.imageID.map(shortID))) }
+        for key in Set(env.keys).union(other.env.keys).sorted() { fields.append(("env.\(key)", env[key], other.env[key])) }
+        return fields + [
+            ("ports", ports.joined(separator: ", "), other.ports.joined(separator: ", ")),
+            ("volumes", volumes.joined(separator: ", "), other.volumes.joined(separator: ", ")),
+            ("entrypoint", entrypoint?.joined(separator: " "), other.entrypoint?.joined(separator: " ")),
+            ("cmd", command?.joined(separator: " "), other.command?.joined(separator: " ")), ("user", user, other.user),
+            ("stop_signal", stopSignal, other.stopSignal), ("network", network, other.network),
+        ]
+    }
+}
+
+func shortHash(_ hash: String) -> String { String(hash.prefix(6)) }
 
 extension FailurePhase {
     /// Nothing of the service's own has been made yet.

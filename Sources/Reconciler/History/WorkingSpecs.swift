@@ -5,6 +5,8 @@ struct WorkingSpecs: Sendable, Equatable {
         /// `nil` when its container is older than the ledger.
         var spec: SpecSummary?
         var image: String?
+        /// Hash of the definition file.
+        var definition: String?
     }
 
     private(set) var byService: [String: Entry] = [:]
@@ -12,15 +14,17 @@ struct WorkingSpecs: Sendable, Equatable {
     init(_ facts: [RecordedFact], before run: Int) {
         var specs: [String: SpecSummary] = [:]
         var images: [String: String] = [:]
+        var definition: String?
         for fact in facts where fact.run < run {
             switch fact.event {
             case .runStarted(let body):
                 for member in body.services { images[member.name] = member.image }
+                definition = body.definition
             case .stepIntended(let step) where step.step == .createContainer:
                 if let service = fact.service { specs[service] = step.spec }
             case .stateChanged(let change) where change.to == .running:
                 guard let service = fact.service else { continue }
-                byService[service] = Entry(run: fact.run, spec: specs[service], image: images[service])
+                byService[service] = Entry(run: fact.run, spec: specs[service], image: images[service], definition: definition)
             default: break
             }
         }

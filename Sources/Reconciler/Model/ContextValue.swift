@@ -28,8 +28,11 @@ public enum ContextValue: Sendable, Equatable {
         }
     }
 
-    private static func quoted(_ text: String) -> String {
-        var out = "\""
+    private static func quoted(_ text: String) -> String { "\"" + escaped(text) + "\"" }
+
+    /// The text as it stands between the quotes of a JSON string.
+    static func escaped(_ text: String) -> String {
+        var out = ""
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"": out += "\\\""
@@ -43,7 +46,7 @@ public enum ContextValue: Sendable, Equatable {
             default: out.unicodeScalars.append(scalar)
             }
         }
-        return out + "\""
+        return out
     }
 }
 

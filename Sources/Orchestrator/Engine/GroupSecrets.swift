@@ -1,0 +1,38 @@
+import DockerClient
+import Reconciler
+
+/// The texts of a group's secrets: by its definition, by the ledger's context, and where there is no definition by the
+/// containers that were given them.
+func groupSecrets(
+    _ definition: GroupDefinition?, _ state: GroupState, group: String, engine: (any ContainerEngine)?
+) async -> [String] {
+    var texts = state.context.secretTexts
+    if let definition {
+        texts += definition.spec.secretTexts(state.context)
+    } else if state.hasSecretVariables, let engine,
+        let containers = try? await engine.containers(labels: [GroupLabels.filter(group: group)])
+    {
+        for container in containers {
+            guard let service = container.labels[GroupLabels.service] else { continue }
+            let keys = state[service].secretKeys
+            guard !keys.isEmpty, let inspect = try? await engine.inspect(container: container.id) else { continue }
+            texts += inspect.config.values(of: keys)
+        }
+    }
+    return texts
+}
+
+extension GroupState {
+    /// Whether some container was given a secret.
+    var hasSecretVariables: Bool { services.values.contains { !$0.secretKeys.isEmpty } }
+}
+
+extension ImageConfig {
+    /// The values of these variables.
+    func values(of keys: Set<String>) -> [String] {
+        env.compactMap { entry in
+            guard let equals = entry.firstIndex(of: "="), keys.contains(String(entry[..<equals])) else { return nil }
+            return String(entry[entry.index(after: equals)...])
+        }
+    }
+}

@@ -1,0 +1,83 @@
+/// Puts `******` where a secret stands in a text of others: a log line, an error, the words of the engine.
+///
+/// Found are the secrets themselves, each line of one that has several, and their spellings in JSON and in URLs.
+public struct Redaction: Sendable, Equatable {
+    /// Bytes a secret has at least to be searched for: a shorter one would be found in every other word.
+    public static let shortest = 4
+    /// Bytes of a line of a secret that is searched for by itself.
+    static let shortestLine = 8
+
+    /// Longest first, so that a secret that contains another is masked as a whole.
+    private var needles: [[UInt8]] = []
+    private var mayBegin = [Bool](repeating: false, count: 256)
+
+    public init(_ secrets: some Sequence<String> = []) {
+        for secret in secrets { learn(secret) }
+    }
+
+    /// Nothing is searched for.
+    public var isEmpty: Bool { needles.isEmpty }
+
+    public mutating func learn(_ secret: String) {
+        guard secret.utf8.count >= Self.shortest else { return }
+        var texts = [secret]
+        let lines = secret.split(whereSeparator: \.isNewline)
+        if lines.count > 1 { texts += lines.filter { $0.utf8.count >= Self.shortestLine }.map(String.init) }
+        for text in texts.flatMap({ [$0, ContextValue.escaped($0), Self.inURL($0)] }) {
+            let needle = Array(text.utf8)
+            guard !needles.contains(needle) else { continue }
+            mayBegin[Int(needle[0])] = true
+            needles.append(needle)
+        }
+        needles.sort { $0.count > $1.count }
+    }
+
+    /// Whether the text holds a secret.
+    public func finds(in text: String) -> Bool { masked(text) != nil }
+
+    /// The text with every secret in it masked.
+    public func callAsFunction(_ text: String) -> String { masked(text) ?? text }
+
+    public func callAsFunction(_ text: String?) -> String? { text.map { self($0) } }
+
+    /// `nil` when there is no secret in it. Bytes are compared: what looks like the secret to Unicode alone is not it.
+    private func masked(_ text: String) -> String? {
+        guard !isEmpty, text.utf8.count >= Self.shortest else { return nil }
+        var text = text
+        let bytes = text.withUTF8 { given -> [UInt8]? in
+            var out: [UInt8] = []
+            var kept = 0
+            var index = 0
+            while index < given.count {
+                if mayBegin[Int(given[index])], let needle = needles.first(where: { matches($0, given, at: index) }) {
+                    out += given[kept..<index]
+                    out += EnvironmentValue.mask.utf8
+                    index += needle.count
+                    kept = index
+                } else {
+                    index += 1
+                }
+            }
+            return kept == 0 ? nil : out + given[kept...]
+        }
+        return bytes.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private func matches(_ needle: [UInt8], _ text: UnsafeBufferPointer<UInt8>, at index: Int) -> Bool {
+        guard needle.count <= text.count - index else { return false }
+        return needle.indices.allSatisfy { needle[$0] == text[index + $0] }
+    }
+
+    /// Percent-encoded but for the unreserved characters (RFC 3986, 2.3).
+    private static func inURL(_ text: String) -> String {
+        let digits = Array("0123456789ABCDEF")
+        return text.utf8.reduce(into: "") { out, byte in
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+                out.unicodeScalars.append(Unicode.Scalar(byte))
+            default: out += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+            }
+        }
+    }
+}

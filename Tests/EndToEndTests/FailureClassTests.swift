@@ -1,0 +1,324 @@
+import DockerClient
+import FoundationEssentials
+import Glibc
+import Testing
+
+/// `postmortem --json` with every key the contract names; a missing one fails the decoding.
+struct PostMortemReport: Decodable {
+    struct Failure: Decodable {
+        var service: String?
+        var failureClass: String
+        var summary: String
+        var phase: String
+        var exitCode: Int?
+        var oomKilled: Bool
+        var lastPingError: String?
+        var seconds: Double
+        var logTail: [String]
+        var hint: String
+        /// Of those above, the keys that may be null have to be there all the same.
+        var keys: Set<String>
+
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case service, summary, phase, seconds, hint
+            case failureClass = "class"
+            case exitCode = "exit_code"
+            case oomKilled = "oom_killed"
+            case lastPingError = "last_ping_error"
+            case logTail = "log_tail"
+        }
+
+        init(from decoder: any Decoder) throws {
+            let box = try decoder.container(keyedBy: CodingKeys.self)
+            service = try box.decodeIfPresent(String.self, forKey: .service)
+            failureClass = try box.decode(String.self, forKey: .failureClass)
+            summary = try box.decode(String.self, forKey: .summary)
+            phase = try box.decode(String.self, forKey: .phase)
+            exitCode = try box.decodeIfPresent(Int.self, forKey: .exitCode)
+            oomKilled = try box.decode(Bool.self, forKey: .oomKilled)
+            lastPingError = try box.decodeIfPresent(String.self, forKey: .lastPingError)
+            seconds = try box.decode(Double.self, forKey: .seconds)
+            logTail = try box.decode([String].self, forKey: .logTail)
+            hint = try box.decode(String.self, forKey: .hint)
+            keys = Set(box.allKeys.map(\.rawValue))
+        }
+    }
+    struct Blocked: Decodable {
+        var service: String
+        var because: [String]
+    }
+    var run: Int
+    var failures: [Failure]
+    var blocked: [Blocked]
+    var verdict: String
+}
+
+private func services(registry: String, denying: String, port: Int, group: String) -> String {
+    """
+    import Glibc
+
+    struct NoImage: Service { let name = "noimage"; let image = "\(registry)/nothing-here:1" }
+    struct Denied: Service { let name = "denied"; let image = "\(denying)/private:1" }
+    struct Unbuildable: Service {
+        let name = "unbuildable"
+        let image = "\(group)-unbuildable:latest"
+        let buildFromDirectory = "unbuildable/"
+    }
+    struct Named: Service { let name = "named"; let image = testImage; let cmd = "sleep 1000" }
+    struct Ported: Service { let name = "ported"; let image = testImage; let cmd = "sleep 1000"; let ports = [80: \(port)] }
+    struct Unmounted: Service { let name = "unmounted"; let image = testImage; let volumes = ["./nowhere:/x"] }
+    struct Programless: Service { let name = "programless"; let image = testImage; let cmd = ["/no/such/program"] }
+    struct Done: Service {
+        let name = "done"
+        let image = testImage
+        let cmd = ["sh", "-c", "echo all done"]
+        let readiness = Readiness.exec("false")
+    }
+    struct Bad: Service {
+        let name = "bad"
+        let image = testImage
+        let env = ["MODE": "wrong"]
+        let cmd = ["sh", "-c", "echo first; echo last words >&2; exit 3"]
+        let readiness = Readiness.exec("false")
+    }
+    struct Web: Service { let name = "web"; let image = testImage; let dependencies = ["bad"] }
+    struct Worker: Service { let name = "worker"; let image = testImage; let dependencies = ["web"] }
+    struct Hungry: Service {
+        let name = "hungry"
+        let image = testImage
+        let cmd = ["sh", "-c", "while [ ! -f /go ]; do sleep 0.1; done; tail /dev/zero"]
+        // A definition can set no limit of memory, so the hook asks the engine for one.
+        func ping(_ container: Container) async throws -> Bool {
+            let socket = String(cString: getenv("ENGINE_SOCKET"))
+            let limit = "{\\"Memory\\":8388608,\\"MemorySwap\\":8388608}"
+            let json = "Content-Type: application/json"
+            _ = system("curl -s -o /dev/null --unix-socket \\(socket) -H '\\(json)' -d '\\(limit)' http://engine/containers/\\(container.id)/update")
+            _ = try await container.exec("touch", "/go")
+            return false
+        }
+    }
+    struct Killed: Service {
+        let name = "killed"
+        let image = testImage
+        let cmd = ["sh", "-c", "echo alive; sleep 1000"]
+        func ping(_ container: Container) async throws -> Bool {
+            let text = try await container.inspect()
+            let number = text.components(after: "\\"Pid\\":").prefix { $0.isNumber }
+            if let pid = pid_t(number), pid > 1 { kill(pid, SIGKILL) }
+            return false
+        }
+    }
+    struct Slow: Service {
+        let name = "slow"
+        let image = testImage
+        let cmd = "sleep 1000"
+        let stopSignal = StopSignal.sigkill
+        let readiness = Readiness.exec("sh", "-c", "echo not yet >&2; exit 7")
+    }
+    struct Unwell: Service {
+        let name = "unwell"
+        let image = "\(group)-unwell:latest"
+        let buildFromDirectory = "unwell/"
+        let stopSignal = StopSignal.sigkill
+        let readiness = Readiness.healthy
+    }
+    struct Throwing: Service {
+        struct Oops: Error, CustomStringConvertible { let description = "no row in table users" }
+        let name = "throwing"
+        let image = testImage
+        let cmd = "sleep 1000"
+        let stopSignal = StopSignal.sigkill
+        func postStart(_ container: Container) async throws { throw Oops() }
+    }
+    struct Hanging: Service {
+        let name = "hanging"
+        let image = testImage
+        func preStart() async throws { while true { sleep(1) } }
+    }
+    struct Keyless: Service { let name = "keyless"; let image = testImage; let env = ["ID": "{user_id}"] }
+    struct Fine: Service { let name = "fine"; let image = testImage; let cmd = "sleep 1000"; let stopSignal = StopSignal.sigkill }
+
+    extension String {
+        func components(after mark: String) -> Substring {
+            firstRange(of: mark).map { self[$0.upperBound...] } ?? ""
+        }
+    }
+    """
+}
+
+/// What is expected of each class: where it happened, and words of its summary, its hint and its log.
+private struct Expectation {
+    var service: String
+    var failureClass: String
+    var phase: String
+    var exitCode: Int? = nil
+    var summary: String
+    var hint: String
+    var log: String? = nil
+}
+
+@Suite struct FailureClassTests {
+    @Test("B6, B16, B17, B25, B27, B28, B29, B31, B35, B53: every class of failure, explained with engine, container and definition gone")
+    func classes() async throws {
+        let registry = try #require(environment("MINIBOSS_TEST_REGISTRY"), "MINIBOSS_TEST_REGISTRY names a registry on the loopback")
+        let denying = try DenyingRegistry()
+        let (listener, port) = try listeningSocket()
+        defer { Glibc.close(listener) }
+        let docker = try Docker(environment: ProcessInfo.processInfo.environment)
+        let base = environment("MINIBOSS_TEST_IMAGE") ?? "miniboss-test/busybox:latest"
+        let list = """
+            NoImage(), Denied(), Unbuildable(), Named(), Ported(), Unmounted(), Programless(), Done(), Bad(), Web(), Worker(),
+            Hungry(), Killed(), Slow(), Unwell(), Throwing(), Hanging(), Keyless(), Fine()
+            """
+        try await withWorkshop("", list: list) { shop in
+            let source = services(registry: registry, denying: denying.address, port: port, group: shop.group)
+            let definition = try shop.read("Miniboss.swift").replacing("@main", with: source + "\n@main")
+            try shop.write("Miniboss.swift", definition)
+            try #require(mkdir("\(shop.directory)/unbuildable", 0o700) == 0 && mkdir("\(shop.directory)/unwell", 0o700) == 0)
+            try shop.write("unbuildable/Dockerfile", "FROM \(base)\nRUN echo compiling && false\n")
+            try shop.write(
+                "unwell/Dockerfile",
+                "FROM \(base)\nHEALTHCHECK --interval=1s --retries=1 CMD echo disk full; exit 1\nCMD [\"sleep\", \"1000\"]\n")
+            let foreign = try await docker.createContainer(name: "miniboss-\(shop.group)_named", ContainerConfig(image: base)).id
+
+            let socket = environment("DOCKER_HOST").map { $0.replacing("unix://", with: "") } ?? "/var/run/docker.sock"
+            let start = try shop.miniboss("start", "--timeout", "6", variables: ["ENGINE_SOCKET": socket])
+            _ = try await docker.removeContainer(foreign, force: true)
+            _ = try? await docker.removeImage("\(shop.group)-unwell:latest", force: true)
+            #expect(start.code == 1, "\(start.errors)")
+            #expect(start.output.contains("blocked   web (needs bad)\n  blocked   worker (needs web, which needs bad)"), "\(start.output)")
+
+            // From here on there is neither an engine nor a definition, and the containers of what failed are gone.
+            for service in ["bad", "hungry", "killed", "slow", "throwing"] { #expect(try await shop.container(service) == nil) }
+            try shop.write("Miniboss.swift", "this is no Swift")
+            let gone = ["DOCKER_HOST": "unix:///nonexistent.sock"]
+            let finished = try shop.miniboss("postmortem", "--json", variables: gone)
+            #expect(finished.code == 0 && finished.errors.isEmpty, "\(finished.errors)")
+            let report: PostMortemReport = try shop.decoded(finished)
+            let told = try shop.miniboss("postmortem", variables: gone).output
+
+            let expected = [
+                Expectation(
+                    service: "noimage", failureClass: "image_not_found", phase: "pull", summary: "nothing-here:1",
+                    hint: "check the spelling of NoImage.image (Miniboss.swift:"),
+                Expectation(
+                    service: "denied", failureClass: "pull_denied", phase: "pull", summary: "the registry refused \(denying.address)",
+                    hint: "docker login"),
+                Expectation(
+                    service: "unbuildable", failureClass: "build_failed", phase: "build", summary: "could not be built",
+                    hint: "mend the Dockerfile", log: "compiling"),
+                Expectation(
+                    service: "named", failureClass: "name_conflict", phase: "create", summary: "miniboss-\(shop.group)_named is held by",
+                    hint: "docker rm -f miniboss-\(shop.group)_named"),
+                Expectation(
+                    service: "ported", failureClass: "port_in_use", phase: "start", summary: "host port \(port) is in use by process",
+                    hint: "free host port \(port)"),
+                Expectation(
+                    service: "unmounted", failureClass: "mount_missing", phase: "create", summary: "nowhere", hint: "create"),
+                Expectation(
+                    service: "programless", failureClass: "bad_entrypoint", phase: "start", exitCode: 127, summary: "/no/such/program",
+                    hint: "Programless.entrypoint"),
+                Expectation(
+                    service: "done", failureClass: "exited_zero", phase: "ping", exitCode: 0, summary: "exited with 0 after",
+                    hint: ".exits(code: 0)", log: "all done"),
+                Expectation(
+                    service: "bad", failureClass: "exited_nonzero", phase: "ping", exitCode: 3, summary: "exited with 3 after",
+                    hint: "everything it was given is Bad (Miniboss.swift:", log: "last words"),
+                Expectation(
+                    service: "hungry", failureClass: "oom_killed", phase: "ping", exitCode: 137, summary: "ran out of memory after",
+                    hint: "more memory"),
+                Expectation(
+                    service: "killed", failureClass: "killed_by_signal", phase: "ping", exitCode: 137, summary: "was killed by SIGKILL",
+                    hint: "who sent the signal", log: "alive"),
+                Expectation(
+                    service: "slow", failureClass: "ping_timeout", phase: "ping", summary: "exited with 7: not yet", hint: "--timeout"),
+                Expectation(
+                    service: "unwell", failureClass: "unhealthy", phase: "ping", summary: "disk full", hint: "--keep-failed"),
+                Expectation(
+                    service: "throwing", failureClass: "hook_threw", phase: "post_start",
+                    summary: "post_start threw: no row in table users",
+                    hint: "mend postStart"),
+                Expectation(
+                    service: "hanging", failureClass: "hook_timed_out", phase: "pre_start", summary: "pre_start was not back after 6.0 s",
+                    hint: "preStart"),
+                Expectation(
+                    service: "keyless", failureClass: "context_missing", phase: "create", summary: "user_id",
+                    hint: "write that key to Context"),
+            ]
+            #expect(Set(report.failures.compactMap(\.service)) == Set(expected.map(\.service)))
+            for want in expected {
+                guard let failure = report.failures.first(where: { $0.service == want.service }) else { continue }
+                let about: Comment = "\(want.service): \(failure)"
+                #expect(failure.failureClass == want.failureClass, about)
+                #expect(failure.phase == want.phase, about)
+                #expect(failure.exitCode == want.exitCode, about)
+                #expect(failure.oomKilled == (want.failureClass == "oom_killed"), about)
+                #expect(failure.summary.contains(want.summary), about)
+                #expect(failure.hint.contains(want.hint), about)
+                if let line = want.log { #expect(failure.logTail.contains { $0.contains(line) }, about) }
+                #expect(failure.keys == Set(PostMortemReport.Failure.CodingKeys.allCases.map(\.rawValue)), about)
+                #expect(told.contains("\(want.failureClass), in \(want.phase)"))
+                #expect(told.contains(failure.hint))
+            }
+            #expect(report.blocked.map(\.service) == ["web", "worker"])
+            #expect(report.blocked.map(\.because) == [["bad"], ["web", "bad"]])
+            #expect(report.verdict.hasSuffix("; web and worker never started because of them"), "\(report.verdict)")
+            #expect(report.failures.first { $0.service == "slow" }?.lastPingError == "exec sh exited with 7: not yet")
+            #expect(told.contains("its process ended by itself (exit code 3: an error of the program's own)"))
+            #expect(told.contains("health    exit 1: disk full"))
+            #expect(told.contains("running   fine"))
+        }
+    }
+
+    @Test("B53: what differs from the last run that worked is in the evidence, and the start itself says the same")
+    func changes() async throws {
+        let service = """
+            struct Mode: Service {
+                let name = "mode"
+                let image = testImage
+                let env = ["MODE": "good", "URL": "postgres://user:hunter2-canary@db/x"]
+                let cmd = ["sh", "-c", "[ $MODE = good ] && exec sleep 1000; echo mode $MODE; exit 4"]
+                let stopSignal = StopSignal.sigkill
+                let readiness = Readiness.exec("test", "-d", "/proc/1")
+            }
+            struct After: Service {
+                let name = "after"
+                let image = testImage
+                let cmd = "sleep 1000"
+                let stopSignal = StopSignal.sigkill
+                let dependencies = ["mode"]
+            }
+            """
+        try await withWorkshop(service, list: "Mode(), After()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+            let source = try shop.read("Miniboss.swift")
+            try shop.write("Miniboss.swift", source.replacing("\"good\"", with: "\"bad\"").replacing("hunter2", with: "hunter3"))
+            let start = try shop.miniboss("start")
+            #expect(start.code == 1)
+            let told = try shop.miniboss("postmortem").output
+            for text in [start.output, told] {
+                #expect(text.contains("✘ mode exited with 4 after"), "\(text)")
+                #expect(text.contains("; after never started because of it"), "\(text)")
+                #expect(text.contains("env.MODE was \"good\" in run 1, which worked; now \"bad\""), "\(text)")
+                #expect(text.contains("mode | mode bad"))
+                #expect(text.contains("env.URL has another secret in it than in run 1, which worked"), "\(text)")
+                #expect(!text.contains("canary"))
+            }
+            #expect(told.contains("definition was \""))
+        }
+    }
+
+    @Test("B53: an engine that does not answer is a failure of its own, explained afterwards")
+    func unreachable() async throws {
+        let service = "struct One: Service { let name = \"one\"; let image = testImage }"
+        try await withWorkshop(service, list: "One()") { shop in
+            let gone = ["DOCKER_HOST": "unix:///nonexistent.sock"]
+            #expect(try shop.miniboss("start", variables: gone).code == 69)
+            let report: PostMortemReport = try shop.decoded(shop.miniboss("postmortem", "--json", variables: gone))
+            #expect(report.failures.map(\.failureClass) == ["engine_unreachable"])
+            #expect(report.verdict.hasPrefix("`start` could not begin: no Docker Engine answers at unix:///nonexistent.sock"))
+            #expect(report.failures.first?.hint.contains("DOCKER_HOST") == true)
+        }
+    }
+}
