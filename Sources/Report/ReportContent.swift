@@ -75,7 +75,7 @@ struct ReportedService: Sendable {
         var parts: [String] = []
         for stretch in phases?.stretches ?? [] where stretch.kind != .running {
             // Between two steps there is always a moment; only waiting for somebody is worth a word.
-            if stretch.kind == .waiting, stretch.waitsFor.isEmpty, stretch.seconds < 0.05 { continue }
+            if stretch.kind == .waiting, stretch.waitsFor.isEmpty, stretch.seconds < 0.1 { continue }
             parts.append(stretch.words)
         }
         return parts
@@ -96,8 +96,10 @@ struct ReportedService: Sendable {
 
 extension ServicePhases.Stretch {
     var words: String {
-        guard kind == .waiting else { return "\(kind.rawValue) \(durationWords(seconds))" }
-        return "waited \(durationWords(seconds))" + (waitsFor.isEmpty ? "" : " for \(waitsFor.joined(separator: ", "))")
+        // A number stays beside its noun and its unit.
+        let duration = durationWords(seconds).split(separator: " ").joined(separator: "\u{A0}")
+        guard kind == .waiting else { return "\(kind.rawValue)\u{A0}\(duration)" }
+        return "waited\u{A0}\(duration)" + (waitsFor.isEmpty ? "" : " for \(waitsFor.joined(separator: ", "))")
     }
 }
 

@@ -27,6 +27,12 @@ struct ShownState: Sendable, Equatable {
         self.standing = standing
     }
 
+    static let cutOff = ShownState(sign: "!", word: "cut off", standing: .warn)
+    static let blocked = ShownState(sign: "○", word: "blocked", standing: .warn)
+
+    /// Dependents can't start.
+    var isGivenUp: Bool { standing == .bad || self == .blocked || self == .cutOff }
+
     init(_ outcome: RunSummary.Outcome) {
         switch outcome {
         case .succeeded: self.init(sign: "✔", word: "succeeded", standing: .good)
@@ -50,9 +56,9 @@ struct ShownState: Sendable, Equatable {
         case .restarted: self.init(sign: "✔", word: "restarted", standing: .good)
         case .alreadyRunning: self.init(sign: "✔", word: "already running", standing: .good)
         case .failed where result.cutOffIn != nil || result.failure?.failureClass == .interrupted:
-            self.init(sign: "!", word: "cut off", standing: .warn)
+            self = .cutOff
         case .failed: self.init(sign: "✘", word: "failed", standing: .bad)
-        case .blocked: self.init(sign: "○", word: "blocked", standing: .warn)
+        case .blocked: self = .blocked
         case .stopped: self.init(sign: "■", word: "stopped", standing: .quiet)
         case .removed: self.init(sign: "–", word: "removed", standing: .quiet)
         case .excluded: self.init(sign: "–", word: "excluded", standing: .quiet)

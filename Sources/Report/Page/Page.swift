@@ -60,7 +60,7 @@ struct Page {
             }
         }
         page.nest("footer", [:]) { page in
-            page.say("Written by miniboss from its ledger. `miniboss history \(content.run)` prints the same events.")
+            page.prose("Written by miniboss from its ledger. `miniboss history \(content.run)` prints the same events.")
         }
         // The page is drawn before the long part of it is read.
         page.verbatim("\n<script type=\"application/json\" id=\"data\">\(PageData(content: content).small)</script>\n")

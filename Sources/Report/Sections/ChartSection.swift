@@ -28,23 +28,28 @@ struct ChartSection: Section {
         }
     }
 
+    /// Kinds that look alike share an entry: the engine's work, and the hooks.
+    private static let looks: [[ServicePhases.Kind]] = [
+        [.waiting], [.pull, .build], [.create, .start], [.preStart, .postStart], [.ping], [.running], [.stop, .remove],
+    ]
+
     private func legend(_ page: inout Markup) {
-        let kinds = ServicePhases.Kind.allCases.filter { kind in rows.contains { $0.phases?.stretches.contains { $0.kind == kind } == true }
-        }
+        let present = Set(rows.flatMap { $0.phases?.stretches ?? [] }.map(\.kind))
         page.nest("ul", ["class": "legend", "aria-label": "Legend"]) { page in
-            for kind in kinds {
+            for kinds in Self.looks.map({ $0.filter(present.contains) }) {
+                guard let first = kinds.first else { continue }
                 page.nest("li", [:]) { page in
-                    swatch(&page) {
-                        $0.open("rect", ["width": "18", "height": "10", "class": "bar \(kind.rawValue)"])
-                        $0.close("rect")
+                    swatch(&page) { page in
+                        page.open("rect", ["width": "18", "height": "10", "class": "bar \(first.rawValue)"])
+                        page.close("rect")
                     }
-                    page.say(kind == .waiting ? "waiting" : kind.rawValue)
+                    page.say(kinds.map(\.rawValue).joined(separator: ", "))
                 }
             }
             if rows.contains(where: { !($0.phases?.answers.isEmpty ?? true) }) {
                 page.nest("li", [:]) { page in
                     swatch(&page) {
-                        $0.open("circle", ["cx": "9", "cy": "5", "r": "3", "class": "answer"])
+                        $0.open("circle", ["cx": "9", "cy": "5", "r": "2.5", "class": "answer"])
                         $0.close("circle")
                     }
                     page.say("ping answered otherwise")
@@ -113,7 +118,7 @@ struct ChartSection: Section {
                         ])
                     page.close("rect")
                 }
-                if let end = phases.endedAt { cap(row.state, at: end, axis, &page) }
+                if let end = phases.endedAt ?? (row.state == .cutOff ? axis.end : nil) { cap(row.state, at: end, axis, &page) }
             }
         }
     }
@@ -140,7 +145,7 @@ struct ChartSection: Section {
     }
 
     private func dot(_ answer: ServicePhases.Answer, _ axis: TimeAxis, _ page: inout Markup) {
-        page.nest("circle", ["cx": axis.percent(answer.at), "cy": "12", "r": "3", "class": "answer"]) {
+        page.nest("circle", ["cx": axis.percent(answer.at), "cy": "4", "r": "2.5", "class": "answer"]) {
             $0.element("title", [:], "+\(decimal(answer.at, places: 3)) s ping: \(answer.words)")
         }
     }
@@ -150,7 +155,7 @@ struct ChartSection: Section {
         let x = axis.percent(end)
         page.open("line", ["class": "cap \(state.standing.name)", "x1": x, "x2": x, "y1": "2", "y2": "22"])
         page.close("line")
-        let isLast = end > axis.end * 0.8
+        let isLast = end > axis.end * 0.9
         page.element(
             "text",
             [

@@ -48,7 +48,8 @@ struct EventsSection: Section {
                 "aria-describedby": "event-help",
             ]
         ) { _ in }
-        page.element("p", ["id": "event-help", "class": "visually-hidden"], "The arrow keys move between events.")
-        page.nest("div", ["class": "detail needs-script", "id": "event-detail", "aria-live": "polite"]) { _ in }
+        page.nest("div", ["class": "detail needs-script", "id": "event-detail", "aria-live": "polite"]) { page in
+            page.element("p", ["id": "event-help"], "Choose an event to read all of it; the arrow keys move between events.")
+        }
     }
 }

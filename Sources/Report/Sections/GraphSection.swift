@@ -31,7 +31,7 @@ struct GraphSection: Section {
                 page.nest("g", ["aria-hidden": "true"]) { page in
                     for edge in layout.edges {
                         let isBlocking =
-                            services[edge.dependent]?.state.word == "blocked" && services[edge.dependency]?.state.isGivenUp == true
+                            services[edge.dependent]?.state == .blocked && services[edge.dependency]?.state.isGivenUp == true
                         let classes =
                             path.contains([edge.dependency, edge.dependent]) ? "edge critical" : isBlocking ? "edge blocking" : "edge"
                         page.open("path", ["class": classes, "d": Self.curve(edge.points)])
@@ -72,7 +72,7 @@ struct GraphSection: Section {
     }
 
     /// As many letters as fit into a box; the whole name is its title.
-    private static func cut(_ name: String) -> String { name.count <= 22 ? name : "\(name.prefix(21))…" }
+    private static func cut(_ name: String) -> String { name.count <= 17 ? name : "\(name.prefix(16))…" }
 
     private static func curve(_ points: [GraphLayout.Point]) -> String {
         guard let first = points.first else { return "" }
@@ -89,9 +89,4 @@ struct GraphSection: Section {
         }
         return path
     }
-}
-
-extension ShownState {
-    /// Dependents can't start.
-    var isGivenUp: Bool { standing == .bad || word == "blocked" || word == "cut off" }
 }

@@ -13,7 +13,7 @@ struct VerdictStrip {
                 page.element("span", ["class": "run"], " run \(summary.run) ")
                 page.state(state)
             }
-            page.element("p", ["class": "headline"], headline)
+            page.nest("p", ["class": "headline"]) { $0.prose(headline) }
             if let next { page.nest("p", ["class": "next"]) { $0.advice(next) } }
         }
         page.nest("dl", ["class": "facts"]) { page in
