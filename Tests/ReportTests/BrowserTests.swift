@@ -20,6 +20,11 @@ import Testing
         return browser
     }
 
+    /// Sections out of view, too.
+    private func layOut(_ browser: Browser) throws {
+        _ = try browser.value("document.querySelectorAll('section').forEach(section => { section.style.contentVisibility = 'visible' })")
+    }
+
     @Test("events, logs and timeline are there, and nothing is logged as an error") func content() throws {
         let run = try RunScript.failed()
         let browser = try opened(run)
@@ -94,12 +99,14 @@ import Testing
     @Test("what does not fit into 400 pixels scrolls in its own place, in both colour schemes", arguments: [false, true])
     func narrow(isDark: Bool) throws {
         let browser = try opened(RunScript.failed(), width: 400, isDark: isDark)
-        #expect(try browser.value("document.documentElement.scrollWidth") == "400")
+        try layOut(browser)
+        #expect(try browser.value("document.documentElement.scrollWidth <= document.documentElement.clientWidth") == "true")
         #expect(try browser.value("getComputedStyle(document.body).backgroundColor") == (isDark ? "rgb(15, 18, 20)" : "rgb(250, 250, 249)"))
     }
 
     @Test("all text has the contrast that WCAG 2.2 asks for", arguments: [false, true]) func contrast(isDark: Bool) throws {
         let browser = try opened(RunScript.failed(), isDark: isDark)
+        try layOut(browser)
         let poor = try browser.value(
             """
             (() => {

@@ -91,7 +91,10 @@ struct RunScript {
         var run = RunScript()
         let names = (0..<count).map { "service-\($0)" }
         run.facts.reserveCapacity(events)
-        run.start((0..<count).map { ($0 < 10 ? (names[$0], []) : (names[$0], [names[$0 - 10], names[$0 / 2]])) })
+        run.start(
+            names.enumerated().map { index, name -> (String, [String]) in
+                (name, index < 10 ? [] : [names[index - 10], names[index / 2]])
+            })
         for name in names { try run.move(1, name, .planned) }
         for (index, name) in names.enumerated() {
             let begin = Double(index / 10 * 100)

@@ -7,8 +7,13 @@ struct ChartSection: Section {
     let id: StaticString = "timeline"
     let title = "Timeline"
 
-    private var rows: [ReportedService] { content.services.filter { $0.phases != nil } }
+    private let rows: [ReportedService]
     var hasContent: Bool { !rows.isEmpty }
+
+    init(content: ReportContent) {
+        self.content = content
+        rows = content.services.filter { $0.phases != nil }
+    }
 
     /// From this many rows on there is a field to find one by its name.
     static let findLimit = 12
@@ -108,7 +113,7 @@ struct ChartSection: Section {
             }
             page.nest("svg", ["class": "track", "aria-hidden": "true"]) { page in
                 for stretch in phases.stretches { bar(stretch, axis, &page) }
-                for answer in phases.answers { dot(answer, axis, &page) }
+                for answer in Self.thinned(phases.answers, to: max(4, Self.dotLimit / rows.count)) { dot(answer, axis, &page) }
                 if let leg = row.leg, let ready = phases.readyAt {
                     page.open(
                         "rect",
@@ -121,6 +126,14 @@ struct ChartSection: Section {
                 if let end = phases.endedAt ?? (row.state == .cutOff ? axis.end : nil) { cap(row.state, at: end, axis, &page) }
             }
         }
+    }
+
+    /// Dots in the whole chart; in a long run of many services they would outweigh all the rest.
+    private static let dotLimit = 4_000
+
+    /// The first and the last of very many: how it began to fail, and how it ended.
+    static func thinned(_ answers: [ServicePhases.Answer], to limit: Int) -> [ServicePhases.Answer] {
+        answers.count <= limit ? answers : Array(answers.prefix(limit / 2) + answers.suffix(limit - limit / 2))
     }
 
     private func bar(_ stretch: ServicePhases.Stretch, _ axis: TimeAxis, _ page: inout Markup) {
