@@ -41,7 +41,7 @@ import Testing
         #expect(try !Invocation([command, "--help"]).needsDefinition)
     }
 
-    @Test(arguments: ["init", "history", "postmortem", "context", "logs", "exec", "doctor", "help", "--version", "frobnicate"])
+    @Test(arguments: ["init", "history", "postmortem", "report", "context", "logs", "exec", "doctor", "help", "--version", "frobnicate"])
     func commandsOfTheEngine(command: String) throws {
         #expect(try !Invocation([command]).needsDefinition)
         #expect(try !Invocation([]).needsDefinition)

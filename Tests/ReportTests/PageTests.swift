@@ -49,7 +49,7 @@ import Testing
         #expect(!policy.contains("unsafe"))
     }
 
-    @Test("B58: a secret of the context stands nowhere in the page") func secrets() throws {
+    @Test("B54: a secret of the context stands nowhere in the page") func secrets() throws {
         let html = try page(RunScript.failed())
         #expect(!html.has("hunter2"))
         #expect(html.has("******"))
