@@ -36,7 +36,7 @@ struct ReportContent: Sendable {
     var tally: String {
         let words = services.map(\.state.word)
         var seen: Set<String> = []
-        return services.map(\.state).filter { seen.insert($0.word).inserted }
+        return services.map(\.state).filter { $0 != .noPart && seen.insert($0.word).inserted }
             .sorted { $0.standing.rawValue < $1.standing.rawValue }
             .map { state in "\(words.count { $0 == state.word }) \(state.word)" }
             .joined(separator: ", ")

@@ -30,6 +30,8 @@ struct ShownState: Sendable, Equatable {
     static let cutOff = ShownState(sign: "!", word: "cut off", standing: .warn)
     static let blocked = ShownState(sign: "○", word: "blocked", standing: .warn)
 
+    static let noPart = ShownState(sign: "–", word: "no part", standing: .quiet)
+
     /// Dependents can't start.
     var isGivenUp: Bool { standing == .bad || self == .blocked || self == .cutOff }
 
@@ -48,7 +50,7 @@ struct ShownState: Sendable, Equatable {
         guard let result else {
             self =
                 phases == nil
-                ? ShownState(sign: "–", word: "no part", standing: .quiet) : ShownState(sign: "…", word: "under way", standing: .busy)
+                ? .noPart : ShownState(sign: "…", word: "under way", standing: .busy)
             return
         }
         switch result.outcome {

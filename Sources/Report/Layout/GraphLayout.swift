@@ -23,7 +23,7 @@ struct GraphLayout: Equatable {
 
     static let nodeWidth = 150.0
     static let nodeHeight = 44.0
-    private static let columnGap = 42.0
+    private static let columnGap = 38.0
     private static let rowGap = 14.0
     /// How much room an edge takes where it passes a layer.
     private static let laneHeight = 10.0

@@ -42,7 +42,7 @@ struct ServicesSection: Section {
                 "td", ["role": "cell", "class": "number", "data-label": "Ready"],
                 service.phases?.readyAt.map { "+\(decimal($0, places: 3))" } ?? "–")
             page.nest("td", ["role": "cell", "class": "spent"]) { page in
-                if let failure = service.result?.failure { page.element("p", ["class": "bad"], failure.summary) }
+                if let failure = service.result?.failure { page.element("p", ["class": service.state.standing.name], failure.summary) }
                 if let because = service.result?.because, !because.isEmpty {
                     page.element("p", [:], "needs \(because.joined(separator: ", which needs "))")
                 }
