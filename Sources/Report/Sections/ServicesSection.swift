@@ -11,7 +11,11 @@ struct ServicesSection: Section {
 
     func write(_ page: inout Markup) {
         if content.services.count > ChartSection.findLimit { page.finder("service-find", of: "service-rows") }
-        // The roles are said again because a narrow window lays the table out as cards.
+        page.nest("div", ["class": "long"]) { table(&$0) }
+    }
+
+    /// The roles are said again because a narrow window lays the table out as cards.
+    private func table(_ page: inout Markup) {
         page.nest("table", ["class": "services", "role": "table", "aria-labelledby": "services-title"]) { page in
             page.nest("thead", ["role": "rowgroup"]) { page in
                 page.nest("tr", ["role": "row"]) { page in
