@@ -20,6 +20,7 @@ struct ChartSection: Section {
 
     func write(_ page: inout Markup) {
         let axis = TimeAxis(end: content.summary.seconds)
+        hatching(&page)
         legend(&page)
         if rows.count > Self.findLimit { page.finder("chart-find", of: "chart-rows") }
         page.nest("div", ["class": "chart"]) { page in
@@ -76,8 +77,9 @@ struct ChartSection: Section {
         page.nest("svg", ["class": "swatch", "width": "18", "height": "10", "aria-hidden": "true"], body)
     }
 
-    private func ruler(_ axis: TimeAxis, _ page: inout Markup) {
-        page.nest("svg", ["class": "ruler", "aria-hidden": "true"]) { page in
+    /// The hatching of waits; outside of the chart, which may not be laid out when the legend already is.
+    private func hatching(_ page: inout Markup) {
+        page.nest("svg", ["class": "visually-hidden", "aria-hidden": "true"]) { page in
             page.nest("defs", [:]) { page in
                 page.nest(
                     "pattern",
@@ -87,6 +89,11 @@ struct ChartSection: Section {
                     $0.close("rect")
                 }
             }
+        }
+    }
+
+    private func ruler(_ axis: TimeAxis, _ page: inout Markup) {
+        page.nest("svg", ["class": "ruler", "aria-hidden": "true"]) { page in
             for tick in axis.ticks {
                 let x = axis.percent(tick.seconds)
                 page.open("line", ["x1": x, "x2": x, "y1": "18", "y2": "100%"])
