@@ -30,8 +30,11 @@ let package = Package(
             name: "Orchestrator", dependencies: ["Ledger", "DockerClient", "Reconciler", "Digest"],
             exclude: ["README.md"], swiftSettings: strict),
         .target(
+            name: "Report", dependencies: ["Reconciler", "Digest"], exclude: ["README.md"],
+            resources: [.embedInCode("Assets/report.css"), .embedInCode("Assets/report.js")], swiftSettings: strict),
+        .target(
             name: "Commands",
-            dependencies: ["Orchestrator", "Reconciler", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: ["Orchestrator", "Reconciler", "Report", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "MinibossKit", dependencies: ["Commands", "Orchestrator", "Reconciler"], exclude: ["README.md"], swiftSettings: strict),
@@ -53,6 +56,7 @@ let package = Package(
         .testTarget(
             name: "RecordsTests", dependencies: ["Commands", "Orchestrator", "Ledger", "Reconciler", "CSQLite"], swiftSettings: strict),
         .testTarget(name: "ReconcilerTests", dependencies: ["Reconciler"], swiftSettings: strict),
+        .testTarget(name: "ReportTests", dependencies: ["Report", "Reconciler"], swiftSettings: strict),
         .testTarget(name: "CommandsTests", dependencies: ["Commands", "Orchestrator", "Reconciler"], swiftSettings: strict),
         .testTarget(name: "MinibossKitTests", dependencies: ["MinibossKit", "Orchestrator", "Reconciler"], swiftSettings: strict),
         .testTarget(name: "DefinitionLoaderTests", dependencies: ["DefinitionLoader", "Digest", "miniboss"], swiftSettings: strict),

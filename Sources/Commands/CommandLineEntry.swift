@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 public import Orchestrator
+import Reconciler
 
 /// The command line: what both a compiled definition and `miniboss-engine` hand their arguments to.
 public enum CommandLineEntry {

@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "init", "history", "postmortem", "diff", "replay", "context", "logs", "exec", "doctor", "help", "--version", "frobnicate",
+        "init", "history", "postmortem", "report", "diff", "replay", "context", "logs", "exec", "doctor", "help", "--version", "frobnicate",
     ])
     func commandsOfTheEngine(command: String) throws {
         #expect(try !Invocation([command]).needsDefinition)

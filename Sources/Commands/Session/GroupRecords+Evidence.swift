@@ -16,6 +16,17 @@ extension GroupRecords {
         return earlier.sorted { $0.seq < $1.seq }
     }
 
+    /// The newest run that did not succeed; one that was killed and that nobody has settled yet is among them.
+    func newestFailure() throws -> Int? {
+        if let newest = try summaries(limit: 1, service: nil).first, newest.outcome == .crashed { return newest.run }
+        return try newestFailedRun()
+    }
+
+    /// What is to be known of the context at the end of a run: every write before it, and the beginnings of the runs that wrote.
+    func contextEvidence(before run: Int) throws -> [RecordedFact] {
+        try facts(run: nil, service: nil, types: [RunStarted.type, ContextWritten.type, ContextCleared.type]).filter { $0.run < run }
+    }
+
     /// The runs asked for, newest first.
     /// - Parameters:
     ///   - limit: how many at most; `nil` for all.

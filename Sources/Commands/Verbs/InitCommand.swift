@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Orchestrator
+import Reconciler
 
 struct InitCommand: Verb {
     static let configuration = CommandConfiguration(

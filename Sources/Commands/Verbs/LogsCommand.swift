@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Orchestrator
+import Reconciler
 
 struct LogsCommand: Verb {
     static let configuration = CommandConfiguration(

@@ -19,8 +19,8 @@ struct MinibossCommand: ParsableCommand {
         version: version,
         subcommands: [
             InitCommand.self, StartCommand.self, StopCommand.self, ReloadCommand.self, PlanCommand.self, StatusCommand.self,
-            HistoryCommand.self, PostMortemCommand.self, DiffCommand.self, ReplayCommand.self, ContextCommand.self, LogsCommand.self,
-            ExecCommand.self, RunCommand.self,
+            HistoryCommand.self, PostMortemCommand.self, ReportCommand.self, DiffCommand.self, ReplayCommand.self, ContextCommand.self,
+            LogsCommand.self, ExecCommand.self, RunCommand.self,
             DoctorCommand.self, CompletionsCommand.self,
         ])
 

@@ -24,7 +24,7 @@ struct PostMortemCommand: Verb {
 
     func perform(_ session: Session) async throws -> Int32 {
         let target = try target(session)
-        guard let records = try target.records(session), let number = try run ?? newestFailure(records) else {
+        guard let records = try target.records(session), let number = try run ?? records.newestFailure() else {
             if let run { throw OperationError(.usage, "there is no run \(run)", next: "Group \"\(target.name)\" has no runs yet.") }
             try session.output.line(shared.json ? "null" : "\(target.name): no run has failed")
             return 0
@@ -40,11 +40,5 @@ struct PostMortemCommand: Verb {
             try session.output.lines(PostMortemText(report: report, paint: session.paint, width: session.output.width).full(now: .now))
         }
         return 0
-    }
-
-    /// A run that was killed and that nobody has settled yet has failed, too.
-    private func newestFailure(_ records: GroupRecords) throws -> Int? {
-        if let newest = try records.summaries(limit: 1, service: nil).first, newest.outcome == .crashed { return newest.run }
-        return try records.newestFailedRun()
     }
 }

@@ -39,21 +39,14 @@ public struct RunSummary: Sendable, Equatable {
         group = started.group
         startedAt = first.at
         outcome = isAtWork ? .running : .crashed
-        var lastOwn = first
-        for fact in facts {
-            guard case .runFinished(let finished) = fact.event else {
-                lastOwn = fact
-                continue
-            }
-            finishedAt = fact.at
+        if let (end, finished) = facts.runEnd {
+            finishedAt = end.at
             outcome = Outcome(finished.outcome)
             error = finished.error
             signal = finished.signal
             settledBy = finished.settledBy
-            if finished.settledBy == nil { lastOwn = fact }
-            break
         }
-        seconds = lastOwn.seconds(since: first)
+        seconds = facts.ownSeconds
         services = ServiceResult.all(in: facts, command: started.command, isOver: outcome != .running)
     }
 

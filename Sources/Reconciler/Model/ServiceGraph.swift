@@ -1,9 +1,9 @@
 /// Who depends on whom, by index; all walks are iterative, so depth costs no stack.
 public struct ServiceGraph: Sendable {
     public let names: [String]
-    private let dependencies: [[Int]]
+    let dependencies: [[Int]]
     private let dependents: [[Int]]
-    private let indexes: [String: Int]
+    let indexes: [String: Int]
 
     /// Names that are not among the services are left out; the definition check reports them.
     public init(_ services: [(name: String, dependencies: [String])]) {

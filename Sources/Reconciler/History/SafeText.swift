@@ -1,31 +1,29 @@
-import Reconciler
-
-/// Makes text of others safe for a terminal: nothing in it can move the cursor, change colours or reverse the reading order.
-enum SafeText {
+/// Makes text of others safe to show: nothing in it can move a cursor, change colours or reverse the reading order.
+public enum SafeText {
     /// Bytes of one line, and of a text of several lines, that are shown.
-    static let longest = (line: 8192, block: 65_536)
+    public static let longest = (line: 8192, block: 65_536)
 
     /// One line: line ends and tabs become spaces as well. Of a very long one only the beginning is shown, and how much is not.
-    static func line(_ text: String) -> String {
+    public static func line(_ text: String) -> String {
         let text = cutText(text, to: longest.line)
         guard needsWork(text, keeping: []) else { return text }
         return neutralised(text, keeping: []).split(separator: " ", omittingEmptySubsequences: false).joined(separator: " ")
     }
 
     /// A line of a log: tabs stay, and so does nothing else that controls.
-    static func logLine(_ text: String) -> String {
+    public static func logLine(_ text: String) -> String {
         let text = cutText(text, to: longest.line)
         return needsWork(text, keeping: ["\t"]) ? neutralised(text, keeping: ["\t"]) : text
     }
 
     /// Several lines: line ends and tabs stay.
-    static func block(_ text: String) -> String {
+    public static func block(_ text: String) -> String {
         let text = cutText(text, to: longest.block)
         return needsWork(text, keeping: ["\n", "\t"]) ? neutralised(text, keeping: ["\n", "\t"]) : text
     }
 
     /// Whether a terminal may act on the scalar rather than show it.
-    static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    public static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x00...0x1F, 0x7F...0x9F: true
         // Marks, embeddings, overrides and isolates of the bidirectional algorithm, and line separators.

@@ -1,0 +1,63 @@
+import Glibc
+import Testing
+
+@testable import Commands
+
+@Suite("A file replaced as a whole") struct ReplacedFileTests {
+    private let directory: String
+
+    init() throws {
+        var name = Array("/tmp/miniboss-file.XXXXXX".utf8CString)
+        try #require(mkdtemp(&name) != nil)
+        directory = String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    private func clear(_ names: String...) {
+        for name in names { unlink("\(directory)/\(name)") }
+        // Fails, and shows it, when anything but what the test made was left.
+        #expect(rmdir(directory) == 0)
+    }
+
+    private func text(_ name: String) throws -> String {
+        let file = try #require(fopen("\(directory)/\(name)", "re"))
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 4_096)
+        return String(decoding: bytes[..<fread(&bytes, 1, bytes.count, file)], as: UTF8.self)
+    }
+
+    @Test("a new file, and one that was there, and one behind a link") func written() throws {
+        try ReplacedFile(path: "\(directory)/a").write("one")
+        #expect(try text("a") == "one")
+        symlink("a", "\(directory)/link")
+        try ReplacedFile(path: "\(directory)/link").write("two")
+        #expect(try text("a") == "two")
+        var info = stat()
+        #expect(lstat("\(directory)/link", &info) == 0 && info.st_mode & S_IFMT == S_IFLNK)
+        clear("a", "link")
+    }
+
+    @Test("a reader that has it open keeps the old text") func whole() throws {
+        try ReplacedFile(path: "\(directory)/a").write("old text")
+        let open = try #require(fopen("\(directory)/a", "re"))
+        defer { fclose(open) }
+        try ReplacedFile(path: "\(directory)/a").write("new")
+        var bytes = [UInt8](repeating: 0, count: 64)
+        #expect(String(decoding: bytes[..<fread(&bytes, 1, bytes.count, open)], as: UTF8.self) == "old text")
+        clear("a")
+    }
+
+    @Test("a device is written to, never replaced") func device() throws {
+        try ReplacedFile(path: "/dev/null").write("gone")
+        var info = stat()
+        #expect(stat("/dev/null", &info) == 0 && info.st_mode & S_IFMT == S_IFCHR)
+        clear()
+    }
+
+    @Test("where nothing can be written the system's words say why, and nothing is left behind") func refused() throws {
+        #expect(throws: ReplacedFile.Failure.self) { try ReplacedFile(path: directory).write("x") }
+        do { try ReplacedFile(path: "\(directory)/no/file").write("x") } catch { #expect(error.reason == "No such file or directory") }
+        // A device that is always full.
+        do { try ReplacedFile(path: "/dev/full").write("x") } catch { #expect(error.reason == "No space left on device") }
+        clear()
+    }
+}
