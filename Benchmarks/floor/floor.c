@@ -173,16 +173,18 @@ static void plan_noop(void) {
 }
 
 static void plan_stop(int removes) {
+    static int removals[MAX_SERVICES];
     for (int i = service_count - 1; i >= 0; i--) {
         int stop = services[i].stopped = add("stop", services[i].name, STOP, "POST", container(&services[i], "/stop?t=50"), NULL);
         for (int j = i + 1; j < service_count; j++)
             if (depends(&services[j], services[i].name)) after(stop, services[j].stopped);
-        if (removes) after(add("remove", services[i].name, OTHER, "DELETE", container(&services[i], "?v=0"), NULL), stop);
+        if (removes) after(removals[i] = add("remove", services[i].name, OTHER, "DELETE", container(&services[i], "?v=0"), NULL), stop);
     }
     if (!removes) return;
-    // A stopped container holds no endpoint, so the network need not wait for the removals.
+    // Only after the removals: engine 20.10 answers a stop before it has let go of the endpoint, and a network that is removed
+    // meanwhile can be left with a count of endpoints that never comes down again.
     int network = add("network", "", OTHER, "DELETE", text("/networks/%s", group), NULL);
-    for (int i = 0; i < service_count; i++) after(network, services[i].stopped);
+    for (int i = 0; i < service_count; i++) after(network, removals[i]);
 }
 
 // A new container in the place of the old one: made beside it, started the moment the old one has ended.

@@ -3,6 +3,7 @@ import http.client
 import json
 import os
 import socket
+import time
 import urllib.parse
 
 
@@ -58,11 +59,20 @@ class Engine:
     def image_id(self, reference):
         return self.json(f"/images/{reference}/json")["Id"]
 
-    def remove(self, containers, network):
-        for container in containers:
-            self.call("DELETE", f"/containers/{container['Id']}?force=1&v=1", accept=(404, 409))
-        for found in self.networks(network):
-            self.call("DELETE", f"/networks/{found['Id']}", accept=(404,))
+    def remove(self, find_containers, network):
+        """Removes containers, whatever state they are in, and a network; waits for removals that others began."""
+        for attempt in range(100):
+            containers, networks = find_containers(), self.networks(network)
+            if not containers and not networks:
+                return
+            for container in containers:
+                self.call("DELETE", f"/containers/{container['Id']}?force=1&v=1", accept=(404, 409))
+            for found in networks:
+                self.call("DELETE", f"/networks/{found['Id']}", accept=(403, 404))
+            time.sleep(0.1 if attempt else 0)
+        raise EngineError(
+            f"{len(containers)} containers and {len(networks)} networks of {network} can't be removed; a network with \"active "
+            "endpoints\" and no containers is a defect of the engine, which a restart of it mends")
 
     def remove_images(self, label):
         for image in self.json("/images/json?filters=" + urllib.parse.quote(json.dumps({"label": [label]}))):

@@ -34,7 +34,7 @@ class Processes:
             self.log("status, history, postmortem, and the launcher")
             found.update(self._commands(directory, pairs * 4))
         finally:
-            self.engine.remove(self.engine.containers(label=["io.miniboss.group=bench-dying"]), "miniboss-bench-dying")
+            self.engine.remove(lambda: self.engine.containers(label=["io.miniboss.group=bench-dying"]), "miniboss-bench-dying")
         return found
 
     def _run(self, command, directory, codes=(0,), **environment):

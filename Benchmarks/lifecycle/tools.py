@@ -33,7 +33,7 @@ class Tool:
 
     def prepare(self, group, root, offset):
         """Writes the group's files; nothing of it is measured."""
-        name = f"bench-{self.key}-{group.name}"
+        name = f"mbbench-{self.key}-{group.name}"
         life = Life(ports_for(group, offset), os.path.join(root, "lives", name), name, self.network(name))
         self.write(life)
         self.new_build(life, "0")
@@ -63,7 +63,7 @@ class Tool:
         return engine.image_id(life.group.built_image)
 
     def clean(self, engine, life):
-        engine.remove(self.containers(engine, life), life.network)
+        engine.remove(lambda: self.containers(engine, life), life.network)
         engine.remove_images(definitions.IMAGE_LABEL)
 
 
