@@ -181,8 +181,8 @@ static void plan_stop(int removes) {
         if (removes) after(removals[i] = add("remove", services[i].name, OTHER, "DELETE", container(&services[i], "?v=0"), NULL), stop);
     }
     if (!removes) return;
-    // Only after the removals: engine 20.10 answers a stop before it has let go of the endpoint, and a network that is removed
-    // meanwhile can be left with a count of endpoints that never comes down again.
+    // Only after the removals: engine 20.10 takes it earlier, but was once left with a network whose count of endpoints never
+    // came down again.
     int network = add("network", "", OTHER, "DELETE", text("/networks/%s", group), NULL);
     for (int i = 0; i < service_count; i++) after(network, removals[i]);
 }

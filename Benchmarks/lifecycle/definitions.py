@@ -5,9 +5,6 @@ import os
 import tarfile
 
 VARIABLE = "BENCH_VALUE"
-# By the label the images of all tools are found and removed again, whatever they called them.
-IMAGE_LABEL = "miniboss.bench=built"
-DOCKERFILE = f"FROM {{image}}\nLABEL {IMAGE_LABEL}\nCOPY version /version\n"
 
 
 def write(path, text):
@@ -16,9 +13,14 @@ def write(path, text):
         file.write(text)
 
 
-def build_context(directory, image, version):
+def image_label(name):
+    """By it the images a tool built are found and removed again, whatever it called them."""
+    return f"miniboss.bench.life={name}"
+
+
+def build_context(directory, name, image, version):
     """The directory the reloaded service is built from, with something new in it; returns it as a tar, too."""
-    files = {"Dockerfile": DOCKERFILE.format(image=image), "version": version + "\n"}
+    files = {"Dockerfile": f"FROM {image}\nLABEL {image_label(name)}\nCOPY version /version\n", "version": version + "\n"}
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as tar:
         for name, text in files.items():

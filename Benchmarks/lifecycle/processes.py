@@ -10,7 +10,8 @@ import definitions
 import ledger
 from groups import IMAGE
 
-DYING = [0.4, 0.5, 0.6, 0.7]
+# Seconds of life: apart from one another, and from the starts, so that no death waits for other work of the engine.
+DYING = [2.0, 2.5, 3.0, 3.5]
 
 
 class Processes:

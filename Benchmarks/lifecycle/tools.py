@@ -56,7 +56,7 @@ class Tool:
 
     def new_build(self, life, version):
         """New content to build, so that a reload has work to do."""
-        return definitions.build_context(life.build_directory, IMAGE, version)
+        return definitions.build_context(life.build_directory, life.name, IMAGE, version)
 
     def image(self, life, engine, container):
         """What the reloaded container should be made of now."""
@@ -64,7 +64,7 @@ class Tool:
 
     def clean(self, engine, life):
         engine.remove(lambda: self.containers(engine, life), life.network)
-        engine.remove_images(definitions.IMAGE_LABEL)
+        engine.remove_images(definitions.image_label(life.name))
 
 
 class Floor(Tool):
