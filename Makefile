@@ -1,10 +1,10 @@
 # What one types here. The work is done by scripts/, each of which says what it does in its first lines.
 SHELL := /bin/sh
 PREFIX ?= /usr/local
-SWIFT_FILES := Package.swift Sources Tests Examples
+SWIFT_FILES := Package.swift Sources Tests Examples Benchmarks/instructions/Package.swift Benchmarks/instructions/Sources/instructions
 
 .DEFAULT_GOAL := help
-.PHONY: help build install demo demo-stop test format lint clean
+.PHONY: help build install demo demo-stop test bench format lint clean
 
 help: ## Show this
 	@sed -n 's/^\([a-z-]*\):[a-z ]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -24,6 +24,9 @@ demo-stop: ## Stop and remove the demo, and the engine if the demo started it
 
 test: ## Run the whole test suite, engine tests included
 	@scripts/test
+
+bench: ## Measure against the floor, the Python original and Compose (about an hour); BENCH=--quick for a minute
+	@scripts/bench $(BENCH)
 
 format: ## Format the Swift files in place
 	@swift format --in-place --parallel --recursive $(SWIFT_FILES)
