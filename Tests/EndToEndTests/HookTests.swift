@@ -92,7 +92,8 @@ private let groupHooks = """
             }
             """
         try await withWorkshop(service, list: "Stubborn()") { shop in
-            #expect(try shop.miniboss("start").code == 0)
+            let start = try shop.miniboss("start")
+            #expect(start.code == 0, "\(start.errors)")
             #expect(try shop.miniboss("stop", "--timeout", "1").code == 0)
             #expect(try await shop.container("stubborn")?.state.exitCode == 137)
             #expect(try shop.miniboss("history", "2", "--json").output.contains("was killed with SIGKILL"))

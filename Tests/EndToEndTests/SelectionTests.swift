@@ -51,7 +51,7 @@ private let chain = """
             let near = try await docker.createContainer(name: "miniboss-\(shop.group)-two_base", neighbour).id
             neighbour.labels = [:]
             let held = try await docker.createContainer(name: "miniboss-\(shop.group)_base", neighbour).id
-            do throws(any Error) {
+            let outcome = await Task {
                 _ = try await docker.startContainer(near)
                 let refused = try shop.miniboss("start")
                 #expect(refused.code == 1 && refused.errors.contains("not made by miniboss"), "\(refused.errors)")
@@ -60,11 +60,9 @@ private let chain = """
                 #expect(try shop.miniboss("start").code == 0)
                 #expect(try shop.miniboss("stop", "--remove").code == 0)
                 #expect(try await docker.inspectContainer(near).state.running)
-            } catch {
-                for id in [near, held] { _ = try? await docker.removeContainer(id, force: true) }
-                throw error
-            }
-            _ = try await docker.removeContainer(near, force: true)
+            }.result
+            for id in [near, held] { _ = try await docker.removeContainer(id, force: true) }
+            try outcome.get()
         }
     }
 
