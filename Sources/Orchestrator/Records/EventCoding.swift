@@ -1,10 +1,10 @@
 import FoundationEssentials
 import Ledger
-import Reconciler
+package import Reconciler
 
 /// Typed events to the ledger's text and back.
-enum EventCoding {
-    static func body(of event: Event) throws -> String {
+package enum EventCoding {
+    package static func body(of event: Event) throws -> String {
         try encode(event.body)
     }
 
