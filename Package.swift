@@ -40,7 +40,8 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["DockerClient", "Reconciler"], exclude: ["README.md"], swiftSettings: strict),
         .testTarget(name: "DigestTests", dependencies: ["Digest"], swiftSettings: strict),
         .target(name: "FaultyVFS", dependencies: ["CSQLite"], path: "Tests/FaultyVFS"),
-        .executableTarget(name: "ledger-fixture", dependencies: ["Ledger", "FaultyVFS"], path: "Tests/LedgerFixture", swiftSettings: strict),
+        .executableTarget(
+            name: "ledger-fixture", dependencies: ["Ledger", "FaultyVFS"], path: "Tests/LedgerFixture", swiftSettings: strict),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "CSQLite", "ledger-fixture"], swiftSettings: strict),
         .executableTarget(
             name: "ledger-bench", dependencies: ["Ledger", "Orchestrator", "Reconciler"], path: "Benchmarks/ledger/LedgerBench",

@@ -1,6 +1,6 @@
 // Measures the ledger for Benchmarks/ledger/run, and makes ledgers of any size.
 //   ledger-bench append DIRECTORY EVENTS EVENTS_PER_TRANSACTION    prints the seconds
-//   ledger-bench generate DIRECTORY EVENTS                         a life of ten services, start and stop by turns
+//   ledger-bench generate DIRECTORY EVENTS                         a life of three services, start and stop by turns
 //   ledger-bench replay DIRECTORY                                  the whole fold, without snapshots: "EVENTS SECONDS KILOBYTES"
 import Glibc
 import Ledger
