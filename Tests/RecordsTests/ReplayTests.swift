@@ -159,6 +159,26 @@ struct ReplayTests {
         #expect(try GroupRecords.examine(directory: memory.directory, ledgerPath: nil)?.problems == [])
     }
 
+    @Test("B55: a start refuses a ledger in which any event that it goes by was changed, and names it", arguments: [1, 9, 17])
+    func changed(seq: Int) throws {
+        let memory = Memory()
+        var story = Story()
+        story.start(["db"])
+        story.start(["db"])
+        try memory.record(story.facts)
+        try SQLShell.run(
+            memory.path, "DROP TRIGGER events_append_only_update; UPDATE events SET mono_ns = mono_ns + 1 WHERE seq = \(seq)")
+        let error = #expect(throws: OperationError.self) { try OpenLedger(memory.setting("start")).writer.close() }
+        #expect(error?.exitCode == 74)
+        #expect(error?.message.contains("broken at event \(seq)") == true && error?.message.contains("--set-aside") == true)
+        // The lock is free again.
+        guard case .setAside(let cited) = try setAsideLedger(memory.setting()) else {
+            Issue.record("not set aside")
+            return
+        }
+        #expect(cited.lastSeq == (seq == 1 ? nil : seq - 1))
+    }
+
     @Test("the fold and its shape are those of its version: when this fails, raise GroupState.foldVersion")
     func golden() throws {
         var story = Story()

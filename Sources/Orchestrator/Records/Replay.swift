@@ -10,9 +10,11 @@ package struct Replay: Sendable {
     package private(set) var seq = 0
     /// How many events had to be read.
     package private(set) var length = 0
+    /// The newest event of the snapshot it began with; 0 for none.
+    package var first: Int { seq - length }
 
     /// A start leaves a snapshot when it had to read more than this.
-    static let longest = 2_000
+    static let longest = 1_000
 
     /// - parameter usesSnapshots: `false` reads everything.
     package init(_ reader: LedgerReader, usesSnapshots: Bool = true) throws {

@@ -20,6 +20,8 @@ struct OpenLedger: Sendable {
         } catch { throw OperationError(ledger: error) }
         do {
             let replay = try Replay(writer.reader)
+            // What is decided upon must be what was written. Events behind a snapshot were checked when it was made.
+            try writer.reader.verifyChain(after: replay.first)
             state = replay.state
             if replay.length > Replay.longest { try writer.keepSnapshot(replay.snapshot(), version: GroupState.foldVersion) }
             run = try writer.nextRunNumber()
