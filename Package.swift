@@ -53,6 +53,9 @@ let package = Package(
         .executableTarget(
             name: "ledger-fixture", dependencies: ["Ledger", "FaultyVFS"], path: "Tests/LedgerFixture", swiftSettings: strict),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "CSQLite", "ledger-fixture"], swiftSettings: strict),
+        .executableTarget(
+            name: "ledger-bench", dependencies: ["Ledger", "Orchestrator", "Reconciler"], path: "Benchmarks/ledger/LedgerBench",
+            swiftSettings: strict),
         .testTarget(
             name: "RecordsTests", dependencies: ["Commands", "Orchestrator", "Ledger", "Reconciler", "CSQLite"], swiftSettings: strict),
         .testTarget(name: "ReconcilerTests", dependencies: ["Reconciler"], swiftSettings: strict),

@@ -26,6 +26,14 @@ extension LedgerReader {
         }
     }
 
+    /// Checks that the events after `seq` are an unbroken continuation of it.
+    ///
+    /// - Throws: `LedgerError` with `.chainBroken` naming the first that is not.
+    public func verifyChain(after seq: Int) throws(LedgerError) {
+        let report = try read { (connection) throws(LedgerError) in try connection.checkChain(after: seq) }
+        if let fault = report.fault { throw LedgerError(chainBrokenAt: fault.seq, path: path) }
+    }
+
     /// What a check found, or that the file is too damaged for it.
     private static func orDamage(_ check: () throws(LedgerError) -> [String]) throws(LedgerError) -> [String] {
         do {

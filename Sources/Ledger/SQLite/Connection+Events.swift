@@ -13,10 +13,18 @@ extension Connection {
         return ChainHead(seq: newest.seq, hash: hash)
     }
 
+    private static let insertion =
+        "INSERT INTO events (\(EventQuery.columns)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+
     /// Adds one row; the triggers refuse it when it is not the next link of the chain.
     func insert(_ event: RecordedEvent) throws(LedgerError) {
-        let statement = try statement(
-            "INSERT INTO events (\(EventQuery.columns)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")
+        let statement: Statement
+        if let insertion {
+            statement = insertion
+        } else {
+            statement = try self.statement(Self.insertion)
+            insertion = statement
+        }
         defer { statement.reset() }
         try statement.bind(event.seq, at: 1)
         try statement.bind(event.run, at: 2)

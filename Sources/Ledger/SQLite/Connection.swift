@@ -20,6 +20,8 @@ final class Connection {
     let path: String
     private let handle: OpaquePointer
     private var statements: [String: Statement] = [:]
+    /// The statement that adds an event, at hand: to look it up by its long text would cost as much as binding it.
+    var insertion: Statement?
 
     init(path: String, access: Access) throws(LedgerError) {
         var opened: OpaquePointer?
@@ -44,6 +46,7 @@ final class Connection {
     }
 
     deinit {
+        insertion = nil
         statements.removeAll()
         sqlite3_close_v2(handle)
     }

@@ -3,8 +3,8 @@ package import Ledger
 package import Reconciler
 
 /// Typed events to the ledger's text and back.
-enum EventCoding {
-    static func body(of event: Event) throws -> String {
+package enum EventCoding {
+    package static func body(of event: Event) throws -> String {
         try encode(event.body)
     }
 

@@ -1,21 +1,23 @@
 import FoundationEssentials
-import Ledger
-import Reconciler
+package import Ledger
+package import Reconciler
 
 /// A ledger folded: from the newest snapshot on, where there is one.
-struct Replay: Sendable {
+package struct Replay: Sendable {
     /// What the events come to.
-    private(set) var state = GroupState()
+    package private(set) var state = GroupState()
     /// The newest event in it; 0 for none.
-    private(set) var seq = 0
+    package private(set) var seq = 0
     /// How many events had to be read.
-    private(set) var length = 0
+    package private(set) var length = 0
+    /// The newest event of the snapshot it began with; 0 for none.
+    package var first: Int { seq - length }
 
     /// A start leaves a snapshot when it had to read more than this.
-    static let longest = 2_000
+    static let longest = 1_000
 
     /// - parameter usesSnapshots: `false` reads everything.
-    init(_ reader: LedgerReader, usesSnapshots: Bool = true) throws {
+    package init(_ reader: LedgerReader, usesSnapshots: Bool = true) throws {
         var first = 0
         if usesSnapshots, let snapshot = try reader.snapshot(version: GroupState.foldVersion), let kept = Self.state(snapshot) {
             state = kept

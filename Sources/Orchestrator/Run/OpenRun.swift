@@ -7,6 +7,8 @@ extension LedgerWriter: RunLedger {
     package func foldedState() throws(OperationError) -> GroupState {
         do {
             let replay = try Replay(reader)
+            // What is decided upon must be what was written. Events behind a snapshot were checked when it was made.
+            try reader.verifyChain(after: replay.first)
             if replay.length > Replay.longest { try keepSnapshot(replay.snapshot(), version: GroupState.foldVersion) }
             return replay.state
         } catch { throw OperationError(folding: error) }

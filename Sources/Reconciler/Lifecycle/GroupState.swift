@@ -1,7 +1,7 @@
 /// What the events say of a group: the fold that is the same live, in replay and in recovery.
 public struct GroupState: Sendable, Equatable, Codable {
     /// Grows when the fold comes to something else, or keeps it in another shape: what was folded before is then of no use.
-    public static let foldVersion = 1
+    public static let foldVersion = 2
 
     public private(set) var services: [String: ServiceRecord] = [:]
     public private(set) var context = ContextValues()
@@ -134,11 +134,17 @@ public struct ServiceRecord: Sendable, Equatable, Codable {
     /// What a container still owes.
     public func debt(of container: String?) -> ContainerDebt { container.flatMap { debts[$0] } ?? ContainerDebt() }
 
-    /// A removal ends what the container owed, and what it was to the service.
+    /// A container that was made owes everything, also when only a later run found out that it was; one that was removed
+    /// owes nothing any more.
     mutating func note(_ outcome: StepSucceeded) {
-        guard outcome.step == .removeContainer, let id = outcome.result else { return }
-        debts[id] = nil
-        if id == containerID { containerID = nil }
+        guard let id = outcome.result else { return }
+        switch outcome.step {
+        case .createContainer: debts[id] = ContainerDebt(firstStart: true, ping: true, postStart: true)
+        case .removeContainer:
+            debts[id] = nil
+            if id == containerID { containerID = nil }
+        default: break
+        }
     }
 }
 
