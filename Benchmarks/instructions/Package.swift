@@ -24,8 +24,11 @@ let package = Package(
             name: "Orchestrator", dependencies: ["Ledger", "DockerClient", "Reconciler", "Digest"],
             exclude: ["README.md"], swiftSettings: strict),
         .target(
+            name: "Report", dependencies: ["Reconciler", "Digest"], exclude: ["README.md"],
+            resources: [.embedInCode("Assets/report.css"), .embedInCode("Assets/report.js")], swiftSettings: strict),
+        .target(
             name: "Commands",
-            dependencies: ["Orchestrator", "Reconciler", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: ["Orchestrator", "Reconciler", "Report", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             exclude: ["README.md"], swiftSettings: strict),
         .executableTarget(
             name: "instructions", dependencies: ["Commands", "Ledger", "Orchestrator", "Reconciler"], swiftSettings: strict),

@@ -70,7 +70,8 @@ struct PlanWalk {
     private var failed: Set<String> = []
     private var blocked: Set<String> = []
     private var toBlock: [String: [String]] = [:]
-    private var running: [Int: String] = [:]
+    /// How many steps of each service are under way.
+    private var busy: [String: Int] = [:]
 
     init(plan: Plan, graph: ServiceGraph) {
         schedule = Schedule(plan)
@@ -81,21 +82,21 @@ struct PlanWalk {
 
     mutating func begin() -> [PlanStep] {
         let steps = schedule.begin()
-        for step in steps { running[step.id] = step.service }
+        for service in steps.compactMap(\.service) { busy[service, default: 0] += 1 }
         return steps
     }
 
     /// Notes a step's end; `nil` for work beside the plan.
     mutating func finish(_ id: Int?, _ result: StepResult) -> [Aftermath] {
         guard let id else { return [] }
-        running[id] = nil
+        if let service = schedule.step(id)?.service, let count = busy[service] { busy[service] = count > 1 ? count - 1 : nil }
         switch result {
         case .succeeded:
             schedule.succeeded(id)
             return releaseBlocked()
         case .replanned(let plan):
             // For a service that is given up already the answer comes too late.
-            let isLost = schedule.steps[id]?.service.map { toBlock[$0] != nil || failed.contains($0) } ?? false
+            let isLost = schedule.step(id)?.service.map { toBlock[$0] != nil || failed.contains($0) } ?? false
             if isLost { schedule.failed(id) } else { schedule.replace(id, with: plan) }
             return releaseBlocked()
         case .failed(let failure):
@@ -115,29 +116,33 @@ struct PlanWalk {
         let lost = Set(given.compactMap(\.service)).subtracting(failed).subtracting(blocked)
         // What of theirs did not wait for the failure, an early create say, is not begun any more either.
         for service in lost { schedule.giveUp(service: service) }
-        for service in lost.sorted() {
-            let culprit = failed.sorted().first { graph.chain(from: service, to: $0) != nil }
-            let chain = culprit.flatMap { graph.chain(from: service, to: $0) } ?? owners + [service]
-            toBlock[service] = chain.dropFirst().reversed()
-        }
-        let kind = schedule.steps[id]?.kind ?? .reconsider
+        for (service, chain) in chains(from: lost, to: owners) { toBlock[service] = chain.dropFirst().reversed() }
+        let kind = schedule.step(id)?.kind ?? .reconsider
         return owners.map { .fail($0, failure, in: kind) } + releaseBlocked()
+    }
+
+    /// From each lost service to the first of the culprits it needs. Where the order of steps is not that of dependencies, as in
+    /// a stop, there is no chain between them.
+    private func chains(from lost: Set<String>, to culprits: [String]) -> [String: [String]] {
+        var chains: [String: [String]] = [:]
+        for culprit in culprits where chains.count < lost.count {
+            chains.merge(graph.chains(from: lost.subtracting(chains.keys), to: culprit)) { first, _ in first }
+        }
+        for service in lost.subtracting(chains.keys) { chains[service] = [service] + culprits.prefix(1) }
+        return chains
     }
 
     /// The services a failed step is the failure of: its own, or for a shared step all that waited directly for it.
     private func owners(of id: Int) -> [String] {
-        guard let step = schedule.steps[id] else { return [] }
+        guard let step = schedule.step(id) else { return [] }
         let isShared = [.createNetwork, .pullImage, .buildImage].contains(step.kind)
-        let direct =
-            isShared
-            ? schedule.steps.values.filter { $0.after.contains(id) && schedule.status(of: $0.id) == .waiting }.compactMap(\.service) : []
+        let direct = isShared ? schedule.waiting(for: id).compactMap(\.service) : []
         return Set(direct + [step.service].compactMap { $0 }).subtracting(failed).sorted()
     }
 
     /// A service is blocked once nothing of it runs any more, e.g. an early create.
     private mutating func releaseBlocked() -> [Aftermath] {
-        let busy = Set(running.values)
-        let ready = toBlock.filter { !busy.contains($0.key) && !failed.contains($0.key) }
+        let ready = toBlock.filter { busy[$0.key] == nil && !failed.contains($0.key) }
         for service in ready.keys {
             toBlock[service] = nil
             blocked.insert(service)

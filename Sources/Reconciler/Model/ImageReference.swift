@@ -12,8 +12,8 @@ public struct ImageReference: Sendable, Equatable, CustomStringConvertible {
         guard !text.isEmpty else { throw ImageReferenceError(reference: text, reason: "it is empty") }
         var rest = Substring(text)
         var digest: String?
-        if let at = rest.firstIndex(of: "@") {
-            let after = rest[rest.index(after: at)...]
+        if let at = rest.utf8.firstIndex(of: UInt8(ascii: "@")) {
+            let after = rest[rest.utf8.index(after: at)...]
             guard after.contains(":"), !after.hasSuffix(":") else {
                 throw ImageReferenceError(reference: text, reason: "its digest is not of the form algorithm:hex")
             }
@@ -21,21 +21,23 @@ public struct ImageReference: Sendable, Equatable, CustomStringConvertible {
             rest = rest[..<at]
         }
         var tag: String?
-        let lastSlash = rest.lastIndex(of: "/") ?? rest.startIndex
-        if let colon = rest[lastSlash...].firstIndex(of: ":") {
-            let after = rest[rest.index(after: colon)...]
-            guard !after.isEmpty, after.count <= 128, after.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "_.-".contains($0)) })
+        let lastSlash = rest.utf8.lastIndex(of: UInt8(ascii: "/")) ?? rest.startIndex
+        if let colon = rest[lastSlash...].utf8.firstIndex(of: UInt8(ascii: ":")) {
+            let after = rest[rest.utf8.index(after: colon)...]
+            guard !after.isEmpty, after.utf8.count <= 128, after.utf8.allSatisfy({ $0.isLowercaseOrDigit || $0.isUppercase || $0.isMark })
             else { throw ImageReferenceError(reference: text, reason: "its tag is empty or has a character a tag can't have") }
             tag = String(after)
             rest = rest[..<colon]
         }
-        var components = rest.split(separator: "/", omittingEmptySubsequences: false)
+        var components = rest.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map {
+            rest[$0.startIndex..<$0.endIndex]
+        }
         guard !components.contains(where: \.isEmpty) else {
             throw ImageReferenceError(reference: text, reason: "a part of its path is empty")
         }
         let hasDomain = components.count > 1 && (components[0].contains(".") || components[0].contains(":") || components[0] == "localhost")
         for path in hasDomain ? components.dropFirst() : components[...] {
-            guard path.allSatisfy({ $0.isASCII && ($0.isLowercase || $0.isNumber || "._-".contains($0)) }) else {
+            guard path.utf8.allSatisfy({ $0.isLowercaseOrDigit || $0.isMark }) else {
                 throw ImageReferenceError(reference: text, reason: "repository names are lower case letters, digits and . _ -")
             }
         }
@@ -58,6 +60,15 @@ public struct ImageReference: Sendable, Equatable, CustomStringConvertible {
         if let digest { return "\(repository)@\(digest)" }
         return "\(repository):\(effectiveTag ?? "latest")"
     }
+}
+
+/// What a reference is made of; all of it is ASCII.
+extension UInt8 {
+    fileprivate var isLowercaseOrDigit: Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self)
+    }
+    fileprivate var isUppercase: Bool { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) }
+    fileprivate var isMark: Bool { self == UInt8(ascii: ".") || self == UInt8(ascii: "_") || self == UInt8(ascii: "-") }
 }
 
 /// Why text is not an image reference.

@@ -4,7 +4,7 @@ extension ServiceGraph {
     /// In a layer they stand in the order of definition. Services of a cycle, which no sound definition has, form a last layer.
     public var layers: [[String]] {
         var depth = [Int](repeating: 0, count: names.count)
-        let order = startOrder.compactMap { indexes[$0] }
+        let order = startIndexes
         for index in order {
             depth[index] = dependencies[index].map { depth[$0] + 1 }.max() ?? 0
         }

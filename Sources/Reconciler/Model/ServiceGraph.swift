@@ -2,7 +2,7 @@
 public struct ServiceGraph: Sendable {
     public let names: [String]
     let dependencies: [[Int]]
-    private let dependents: [[Int]]
+    let dependents: [[Int]]
     let indexes: [String: Int]
 
     /// Names that are not among the services are left out; the definition check reports them.
@@ -27,28 +27,30 @@ public struct ServiceGraph: Sendable {
     }
 
     /// Dependencies before dependents, ties in the order of definition; services of a cycle are left out.
-    public var startOrder: [String] {
+    public var startOrder: [String] { startIndexes.map { names[$0] } }
+
+    /// `startOrder` by index.
+    var startIndexes: [Int] {
         var missing = dependencies.map(\.count)
         var ready = missing.indices.filter { missing[$0] == 0 }
-        var order: [String] = []
         var next = 0
         while next < ready.count {
             let index = ready[next]
             next += 1
-            order.append(names[index])
             for dependent in dependents[index] {
                 missing[dependent] -= 1
                 if missing[dependent] == 0 { ready.append(dependent) }
             }
         }
-        return order
+        return ready
     }
 
     /// A shortest cycle, first service repeated at the end; `nil` without one.
     public var shortestCycle: [String]? {
-        let acyclic = Set(startOrder)
-        guard acyclic.count < names.count else { return nil }
-        var remaining = names.indices.filter { !acyclic.contains(names[$0]) }
+        let order = startIndexes
+        guard order.count < names.count else { return nil }
+        let acyclic = Set(order)
+        var remaining = names.indices.filter { !acyclic.contains($0) }
         remaining = onCycles(among: remaining)
         var best: [Int]?
         for start in remaining {
@@ -123,27 +125,33 @@ public struct ServiceGraph: Sendable {
         return Set(seen.map { names[$0] })
     }
 
-    /// A shortest chain of dependencies from `name` to `target`, both included; `nil` where there is none.
-    public func chain(from name: String, to target: String) -> [String]? {
-        guard let start = indexes[name], let goal = indexes[target] else { return nil }
-        if start == goal { return [name] }
-        var cameFrom: [Int: Int] = [:]
-        var queue = [start]
-        var seen: Set<Int> = [start]
+    /// Shortest chains of dependencies from each of `names` that needs `target` to it, both included.
+    ///
+    /// Of several as short, the one along the dependencies named first. Walks the graph once, however many are asked for.
+    public func chains(from names: some Sequence<String>, to target: String) -> [String: [String]] {
+        guard let goal = indexes[target] else { return [:] }
+        var distance = [goal: 0]
+        var queue = [goal]
         var next = 0
         while next < queue.count {
             let index = queue[next]
             next += 1
-            for step in dependencies[index] where seen.insert(step).inserted {
-                cameFrom[step] = index
-                if step == goal {
-                    var path = [goal]
-                    while let previous = cameFrom[path[path.count - 1]] { path.append(previous) }
-                    return path.reversed().map { names[$0] }
-                }
-                queue.append(step)
+            for dependent in dependents[index] where distance[dependent] == nil {
+                distance[dependent] = distance[index, default: 0] + 1
+                queue.append(dependent)
             }
         }
-        return nil
+        var chains: [String: [String]] = [:]
+        for name in names {
+            guard var index = indexes[name], var left = distance[index] else { continue }
+            var chain = [name]
+            while left > 0, let nearer = dependencies[index].first(where: { distance[$0] == left - 1 }) {
+                chain.append(self.names[nearer])
+                index = nearer
+                left -= 1
+            }
+            chains[name] = chain
+        }
+        return chains
     }
 }

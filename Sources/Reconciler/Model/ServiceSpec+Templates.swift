@@ -13,7 +13,9 @@ extension ServiceSpec {
 
     /// The context keys this service's fields need; empty where a template is malformed (the check reports that).
     public var contextKeys: Set<String> {
-        Set(templated.flatMap { (try? Template($0.text))?.keys ?? [] })
+        var keys: Set<String> = []
+        for (_, text) in templated where text.utf8.contains(UInt8(ascii: "{")) { keys.formUnion((try? Template(text))?.keys ?? []) }
+        return keys
     }
 
     /// The service with every `{key}` replaced by its value; a value made from a secret key is itself secret.

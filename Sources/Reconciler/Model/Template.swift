@@ -10,31 +10,38 @@ public struct Template: Sendable, Equatable {
     /// Reads `source`.
     /// - Throws: `TemplateError` for a positional field (`{}` or `{0}`) or an unbalanced brace.
     public init(_ source: String) throws(TemplateError) {
+        guard source.utf8.contains(where: Self.isBrace) else {
+            parts = source.isEmpty ? [] : [.text(source)]
+            return
+        }
         var parts: [Part] = []
         var text = ""
-        var rest = Substring(source)
-        while let character = rest.popFirst() {
-            switch character {
-            case "{" where rest.first == "{", "}" where rest.first == "}":
-                text.append(rest.removeFirst())
-            case "{":
-                guard let end = rest.firstIndex(of: "}") else { throw .unbalanced(source) }
-                let key = String(rest[..<end])
-                guard !key.contains("{") else { throw .unbalanced(source) }
-                guard !key.isEmpty, !key.allSatisfy(\.isNumber) else { throw .positional(source, field: "{\(key)}") }
-                if !text.isEmpty { parts.append(.text(text)) }
-                text = ""
-                parts.append(.key(key))
-                rest = rest[rest.index(after: end)...]
-            case "}":
-                throw .unbalanced(source)
-            default:
-                text.append(character)
+        let bytes = source.utf8
+        var rest = bytes[...]
+        while let brace = rest.firstIndex(where: Self.isBrace) {
+            text += source[rest.startIndex..<brace]
+            let after = bytes.index(after: brace)
+            rest = bytes[after...]
+            if rest.first == bytes[brace] {
+                text.unicodeScalars.append(bytes[brace] == UInt8(ascii: "{") ? "{" : "}")
+                rest = rest.dropFirst()
+                continue
             }
+            guard bytes[brace] == UInt8(ascii: "{"), let end = rest.firstIndex(of: UInt8(ascii: "}")) else { throw .unbalanced(source) }
+            let key = String(source[after..<end])
+            guard !key.contains("{") else { throw .unbalanced(source) }
+            guard !key.isEmpty, !key.allSatisfy(\.isNumber) else { throw .positional(source, field: "{\(key)}") }
+            if !text.isEmpty { parts.append(.text(text)) }
+            text = ""
+            parts.append(.key(key))
+            rest = bytes[bytes.index(after: end)...]
         }
+        text += source[rest.startIndex...]
         if !text.isEmpty { parts.append(.text(text)) }
         self.parts = parts
     }
+
+    private static func isBrace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "{") || byte == UInt8(ascii: "}") }
 
     /// The context keys the text needs.
     public var keys: [String] {

@@ -30,7 +30,7 @@ struct PlanDraft {
     func finished(order: [String]) -> Plan {
         var plan = plan
         let rank = Dictionary(order.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-        plan.outlooks.sort { rank[$0.service, default: .max] < rank[$1.service, default: .max] }
+        plan.outlooks = plan.outlooks.map { (rank[$0.service, default: .max], $0) }.sorted { $0.0 < $1.0 }.map(\.1)
         return plan
     }
 }

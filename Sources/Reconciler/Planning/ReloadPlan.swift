@@ -13,24 +13,24 @@ public func planReload(_ service: ServiceSpec, dependents: [ServiceSpec], replac
         ? nil : draft.add(.createNetwork, nil, .network(request.desired.network), cause: "no network exists", after: [])
 
     let graph = ServiceGraph(dependents.map { ($0.name, $0.dependencies) })
-    let order = graph.startOrder.compactMap { name in dependents.first { $0.name == name } }
-    var stops: [String: Int] = [:]
-    for dependent in order.reversed() {
-        let later = order.filter { $0.dependencies.contains(dependent.name) }.map { stops[$0.name] }
-        var after: [Int?] = [build] + later
-        for container in request.observed.containers(of: dependent.name) where container.status == .running {
+    let order = graph.startIndexes
+    let observed = request.observed.containersByService
+    var stops = [Int?](repeating: nil, count: dependents.count)
+    for index in order.reversed() {
+        let dependent = dependents[index]
+        var after: [Int?] = [build] + graph.dependents[index].map { stops[$0] }
+        for container in observed[dependent.name, default: []] where container.status == .running {
             let target = StepTarget.container(id: container.id, name: container.name)
             after = [draft.add(.preStop, dependent.name, target, cause: "\(service.name) is reloaded", after: after)]
             after = [draft.add(.stopContainer, dependent.name, target, cause: "\(service.name) is reloaded", after: after)]
         }
-        stops[dependent.name] = after.compactMap { $0 }.last
+        stops[index] = after.compactMap { $0 }.last
     }
 
     let properName = request.containerName(of: service.name)
-    let old = request.observed.containers(of: service.name).filter { $0.status != .removing }
+    let old = observed[service.name, default: []].filter { $0.status != .removing }
     let holdsName = old.contains { $0.name == properName }
-    let stopped = order.map { stops[$0.name] }
-    let preStart = draft.add(.preStart, service.name, .service(service.name), cause: cause, after: [build, network] + stopped)
+    let preStart = draft.add(.preStart, service.name, .service(service.name), cause: cause, after: [build, network] + stops)
     let create = draft.add(
         .createContainer, service.name, .newContainer(name: holdsName ? "\(properName).\(request.runTag)" : properName), cause: cause,
         after: [preStart])
@@ -53,7 +53,7 @@ public func planReload(_ service: ServiceSpec, dependents: [ServiceSpec], replac
     draft.finish(service.name, with: last)
     draft.expect(ServiceOutlook(service: service.name, disposition: .replaced, cause: cause, containerID: old.last?.id))
 
-    for dependent in order {
+    for dependent in order.map({ dependents[$0] }) {
         let after = [last] + dependent.dependencies.map { draft.lastSteps[$0] }
         let step = draft.add(
             .reconsider, dependent.name, .service(dependent.name),
@@ -62,7 +62,7 @@ public func planReload(_ service: ServiceSpec, dependents: [ServiceSpec], replac
         draft.expect(
             ServiceOutlook(
                 service: dependent.name, disposition: .reconsidered, cause: "\(service.name) is reloaded",
-                containerID: request.observed.containers(of: dependent.name).first?.id))
+                containerID: observed[dependent.name]?.first?.id))
     }
     return draft.finished(order: request.desired.services.map(\.name))
 }

@@ -1,115 +1,156 @@
 /// Which steps may begin: a state machine over a plan, without time or effects.
 ///
-/// Steps wait for all they come after. When one fails, everything that needs it is given up, and nothing else.
-public struct Schedule: Sendable, Equatable {
+/// Steps wait for all they come after. When one fails, everything that needs it is given up, and nothing else. The work of a
+/// whole run grows with the steps and what they come after, not with their squares.
+public struct Schedule: Sendable {
     public enum Status: Sendable, Equatable {
         case waiting, running, succeeded, failed
         /// Not begun, because a step it needs did not succeed.
         case givenUp
     }
 
-    public private(set) var steps: [Int: PlanStep]
-    private var order: [Int]
-    private var status: [Int: Status] = [:]
-    private var isStopped = false
-
-    public init(_ plan: Plan) {
-        steps = Dictionary(plan.steps.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        order = plan.steps.map(\.id)
-        for id in order { status[id] = .waiting }
+    private struct Entry: Sendable {
+        var step: PlanStep
+        var status = Status.waiting
+        /// How many of those it comes after have not succeeded.
+        var missing = 0
+        /// Those that come after it.
+        var successors: [Int] = []
     }
 
-    /// The steps that may begin now; they count as running from here on.
+    /// In the order of the plan, those of later plans behind; all other numbers in here are places in it.
+    private var entries: [Entry] = []
+    private var places: [Int: Int] = [:]
+    private var ofService: [String: [Int]] = [:]
+    /// Waiting for nothing any more.
+    private var ready: Set<Int> = []
+    private var runningCount = 0
+    private var lastID = 0
+    private var isStopped = false
+
+    public init(_ plan: Plan) { append(plan.steps) }
+
+    /// The steps that may begin now, in the order of the plan; they count as running from here on.
     public mutating func begin() -> [PlanStep] {
-        guard !isStopped else { return [] }
-        var begun: [PlanStep] = []
-        for id in order where status[id] == .waiting {
-            guard let step = steps[id], step.after.allSatisfy({ status[$0] == .succeeded || status[$0] == nil }) else { continue }
-            status[id] = .running
-            begun.append(step)
-        }
-        return begun
+        guard !isStopped, !ready.isEmpty else { return [] }
+        let begun = ready.sorted()
+        ready = []
+        for place in begun { entries[place].status = .running }
+        runningCount += begun.count
+        return begun.map { entries[$0].step }
     }
 
     public mutating func succeeded(_ id: Int) {
-        if status[id] == .running { status[id] = .succeeded }
+        guard let place = running(id) else { return }
+        finish(place, .succeeded)
+        for successor in entries[place].successors { release(successor) }
     }
 
-    /// - Returns: the steps given up because of it.
+    /// - Returns: the steps given up because of it, in the order of the plan.
     @discardableResult
     public mutating func failed(_ id: Int) -> [PlanStep] {
-        guard status[id] == .running else { return [] }
-        status[id] = .failed
-        return giveUpDependents()
+        guard let place = running(id) else { return [] }
+        finish(place, .failed)
+        return giveUpSuccessors(of: [place])
     }
 
     /// A service failed outside its steps' order, or was cut off: whatever of it waits is given up.
+    /// - Returns: its own steps, then those given up because of them, each in the order of the plan.
     @discardableResult
     public mutating func giveUp(service: String) -> [PlanStep] {
-        var given: [PlanStep] = []
-        for id in order where steps[id]?.service == service && status[id] == .waiting && isOwn(id, of: service) {
-            status[id] = .givenUp
-            if let step = steps[id] { given.append(step) }
-        }
-        return given + giveUpDependents()
+        let own = ofService[service, default: []].filter { entries[$0].status == .waiting && isOwn(entries[$0].step) }
+        for place in own { giveUp(place) }
+        return own.map { entries[$0].step } + giveUpSuccessors(of: own)
     }
 
     /// A pull or build may serve other services too, so it is not given up with the one it is named for.
-    private func isOwn(_ id: Int, of service: String) -> Bool {
-        ![.pullImage, .buildImage].contains(steps[id]?.kind)
-    }
+    private func isOwn(_ step: PlanStep) -> Bool { step.kind != .pullImage && step.kind != .buildImage }
 
     /// Puts `plan` in the place of the running step `id`; what came after that step comes after all of the new ones.
     public mutating func replace(_ id: Int, with plan: Plan) {
-        guard status[id] == .running else { return }
-        status[id] = .succeeded
-        let offset = order.max() ?? 0
+        guard let place = running(id) else { return }
+        let offset = lastID
         let added = plan.steps.map { step in
             var step = step
             step.id += offset
             step.after = step.after.map { $0 + offset }
             return step
         }
-        for step in added {
-            steps[step.id] = step
-            order.append(step.id)
-            status[step.id] = .waiting
+        let followers = entries[place].successors.filter { entries[$0].status == .waiting }
+        let first = entries.count
+        append(added)
+        for follower in followers {
+            for new in first..<entries.count { entries[new].successors.append(follower) }
+            entries[follower].step.after += added.map(\.id)
+            entries[follower].missing += added.count
         }
-        for other in order where status[other] == .waiting && other <= offset && steps[other]?.after.contains(id) == true {
-            steps[other]?.after += added.map(\.id)
-        }
+        succeeded(id)
     }
 
     /// No step begins any more; those running go on.
     public mutating func stop() { isStopped = true }
 
-    public func status(of id: Int) -> Status? { status[id] }
+    public func step(_ id: Int) -> PlanStep? { places[id].map { entries[$0].step } }
 
-    public var hasRunning: Bool { status.values.contains(.running) }
+    public func status(of id: Int) -> Status? { places[id].map { entries[$0].status } }
+
+    /// The steps that come right after `id` and have not begun.
+    public func waiting(for id: Int) -> [PlanStep] {
+        guard let place = places[id] else { return [] }
+        return entries[place].successors.map { entries[$0] }.filter { $0.status == .waiting }.map(\.step)
+    }
 
     /// Nothing runs and nothing can begin.
-    public var isFinished: Bool {
-        if hasRunning { return false }
-        if isStopped { return true }
-        return !order.contains { id in
-            status[id] == .waiting && (steps[id]?.after.allSatisfy { status[$0] == .succeeded || status[$0] == nil } ?? false)
+    public var isFinished: Bool { runningCount == 0 && (isStopped || ready.isEmpty) }
+
+    private func running(_ id: Int) -> Int? {
+        guard let place = places[id], entries[place].status == .running else { return nil }
+        return place
+    }
+
+    private mutating func append(_ steps: [PlanStep]) {
+        let first = entries.count
+        for step in steps where places[step.id] == nil {
+            places[step.id] = entries.count
+            lastID = max(lastID, step.id)
+            if let service = step.service { ofService[service, default: []].append(entries.count) }
+            entries.append(Entry(step: step))
+        }
+        for place in first..<entries.count {
+            // A step nobody knows keeps nobody waiting.
+            for before in entries[place].step.after.compactMap({ places[$0] }) {
+                entries[before].successors.append(place)
+                entries[place].missing += 1
+            }
+            if entries[place].missing == 0 { ready.insert(place) }
         }
     }
 
-    private mutating func giveUpDependents() -> [PlanStep] {
-        var given: [PlanStep] = []
-        var changed = true
-        while changed {
-            changed = false
-            for id in order where status[id] == .waiting {
-                guard let step = steps[id], step.after.contains(where: { status[$0] == .failed || status[$0] == .givenUp }) else {
-                    continue
-                }
-                status[id] = .givenUp
-                given.append(step)
-                changed = true
+    private mutating func finish(_ place: Int, _ status: Status) {
+        entries[place].status = status
+        runningCount -= 1
+    }
+
+    private mutating func release(_ place: Int) {
+        entries[place].missing -= 1
+        if entries[place].missing == 0, entries[place].status == .waiting { ready.insert(place) }
+    }
+
+    private mutating func giveUp(_ place: Int) {
+        entries[place].status = .givenUp
+        ready.remove(place)
+    }
+
+    private mutating func giveUpSuccessors(of lost: [Int]) -> [PlanStep] {
+        var stack = lost
+        var given: [Int] = []
+        while let place = stack.popLast() {
+            for successor in entries[place].successors where entries[successor].status == .waiting {
+                giveUp(successor)
+                given.append(successor)
+                stack.append(successor)
             }
         }
-        return given
+        return given.sorted().map { entries[$0].step }
     }
 }

@@ -22,16 +22,22 @@ struct StartPlanner {
     var draft = PlanDraft()
     /// Services that will run hooks in this plan, so that the context may change under those who follow.
     private var moving: Set<String> = []
+    private let observed: [String: [ObservedContainer]]
 
-    init(_ request: PlanRequest) { self.request = request }
+    init(_ request: PlanRequest) {
+        self.request = request
+        observed = request.observed.containersByService
+    }
 
     mutating func plan(_ service: ServiceSpec) {
         let dependencies = service.dependencies.map { draft.lastSteps[$0] }
-        let hangsOnHooks = !service.contextKeys.isEmpty && service.dependencies.contains { moving.contains($0) }
+        let followsHooks = service.dependencies.contains(where: moving.contains)
+        let hangsOnHooks = followsHooks && !service.contextKeys.isEmpty
         let resolved = hangsOnHooks ? nil : try? service.resolved(request.history.context)
         let properName = request.containerName(of: service.name)
-        let choice = ContainerChoice(
-            request.observed.containers(of: service.name), properName: properName, fingerprint: resolved.map(request.fingerprint))
+        let containers = observed[service.name, default: []]
+        let fingerprint = containers.isEmpty ? nil : resolved.map(request.fingerprint)
+        let choice = ContainerChoice(containers, properName: properName, fingerprint: fingerprint)
 
         guard let keeper = choice.keeper else {
             let cause = "no container exists"
@@ -49,23 +55,24 @@ struct StartPlanner {
             let keys = service.contextKeys.sorted().map { "{\($0)}" }.joined(separator: ", ")
             reconsider(service, keeper, cause: "\(keys) may be written by a hook before it", after: dependencies)
         } else if let resolved {
-            decide(service, resolved, keeper, choice.leftovers, after: dependencies)
+            decide(service, resolved, fingerprint, keeper, choice.leftovers, after: dependencies)
         } else {
             // A key that nobody writes: making the container fails with the key's name; the old one stays as it is.
             make(service, resolved: nil, replacing: [keeper] + choice.leftovers, cause: "its context is not complete", after: dependencies)
             expect(service, .replaced, "its context is not complete", keeper)
         }
-        if service.dependencies.contains(where: moving.contains) { moving.insert(service.name) }
+        if followsHooks { moving.insert(service.name) }
     }
 
     /// The container is known and so is what it should be.
     private mutating func decide(
-        _ service: ServiceSpec, _ resolved: ServiceSpec, _ keeper: ObservedContainer, _ leftovers: [ObservedContainer], after: [Int?]
+        _ service: ServiceSpec, _ resolved: ServiceSpec, _ fingerprint: String?, _ keeper: ObservedContainer,
+        _ leftovers: [ObservedContainer], after: [Int?]
     ) {
         let memory = request.history[service.name]
-        let imageID = imageID(of: resolved)
+        let imageID = (try? ImageReference(resolved.image)).flatMap(imageID)
         let found: [Difference]
-        if keeper.fingerprint == request.fingerprint(resolved), imageID == nil || imageID == keeper.imageID,
+        if keeper.fingerprint == fingerprint, imageID == nil || imageID == keeper.imageID,
             keeper.networks.contains(request.desired.network)
         {
             found = []
@@ -227,9 +234,7 @@ struct StartPlanner {
         return draft.addOnce(.createNetwork, nil, .network(request.desired.network), cause: "no network exists")
     }
 
-    private func imageID(of service: ServiceSpec) -> String? {
-        (try? ImageReference(service.image)).flatMap { request.observed.images[$0.description] }
-    }
+    private func imageID(_ reference: ImageReference) -> String? { request.observed.images[reference.description] }
 
     /// An image with tag `latest` and a build directory is built at each start.
     private func builds(_ service: ServiceSpec) -> Bool {
@@ -238,19 +243,20 @@ struct StartPlanner {
     }
 
     private mutating func addImage(_ service: ServiceSpec) -> Int? {
-        let reference = (try? ImageReference(service.image))?.description ?? service.image
         if request.preparedImages.contains(service.name) { return nil }
+        let reference = try? ImageReference(service.image)
+        let target = StepTarget.image(reference?.description ?? service.image)
         if builds(service) {
             return draft.addOnce(
-                .buildImage, service.name, .image(reference), cause: "tag latest with a buildFromDirectory is built at each start")
+                .buildImage, service.name, target, cause: "tag latest with a buildFromDirectory is built at each start")
         }
-        guard imageID(of: service) == nil else { return nil }
+        guard reference.flatMap(imageID) == nil else { return nil }
         // A reference with an unwritten key in it is looked up when its turn comes.
         if let template = try? Template(service.image), !template.keys.isEmpty { return nil }
         if service.build != nil {
-            return draft.addOnce(.buildImage, service.name, .image(reference), cause: "the image does not exist")
+            return draft.addOnce(.buildImage, service.name, target, cause: "the image does not exist")
         }
-        return draft.addOnce(.pullImage, service.name, .image(reference), cause: "the image is not here")
+        return draft.addOnce(.pullImage, service.name, target, cause: "the image is not here")
     }
 
     private mutating func expect(

@@ -28,25 +28,28 @@ public func planStop(_ request: StopRequest) -> Plan {
     let known = Set(members.map(\.name))
     members += Set(request.observed.containers.map(\.service)).subtracting(known).sorted().map { ($0, []) }
     let graph = ServiceGraph(members)
-    let order = graph.startOrder
-    let rest = members.map(\.name).filter { !Set(order).contains($0) }
-    var lastStops: [String: [Int]] = [:]
+    let order = graph.startIndexes
+    let inOrder = Set(order)
+    let rest = graph.names.indices.filter { !inOrder.contains($0) }
+    let observed = request.observed.containersByService
+    var lastStops = [Set<Int>](repeating: [], count: graph.names.count)
     var removals: [Int] = []
 
-    for name in (order + rest).reversed() where !request.excluded.contains(name) {
-        let containers = request.observed.containers(of: name).sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
-        let dependents = members.filter { $0.dependencies.contains(name) }.flatMap { lastStops[$0.name] ?? [] }
-        var stops: [Int] = []
+    for index in (order + rest).reversed() where !request.excluded.contains(graph.names[index]) {
+        let name = graph.names[index]
+        let containers = observed[name, default: []].sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
+        let dependents = graph.dependents[index].reduce(into: Set<Int>()) { $0.formUnion(lastStops[$1]) }
+        var stops: Set<Int> = []
         var touched = false
         for container in containers where container.status != .removing {
             let target = StepTarget.container(id: container.id, name: container.name)
-            var after: [Int?] = dependents
+            var after: [Int?] = Array(dependents)
             if [.running, .paused, .restarting].contains(container.status) {
                 if container.status == .running {
                     after = [draft.add(.preStop, name, target, cause: "stop was asked for", after: after)]
                 }
                 let stop = draft.add(.stopContainer, name, target, cause: "stop was asked for", after: after)
-                stops.append(stop)
+                stops.insert(stop)
                 after = [stop]
                 touched = true
             }
@@ -57,7 +60,7 @@ public func planStop(_ request: StopRequest) -> Plan {
             }
         }
         // A service without a container of its own still stands between those around it.
-        lastStops[name] = stops.isEmpty ? dependents : stops
+        lastStops[index] = stops.isEmpty ? dependents : stops
         if touched {
             draft.expect(
                 ServiceOutlook(
