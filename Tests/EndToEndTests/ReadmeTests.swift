@@ -10,7 +10,7 @@ import Testing
     /// The commands of this suite, by the word after `make` or `miniboss`; `make test` is what runs it.
     private static let commands: [(word: String, line: String, code: Int32, says: String)] = [
         ("demo", "make demo", 0, "http://localhost:8080/"),
-        ("start", "miniboss start", 0, ""),
+        ("start", "miniboss start", 0, "2 of 2 already running"),
         ("plan", "miniboss plan", 2, "python-todo"),
         ("status", "miniboss status", 0, "appdb"),
         ("history", "miniboss history --since 2h", 0, "succeeded"),
@@ -20,7 +20,7 @@ import Testing
         ("exec", "miniboss exec appdb -- psql -U dbuser appdb -tAc 'select 6 * 7'", 0, "42"),
         ("run", "miniboss run python-todo -- python3 -c 'print(6 * 7)'", 0, "42"),
         ("reload", "miniboss reload python-todo", 0, "reloaded python-todo"),
-        ("diff", "miniboss diff 1 2", 0, ""),
+        ("diff", "miniboss diff 1 2", 0, "took"),
         ("replay", "miniboss replay 1", 0, "appdb"),
         ("postmortem", "miniboss postmortem 1", 0, "succeeded"),
         ("report", "miniboss report 1 -o \"$SCRATCH/report.html\" && grep -c '<html' \"$SCRATCH/report.html\"", 0, "1"),
@@ -28,7 +28,7 @@ import Testing
         ("init", "cd \"$SCRATCH\" && miniboss init && head -n 1 Miniboss.swift", 0, "#!/usr/bin/env miniboss"),
         ("stop", "miniboss stop", 0, "stopped 2"),
         ("install", "make install PREFIX=\"$SCRATCH/installed\" && \"$SCRATCH/installed/bin/miniboss\" --version", 0, "0."),
-        ("demo-stop", "make demo-stop", 0, ""),
+        ("demo-stop", "make demo-stop", 0, "removed 2"),
     ]
 
     @Test("every command in the README does what it says", .timeLimit(.minutes(20)))
@@ -55,10 +55,12 @@ import Testing
     func coverage() throws {
         let tried = Set(Self.commands.map(\.word)).union(["test"])
         let text = try String(contentsOfFile: Self.root + "/README.md", encoding: .utf8)
-        for program in ["make", "miniboss"] {
-            for match in text.matches(of: try Regex("(?:^|[`$|&({] ?)\(program) ([a-z][a-z-]*)").anchorsMatchLineEndings()) {
+        // In prose a command stands in backquotes, in a block anywhere.
+        for (index, part) in text.components(separatedBy: "```").enumerated() {
+            let pattern = try Regex((index.isMultiple(of: 2) ? "`" : "\\b") + "(?:make|miniboss) ([a-z][a-z-]*)")
+            for match in part.matches(of: pattern) {
                 let word = String(match.output[1].substring ?? "")
-                #expect(tried.contains(word), "`\(program) \(word)` stands in the README")
+                #expect(tried.contains(word), "`\(part[match.range])` stands in the README")
             }
         }
     }
@@ -73,7 +75,7 @@ import Testing
         process.standardInput = FileHandle.nullDevice
         // Through a file: a program that goes on in the background would keep a pipe open.
         let file = scratch + "/output"
-        FileManager.default.createFile(atPath: file, contents: nil)
+        try #require(FileManager.default.createFile(atPath: file, contents: nil))
         let handle = try #require(FileHandle(forWritingAtPath: file))
         process.standardOutput = handle
         process.standardError = handle

@@ -39,6 +39,7 @@ struct RunEndText {
             let running = summary.services.filter(\.isRunning).count
             if end.nothingToDo { return "\(group): \(running) of \(total) already running, nothing to do (\(took))" }
             let before = summary.services.count { $0.outcome == .alreadyRunning }
+            if before == running { return "\(group): \(running) of \(total) already running (\(took)) · \(history)" }
             let already = before > 0 ? " (\(before) already running)" : ""
             let path = CriticalPath(end.facts).legs.map(\.service)
             let critical = path.count > 1 ? " · critical path \(path.joined(separator: " → "))" : ""
