@@ -91,11 +91,13 @@ struct GeneratedGroup {
         // Without its directory a container that exists can't be started again, and no plan mends that.
         for case .directory(let path) in made.volumes.map(\.source) { world.directories.insert(path) }
         world.make(made, id: id, name: name, network: numbers.chance(95) ? Self.network : "another")
+        // An image that is not here may be pulled for another, and then be newer than what this container was kept with.
+        let isHere = (try? ImageReference(made.image)).map { world.observed.images[$0.description] != nil } ?? false
         world.change(id) { container in
             container.status = statuses.randomElement(using: &numbers) ?? .running
             container.exitCode = container.status == .exited ? Int.random(in: 0..<2, using: &numbers) : nil
             container.createdAt = Int.random(in: 0..<3, using: &numbers)
-            if numbers.chance(8) { container.imageID = "sha256:older" }
+            if isHere, numbers.chance(8) { container.imageID = "sha256:older" }
         }
         // How far the run that made it came, as the ledger tells it.
         let life: [ServiceEvent] = [

@@ -156,10 +156,11 @@ import Testing
             var more = request
             more.desired.services.insert(ServiceSpec(name: "apart", image: "apart:1"), at: seed % (request.desired.services.count + 1))
             let alone = planStart(request)
+            let steps = alone.unnumbered
             let plan = planStart(more)
             let others = plan.unnumbered.filter { step, _ in !step.contains("apart") }
-            for (step, after) in others where !step.hasPrefix("create_network") { #expect(alone.unnumbered[step] == after, "seed \(seed)") }
-            #expect(Set(alone.unnumbered.keys).isSubset(of: others.keys), "seed \(seed)")
+            for (step, after) in others where !step.hasPrefix("create_network") { #expect(steps[step] == after, "seed \(seed)") }
+            #expect(Set(steps.keys).isSubset(of: others.keys), "seed \(seed)")
             #expect(plan.outlooks.filter { $0.service != "apart" } == alone.outlooks, "seed \(seed)")
         }
     }
@@ -196,7 +197,8 @@ extension Plan {
         let names = Dictionary(
             uniqueKeysWithValues: steps.map { step in
                 let isShared = [.createNetwork, .pullImage, .buildImage].contains(step.kind)
-                return (step.id, "\(step.kind.rawValue) \(isShared ? "" : step.service ?? "") \(step.target) \(step.cause)")
+                let target = if case .container(let id, let name) = step.target { "\(id) \(name)" } else { step.target.text }
+                return (step.id, [step.kind.rawValue, isShared ? "" : step.service ?? "", target, step.cause].joined(separator: " "))
             })
         return Dictionary(uniqueKeysWithValues: steps.map { (names[$0.id] ?? "", Set($0.after.compactMap { names[$0] })) })
     }
