@@ -123,17 +123,6 @@ private let app = ServiceSpec(name: "app", image: "app:1", dependencies: ["db"])
         #expect(ServiceGraph(chain).shortestCycle?.count == 4)
     }
 
-    @Test("every pair of phase and event leads somewhere or is refused, and a settled phase can be planned")
-    func transitions() {
-        var legal = 0
-        for phase in ServicePhase.allCases {
-            for event in ServiceEvent.allCases where (try? phase.after(event)) != nil { legal += 1 }
-            #expect(((try? phase.after(.planned)) == .waiting) == phase.isSettled)
-        }
-        #expect(legal > 0 && legal < ServicePhase.allCases.count * ServiceEvent.allCases.count)
-        #expect(throws: IllegalTransition.self) { try ServicePhase.waiting.after(.pingSucceeded) }
-    }
-
     @Test("B28: what fails takes only its dependents with it")
     func givenUp() {
         var schedule = Schedule(planStart(request([db, app])))

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 import Reconciler
 
 /// JSON as the contract spells it: keys in the order given, every key present, one deterministic text for equal values.
@@ -38,12 +37,6 @@ indirect enum JSON: Sendable, Equatable, ExpressibleByStringLiteral, Expressible
         case .object(let members):
             self = .object(members.sorted { $0.key < $1.key }.map { Member(key: $0.key, value: JSON($0.value)) })
         }
-    }
-
-    /// A body of the ledger, keys sorted.
-    init(body: some Encodable) throws {
-        let data = try JSONEncoder().encode(body)
-        self = JSON(try JSONDecoder().decode(ContextValue.self, from: data))
     }
 
     static func members(_ pairs: KeyValuePairs<String, JSON>) -> JSON {

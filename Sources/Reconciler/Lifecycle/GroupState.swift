@@ -61,7 +61,10 @@ extension GroupState {
     mutating func end(_ run: Int) { openRuns.remove(run) }
 
     mutating func move(_ service: String, _ change: StateChanged) throws(IllegalTransition) {
-        try services[service, default: ServiceRecord()].apply(change)
+        // A refused change must not leave an empty record behind.
+        var record = self[service]
+        try record.apply(change)
+        services[service] = record
     }
 
     mutating func intend(_ intent: StepIntended, run: Int, service: String?, operation: String?) {

@@ -243,7 +243,6 @@ struct StartPlanner {
     }
 
     private mutating func addImage(_ service: ServiceSpec) -> Int? {
-        if request.preparedImages.contains(service.name) { return nil }
         let reference = try? ImageReference(service.image)
         let target = StepTarget.image(reference?.description ?? service.image)
         if builds(service) {
