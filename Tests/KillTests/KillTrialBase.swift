@@ -1,0 +1,47 @@
+import DockerClient
+import Simulation
+
+/// A scenario's beginning, and the end to which its command and a start lead when nobody is killed.
+struct KillTrialBase: Sendable {
+    let scenario: KillScenario
+    let place: KillPlace
+    /// The engine as the command finds it.
+    let engine: WorldEngine.State
+    private(set) var end: WorldTrial.End
+    /// Fault points at requests in the uninterrupted command.
+    private(set) var requests = 0
+
+    init(_ scenario: KillScenario, _ supervisor: Supervisor) throws {
+        self.scenario = scenario
+        place = try KilledGroup.place(group: "miniboss-kill")
+        var state = WorldEngine.State()
+        state.world.images = [KilledGroup.base: "sha256:base", "foreign:1": "sha256:foreign"]
+        try state.addForeigners()
+        end = WorldTrial.End(picture: EnginePicture(containers: [], networks: [], foreign: []), made: [:])
+        if scenario.isStarted {
+            let trial = try WorldTrial(place: place, engine: state, supervisor: supervisor)
+            try trial.calm(["start"])
+            state = trial.state
+            try scenario.change(place)
+        }
+        engine = state
+        let whole = try WorldTrial(place: KillPlace(copyOf: place), engine: engine, supervisor: supervisor)
+        defer { whole.place.remove() }
+        try whole.calm(scenario.command)
+        requests = whole.passed
+        try whole.calm(["start"])
+        end = whole.end
+    }
+}
+
+extension WorldEngine.State {
+    /// Somebody else's, with names much like ours.
+    fileprivate mutating func addForeigners() throws {
+        var foreign = ContainerConfig(image: "foreign:1")
+        foreign.labels = ["io.miniboss.group": "miniboss-kill-two", "io.miniboss.service": "db"]
+        _ = try world.createNetwork("miniboss-miniboss-kill-two", labels: ["io.miniboss.group": "miniboss-kill-two"])
+        foreign.network = "miniboss-miniboss-kill-two"
+        let id = try world.create(name: "miniboss-miniboss-kill-two_db", foreign, now: now)
+        try world.start(id, now: now, timestamp: timestamp)
+    }
+}
