@@ -22,14 +22,14 @@ extension GroupRun {
         guard let service = step.service, let source = try group[service]?.resolvedBuild(journal.state.context) else { return }
         let output = LineTail(limit: 40)
         try await withImageMove(step, began: .buildBegan) {
-            let operation = clock.identifier()
+            // Nothing here may differ from one build to the next, or the same sources would make another image.
             let request = BuildRequest(
                 directory: source.directory, dockerfile: source.dockerfile, tag: step.target.text,
-                labels: [GroupLabels.group: group.name, GroupLabels.service: service, GroupLabels.operation: operation])
+                labels: [GroupLabels.group: group.name, GroupLabels.service: service])
             do {
                 let id = try await untilInterrupted { [self] in
                     try await call(
-                        EngineStep(kind: .buildImage, service: service, cause: step.cause, target: step.target.text), operation: operation,
+                        EngineStep(kind: .buildImage, service: service, cause: step.cause, target: step.target.text),
                         result: { $0 }
                     ) { () async throws(DockerError) in
                         try await engine.build(request) { line in
