@@ -44,7 +44,7 @@ struct WorldTrial {
         let state = state
         let ours = state.world.containers.filter { $0.group == place.group }
         let foreign =
-            state.world.containers.filter { $0.group != place.group }.map { "\($0.id) \($0.name) \($0.state)" }
+            state.world.containers.filter { $0.group != place.group }.map { "\($0.id) \($0.name) \($0.state.status) \($0.state.startedAt)" }
             + state.world.networks.filter { $0.labels["io.miniboss.group"] != place.group }.map { "\($0.id) \($0.name)" }
         return End(
             picture: EnginePicture(
@@ -62,7 +62,8 @@ struct WorldTrial {
         var found = try ledger.violations(processes)
         let end = end
         if end.picture != base.end.picture { found.append("the end is \(end.picture), not \(base.end.picture)") }
-        if end.made != base.end.made { found.append("made were \(end.made), not \(base.end.made)") }
+        // Fewer are right where a stop was killed before it removed anything.
+        for (name, count) in end.made where count > base.end.made[name] ?? 0 { found.append("\(name) was made \(count) times") }
         let state = state
         let ran = Dictionary(grouping: state.execs.filter(\.hasRun), by: \.container).mapValues(\.count)
         let primings = ledger.primings
