@@ -2,6 +2,7 @@
 import argparse
 import json
 import os
+import signal
 import sys
 import time
 
@@ -63,8 +64,17 @@ def find_tools(options, engine):
     return choose(options.tools, tools, "tool"), absent
 
 
+def end(number, _):
+    """Any signal unwinds, so that the life under way removes what it made; a second one is not heard."""
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.SIG_IGN)
+    sys.exit(128 + number)
+
+
 def main():
     options = arguments()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, end)
     engine = Engine()
     os.environ["XDG_CACHE_HOME"] = os.path.join(options.work, "cache")
     os.makedirs(options.results, exist_ok=True)

@@ -59,7 +59,13 @@ class Runner:
             process = subprocess.Popen(
                 tool.command(life, action), cwd=life.directory, env=environment, stdin=subprocess.DEVNULL, stdout=output,
                 stderr=subprocess.STDOUT)
-            _, status, usage = os.wait4(process.pid, 0)
+            try:
+                _, status, usage = os.wait4(process.pid, 0)
+            except BaseException:
+                # Interrupted: it must not go on making what is being removed.
+                process.kill()
+                process.wait()
+                raise
             seconds = time.monotonic() - begun
             process.returncode = os.waitstatus_to_exitcode(status)
             output.seek(0)

@@ -76,6 +76,8 @@ package struct RandomTrial {
             guard calls.dice.chance(rate) else { return .none }
             return [.refused, .doneThenLost, .lostUndone, .garbage, .serverError].randomElement(using: &calls.dice) ?? .none
         }
+        let deafness = dice.chance(70) ? 0 : 50
+        trial.engine.losesEvent = { calls.dice.chance(deafness) }
         trial.engine.latency = { Double.random(in: 0.0001...0.05, using: &calls.dice) }
         for member in trial.group.members {
             let programs: [SimulatedWorld.Program] = [
@@ -114,6 +116,7 @@ package struct RandomTrial {
 
     private mutating func calm() {
         trial.engine.fault = { _ in .none }
+        trial.engine.losesEvent = { false }
         for member in trial.group.members { trial.engine.world.programs[member.name] = .runs }
         for index in trial.engine.world.containers.indices { trial.engine.world.containers[index].dies = nil }
         trial.group.mischief = [:]

@@ -22,6 +22,8 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
     package var world = SimulatedWorld()
     /// Decides each call's fault, by the call's name.
     package var fault: (_ call: String) -> Fault = { _ in .none }
+    /// Whether an event reaches nobody.
+    package var losesEvent: () -> Bool = { false }
     /// Seconds a call takes, half before and half after its effect.
     package var latency: () -> Double = { 0.001 }
     /// Every effect, in order.
@@ -62,7 +64,9 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
         event.action = action
         event.id = container.id
         event.attributes = container.config.labels
+        if action == "die" { event.attributes["exitCode"] = String(container.state.exitCode) }
         event.time = EngineTime(nanoseconds: Int(scheduler.now))
+        guard !losesEvent() else { return }
         for watcher in watchers.sorted(by: { $0.key < $1.key }).map(\.value) {
             let parts = watcher.label.split(separator: "=", maxSplits: 1).map(String.init)
             if parts.count == 2, container.config.labels[parts[0]] == parts[1] { watcher.notice(.event(event)) }

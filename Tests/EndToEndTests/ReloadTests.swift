@@ -56,4 +56,63 @@ private let reloadable = """
             _ = try await Docker(environment: ProcessInfo.processInfo.environment).removeImage(image, force: true)
         }
     }
+
+    @Test("B43, B47, B48, B49: dependents are stopped and started around a reload, or left running; ignored files are not sent")
+    func dependents() async throws {
+        let image = "e2e-built-\(UInt32.random(in: .min ... .max))"
+        let services = """
+            import Glibc
+            func note(_ text: String) {
+                let file = fopen("notes", "a")
+                fputs(text + "\\n", file)
+                fclose(file)
+            }
+            struct Built: Service {
+                let name = "built"
+                let image = "\(image):latest"
+                let cmd = "sleep 1000"
+                let stopSignal = StopSignal.sigkill
+                let buildFromDirectory = "source/"
+                let dockerfile = "Other"
+            }
+            struct Top: Service {
+                let name = "top"
+                let image = testImage
+                let cmd = "sleep 1000"
+                let stopSignal = StopSignal.sigkill
+                let dependencies = ["built"]
+                func preStop(_ container: Container) async throws { note("top stops") }
+            }
+            """
+        try await withWorkshop(
+            services, list: "Built(), Top()",
+            groupHooks: "func onReloadService(_ name: String) async throws { note(\"reloaded \\(name)\") }"
+        ) { shop in
+            try #require(mkdir("\(shop.directory)/source", 0o700) == 0)
+            let base = environment("MINIBOSS_TEST_IMAGE") ?? "miniboss-test/busybox:latest"
+            try shop.write("source/Other", "FROM \(base)\nCOPY . /src\n")
+            try shop.write("source/.dockerignore", "secret*\n!secret-kept\n")
+            for name in ["plain", "secret-gone", "secret-kept"] { try shop.write("source/\(name)", name) }
+            let start = try shop.miniboss("start")
+            #expect(start.code == 0, "\(start.errors)")
+            #expect(
+                try shop.miniboss("exec", "built", "--", "ls", "/src").output.split(separator: "\n").filter { $0 != "Other" } == [
+                    "plain", "secret-kept",
+                ])
+            let top = try await shop.container("top")
+
+            try shop.write("source/plain", "changed")
+            #expect(try shop.miniboss("reload", "built", "--no-dependents").code == 0)
+            #expect(try await shop.container("top")?.state.startedAt == top?.state.startedAt)
+            #expect(try shop.read("notes") == "reloaded built\n")
+
+            try shop.write("source/plain", "changed again")
+            #expect(try shop.miniboss("reload", "built").code == 0)
+            let again = try await shop.container("top")
+            #expect(again?.id == top?.id && again?.state.running == true && again?.state.startedAt != top?.state.startedAt)
+            #expect(try shop.read("notes") == "reloaded built\ntop stops\nreloaded built\n")
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+            _ = try await Docker(environment: ProcessInfo.processInfo.environment).removeImage(image, force: true)
+        }
+    }
 }

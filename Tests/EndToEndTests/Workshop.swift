@@ -10,7 +10,7 @@ struct Workshop {
     let program: String
 
     /// - Throws: when the program or the engine is not named; such a test fails, it is not skipped.
-    init(_ services: String, list: String) throws {
+    init(_ services: String, list: String, groupHooks: String = "") throws {
         program = try #require(environment("MINIBOSS_BIN"), "MINIBOSS_BIN names the program under test")
         group = "e2e-" + String(UInt32.random(in: .min ... .max), radix: 36)
         directory = "/tmp/\(group)"
@@ -24,6 +24,7 @@ struct Workshop {
             @main struct Group: ServiceGroup {
                 let name = "\(group)"
                 let services: [any Service] = [\(list)]
+                \(groupHooks)
             }
             """)
     }
@@ -33,6 +34,8 @@ struct Workshop {
         defer { fclose(file) }
         try #require(fputs(text, file) >= 0)
     }
+
+    func remove(_ name: String) throws { try #require(unlink("\(directory)/\(name)") == 0) }
 
     func read(_ name: String) throws -> String { try fileText("\(directory)/\(name)") }
 
@@ -80,8 +83,10 @@ struct Finished {
 }
 
 /// Opens a workshop, and closes it whatever the test does.
-func withWorkshop(_ services: String, list: String, _ body: (Workshop) async throws -> Void) async throws {
-    let workshop = try Workshop(services, list: list)
+func withWorkshop(
+    _ services: String, list: String, groupHooks: String = "", _ body: (Workshop) async throws -> Void
+) async throws {
+    let workshop = try Workshop(services, list: list, groupHooks: groupHooks)
     do { try await body(workshop) } catch {
         try? await workshop.close()
         throw error

@@ -58,10 +58,9 @@ package struct EngineIdentity: Sendable, Equatable {
     }
 }
 
-/// A build as a run asks for it.
+/// A build as a run asks for it. It bears no labels: the classic builder makes a layer of each.
 package struct BuildRequest: Sendable, Equatable {
     package var directory: String
     package var dockerfile: String
     package var tag: String
-    package var labels: [String: String]
 }

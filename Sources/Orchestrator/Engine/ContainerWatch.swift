@@ -3,11 +3,18 @@ import Synchronization
 
 /// Wakes those who want to know when a container dies.
 ///
-/// Events are only a reason to look: whoever is woken inspects the container before believing anything.
+/// Events are a reason to look: whoever is woken inspects the container before believing anything. One is believed as it is:
+/// the death, with its exit code, of a container whose start was seen before it in the same stream. The engine answers no
+/// inspect of it for a while (20.10 takes its network apart first).
 final class ContainerWatch: Sendable {
+    /// Is handed the exit code of a death that is certain.
+    typealias Wake = @Sendable (_ exitCode: Int?) -> Void
+
     private struct State {
         var next = 0
-        var sleepers: [Int: (container: String, wake: @Sendable () -> Void)] = [:]
+        var sleepers: [Int: (container: String, wake: Wake)] = [:]
+        /// Containers whose start was seen, and no death after it.
+        var started: Set<String> = []
         var task: Task<Void, Never>?
     }
 
@@ -30,7 +37,7 @@ final class ContainerWatch: Sendable {
     }
 
     /// Calls `wake` each time the container may have died.
-    func listen(to container: String, wake: @escaping @Sendable () -> Void) -> Int {
+    func listen(to container: String, wake: @escaping Wake) -> Int {
         state.withLock { state in
             state.next += 1
             state.sleepers[state.next] = (container, wake)
@@ -43,14 +50,24 @@ final class ContainerWatch: Sendable {
     }
 
     private func hear(_ notice: EngineNotice) {
-        let wakes = state.withLock { state -> [@Sendable () -> Void] in
-            switch notice {
-            case .watching: state.sleepers.values.map(\.wake)
-            case .event(let event):
-                ["die", "died", "oom", "destroy"].contains(event.action)
-                    ? state.sleepers.values.filter { $0.container == event.id }.map(\.wake) : []
+        let (wakes, exitCode) = state.withLock { state -> ([Wake], Int?) in
+            guard case .event(let event) = notice else {
+                // The stream may have a gap.
+                state.started = []
+                return (state.sleepers.values.map(\.wake), nil)
+            }
+            let concerned = state.sleepers.values.filter { $0.container == event.id }.map(\.wake)
+            switch event.action {
+            case "start":
+                state.started.insert(event.id)
+                return ([], nil)
+            case "die", "died":
+                let isCertain = state.started.remove(event.id) != nil
+                return (concerned, isCertain ? event.attributes["exitCode"].flatMap { Int($0) } : nil)
+            case "oom", "destroy": return (concerned, nil)
+            default: return ([], nil)
             }
         }
-        for wake in wakes { wake() }
+        for wake in wakes { wake(exitCode) }
     }
 }

@@ -104,7 +104,6 @@ extension Docker: ContainerEngine {
         let context = try BuildContext(directory: request.directory, dockerfile: request.dockerfile)
         var options = BuildOptions(tags: [request.tag])
         options.dockerfile = request.dockerfile
-        options.labels = request.labels
         for try await step in try await buildImage(options, context: context.stream()) {
             for line in step.text.split(separator: "\n") { output(String(line)) }
         }

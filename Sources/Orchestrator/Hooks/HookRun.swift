@@ -7,7 +7,8 @@ enum HookResult<Value: Sendable>: Sendable {
     case timedOut
     case interrupted
     /// Whatever it was about ended first, e.g. its container.
-    case overtaken
+    /// Of a container's death the exit code, where it is certain.
+    case overtaken(Int?)
 }
 
 /// What may end a hook from outside, besides its deadline.
@@ -24,7 +25,7 @@ struct HookLimits: Sendable {
 ///
 /// - Parameter overtake: is handed a closure that ends the wait early, e.g. when the container dies.
 func runHook<Value: Sendable>(
-    _ scope: HookScope, limits: HookLimits, overtake: (@escaping @Sendable () -> Void) -> Void = { _ in },
+    _ scope: HookScope, limits: HookLimits, overtake: (@escaping @Sendable (Int?) -> Void) -> Void = { _ in },
     body: @escaping @Sendable () async throws -> Value
 ) async -> HookResult<Value> {
     let race = Race<HookResult<Value>>()
@@ -43,7 +44,7 @@ func runHook<Value: Sendable>(
         } catch { return }
     }
     let token = limits.interruption?.onInterrupt { race.offer(.interrupted) }
-    overtake { race.offer(.overtaken) }
+    overtake { race.offer(.overtaken($0)) }
 
     let result = await race.value()
     scope.close()

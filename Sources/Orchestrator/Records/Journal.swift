@@ -110,13 +110,29 @@ final class Journal: Sendable {
     /// Why the ledger can't be written any more; `nil` while it can.
     var failure: OperationError? { fault.withLock { $0 } }
 
-    /// Appends events; they are durable when this returns.
+    /// Appends events; they are durable when this returns. For what has to be known before something is done: an intent.
     /// - Throws: `OperationError` with `.ledger` when they are not, `.defect` when a service can't make the transition.
     func record(_ entries: [JournalEntry]) async throws(OperationError) {
-        let outcome: Result<[RecordedFact], OperationError> = await withCheckedContinuation { continuation in
+        let outcome: Result<Void, OperationError> = await withCheckedContinuation { continuation in
             submit(entries) { continuation.resume(returning: $0) }
         }
-        announce(try outcome.get())
+        try outcome.get()
+    }
+
+    /// Hands events over without waiting: they are durable before anything that is recorded after them. For what is known
+    /// already, such as an outcome or a phase: the next intent waits for them, too.
+    /// - Throws: as `record`; the ledger's own failure when it is known by now.
+    func note(_ entries: [JournalEntry]) throws(OperationError) {
+        if let failure { throw failure }
+        let refusal = Mutex<OperationError?>(nil)
+        submit(entries) { outcome in
+            if case .failure(let error) = outcome { refusal.withLock { $0 = error } }
+        }
+        if let error = refusal.withLock({ $0 }) { throw error }
+    }
+
+    func note(_ service: String?, _ event: Event, operation: String? = nil) throws(OperationError) {
+        try note([JournalEntry(service, event, operation: operation)])
     }
 
     func record(_ service: String?, _ event: Event, operation: String? = nil) async throws(OperationError) {
@@ -125,12 +141,12 @@ final class Journal: Sendable {
 
     /// The same for a hook's own thread, which may block.
     func recordBlocking(_ entries: [JournalEntry]) throws(OperationError) {
-        let outcome = BlockingValue<Result<[RecordedFact], OperationError>>()
+        let outcome = BlockingValue<Result<Void, OperationError>>()
         submit(entries) { outcome.set($0) }
-        announce(try outcome.wait().get())
+        try outcome.wait().get()
     }
 
-    private func submit(_ entries: [JournalEntry], completion: @escaping @Sendable (Result<[RecordedFact], OperationError>) -> Void) {
+    private func submit(_ entries: [JournalEntry], completion: @escaping @Sendable (Result<Void, OperationError>) -> Void) {
         do {
             try folded.withLock { state in
                 // All or none, as in the ledger: what can be refused is refused before the first is applied.
@@ -149,11 +165,12 @@ final class Journal: Sendable {
                             seq: 0, run: draft.run, at: draft.at, monoNs: draft.monoNs, service: draft.service,
                             operation: draft.operation, event: event))
                 }
-                guard !drafts.isEmpty else { return completion(.success([])) }
+                guard !drafts.isEmpty else { return completion(.success(())) }
                 ledger.submit(drafts) { [self, events] outcome in
                     switch outcome {
                     case .success(let rows):
-                        completion(.success(zip(rows, events).map { RecordedFact($0, event: $1) }))
+                        announce(zip(rows, events).map { RecordedFact($0, event: $1) })
+                        completion(.success(()))
                     case .failure(let error):
                         fault.withLock { $0 = $0 ?? OperationError(ledger: error) }
                         completion(.failure(OperationError(ledger: error)))
@@ -174,6 +191,7 @@ final class Journal: Sendable {
             body: try EventCoding.body(of: event), operation: entry.operation, at: clock.now(), monoNs: clock.monotonic())
     }
 
+    /// In the order of the ledger, on its own thread.
     private func announce(_ new: [RecordedFact]) {
         facts.withLock { $0 += new }
         for fact in new { observer.recorded(fact) }

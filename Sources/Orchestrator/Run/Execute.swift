@@ -42,7 +42,7 @@ extension GroupRun {
     private func block(_ service: String, because: [String]) async throws {
         guard journal.state[service].phase != .blocked else { return }
         let cause = "needs \(because.last ?? ""), which failed"
-        try await move(service, .blocked, cause: cause, because: because, onlyFrom: .blockable)
+        try move(service, .blocked, cause: cause, because: because, onlyFrom: .blockable)
         if let id = made(service) {
             // Made early and never started: nothing is lost with it, and nothing stays behind.
             try await discard(service, container: id, cause: "blocked: \(cause)")

@@ -4,22 +4,26 @@ import Reconciler
 extension GroupRun {
     /// Records a service's failure with its evidence, then takes its container away.
     ///
-    /// The evidence and the failure are one append: no removal can come before it. A container that could not be stopped or
-    /// removed is no failed start: it stays what it is.
+    /// Both are handed over before the removal's intent, so no removal can come before them. A container that could not be
+    /// stopped or removed is no failed start: it stays what it is.
     func fail(_ service: String, _ failure: Failure, in kind: StepKind) async throws {
         failed(service, failure)
         let container = try await failedContainer(of: service, failure)
-        var entries: [JournalEntry] = []
-        var failure = failure
-        if let container {
-            entries += await evidence(of: service, container: container)
+        if failure.isDeath {
+            // Known whole; gathering the evidence takes the engine a while.
+            try move(service, .failed, cause: failure.summary, container: container, failure: failure)
+            if let container { try journal.note(await evidence(of: service, container: container)) }
+        } else {
+            var entries: [JournalEntry] = []
+            var failure = failure
+            if let container { entries += await evidence(of: service, container: container) }
             for case .event(.containerExited(let exit)) in entries.map(\.content) where !exit.running {
                 failure.exitCode = failure.exitCode ?? exit.exitCode
                 failure.oomKilled = failure.oomKilled || exit.oomKilled
             }
+            entries.append(entry(service, .failed, cause: failure.summary, container: container, failure: failure))
+            try journal.note(entries)
         }
-        entries.append(entry(service, .failed, cause: failure.summary, container: container, failure: failure))
-        try await journal.record(entries)
         guard let container, !keepFailed, !kind.endsContainer || made(service) == container else { return }
         try await discard(service, container: container, cause: "failed: \(failure.failureClass.rawValue)")
     }
@@ -71,9 +75,14 @@ extension GroupRun {
             try await remove(service, id, target: target, cause: cause, force: true)
         } catch let error as DockerError {
             guard !error.isNotFound else { return }
-            try await journal.record(service, .noteTaken(NoteTaken(text: "its container \(shortID(id)) could not be removed: \(error)")))
+            try journal.note(service, .noteTaken(NoteTaken(text: "its container \(shortID(id)) could not be removed: \(error)")))
         }
     }
+}
+
+extension Failure {
+    /// How the process ended is known, and explains itself.
+    fileprivate var isDeath: Bool { exitCode != nil && [.exitedZero, .exitedNonzero, .killedBySignal].contains(failureClass) }
 }
 
 extension StepKind {

@@ -38,26 +38,26 @@ extension GroupRun {
             let value = try await body()
             let success = StepSucceeded(
                 step: step.kind, target: step.target, result: result(value), seconds: clock.seconds(since: start))
-            try await journal.record([JournalEntry(step.service, .stepSucceeded(success), operation: operation)] + after(value))
+            try journal.note([JournalEntry(step.service, .stepSucceeded(success), operation: operation)] + after(value))
             return value
         } catch let caught as DockerError {
             error = caught
         }
         guard error.outcomeUnknown, let resolve else {
-            try await journal.record(step.service, .stepFailed(refusal(step, error, start)), operation: operation)
+            try journal.note(step.service, .stepFailed(refusal(step, error, start)), operation: operation)
             throw error
         }
-        try await journal.record(
+        try journal.note(
             step.service, .stepUnknown(StepUnknown(step: step.kind, target: step.target, error: error.description)), operation: operation)
         guard let resolution = try? await resolve() else { throw error }
         switch resolution {
         case .adopted(let value):
             let success = StepSucceeded(
                 step: step.kind, target: step.target, result: result(value), seconds: clock.seconds(since: start), resolved: "adopted")
-            try await journal.record([JournalEntry(step.service, .stepSucceeded(success), operation: operation)] + after(value))
+            try journal.note([JournalEntry(step.service, .stepSucceeded(success), operation: operation)] + after(value))
             return value
         case .absent:
-            try await journal.record(step.service, .stepFailed(refusal(step, error, start, resolved: "absent")), operation: operation)
+            try journal.note(step.service, .stepFailed(refusal(step, error, start, resolved: "absent")), operation: operation)
             throw error
         }
     }

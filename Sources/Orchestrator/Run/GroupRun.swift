@@ -27,6 +27,7 @@ final class GroupRun: Sendable {
         var kept: [String: String] = [:]
         var begun: [String: Int64] = [:]
         var startedAt: [String: Int64] = [:]
+        var processes: [String: Int] = [:]
         var images: [String: String] = [:]
         var prepared: Set<String> = []
         var failures: [String: Failure] = [:]
@@ -84,6 +85,10 @@ final class GroupRun: Sendable {
 
     func containerStarted(_ service: String) { shared.withLock { $0.startedAt[service] = clock.monotonic() } }
 
+    /// Takes note of the process of a service's container.
+    func runs(_ service: String, as pid: Int) { shared.withLock { $0.processes[service] = pid } }
+    func process(_ service: String) -> Int? { shared.withLock { $0.processes[service] } }
+
     /// Seconds since the service's container was started in this run.
     func uptime(_ service: String) -> Double? {
         shared.withLock { $0.startedAt[service] }.map { clock.seconds(since: $0) }
@@ -107,8 +112,8 @@ final class GroupRun: Sendable {
     func move(
         _ service: String, _ event: ServiceEvent, cause: String? = nil, container: String? = nil, failure: Failure? = nil,
         because: [String]? = nil, onlyFrom: Set<ServicePhase>? = nil
-    ) async throws {
-        try await journal.record([
+    ) throws {
+        try journal.note([
             entry(service, event, cause: cause, container: container, failure: failure, because: because, onlyFrom: onlyFrom)
         ])
     }

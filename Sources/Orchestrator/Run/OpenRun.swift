@@ -88,7 +88,7 @@ func conduct(
         // Nobody can tell the secrets now, and what the user typed may hold one.
         started.arguments = started.arguments.prefix(1) + started.arguments.dropFirst().map { _ in EnvironmentValue.mask }
     }
-    try await journal.record(nil, .runStarted(started))
+    try journal.note(nil, .runStarted(started))
     if let failure {
         try await journal.record(nil, .runFinished(RunFinished(outcome: .failed, error: "engine_unreachable: \(failure.message)")))
         throw failure

@@ -144,7 +144,7 @@ extension GroupRun {
                     JournalEntry(
                         service, .noteTaken(NoteTaken(text: "did not stop within \(tenths(stopTimeout)) s and was killed with SIGKILL"))))
             }
-            try await journal.record(entries)
+            try journal.note(entries)
         }
     }
 

@@ -5,22 +5,22 @@ import Synchronization
 extension GroupRun {
     func preStart(_ step: PlanStep) async throws {
         guard let service = step.service else { return }
-        try await move(service, .preStartBegan)
+        try move(service, .preStartBegan)
         let hook = hooks(of: service).preStart
         let result = try await hold(.preStart, of: service, limits: limits) { try await hook() }
         try await judge(result, .preStart, of: service)
-        try await move(service, .preStartFinished)
+        try move(service, .preStartFinished)
     }
 
     func postStart(_ step: PlanStep) async throws {
         guard let service = step.service else { return }
         let id = try containerID(step)
-        try await move(service, .postStartBegan, container: id)
+        try move(service, .postStartBegan, container: id)
         let hook = hooks(of: service).postStart
         let access = try await access(service, id)
         let result = try await holdWhileAlive(.postStart, of: service, container: id) { try await hook(access) }
         try await judge(result, .postStart, of: service, container: id)
-        try await move(service, .postStartFinished, container: id)
+        try move(service, .postStartFinished, container: id)
     }
 
     /// A failure is kept, and never stands in the way of the stop.
@@ -37,7 +37,7 @@ extension GroupRun {
     func ping(_ step: PlanStep) async throws {
         guard let service = step.service else { return }
         let id = try containerID(step)
-        if journal.state[service].phase == .waiting { try await move(service, .containerStarted, container: id) }
+        if journal.state[service].phase == .waiting { try move(service, .containerStarted, container: id) }
         let hook = hooks(of: service).ping
         let access = try await access(service, id)
         let log = PingLog()
@@ -47,7 +47,7 @@ extension GroupRun {
                 log.begin()
                 let isReady = try await hook(access)
                 let seen = isReady ? nil : access.takeObservation()
-                if let change = log.end(isReady, seen) { try await journal.record(service, .pingChanged(change)) }
+                if let change = log.end(isReady, seen) { try journal.note(service, .pingChanged(change)) }
                 if isReady { return }
                 try await clock.sleep(0.1)
             }
@@ -60,16 +60,18 @@ extension GroupRun {
                 summary:
                     "was not ready after \(tenths(clock.seconds(since: start))) s and \(log.attempts == 1 ? "one ping" : "\(log.attempts) pings"); the last one said: \(last ?? "false")",
                 lastPingError: last ?? "false", attempts: log.attempts)
-        case .overtaken:
-            throw try await death(of: service, id, phase: .ping, during: "\(access.probeWords) was being tried", log: log)
+        case .overtaken(let exitCode):
+            let during = "\(access.probeWords) was being tried"
+            throw try await death(of: service, id, phase: .ping, during: during, log: log, exitCode: exitCode)
         default:
             try await judge(result, .ping, of: service, container: id, log: log)
         }
         let state = try await engine.inspect(container: id).state
+        runs(service, as: state.pid)
         if !state.running, group[service]?.expectedExit == nil {
             throw try await death(of: service, id, phase: .ping, during: "it was being pinged", log: log)
         }
-        if !journal.state[service].debt(of: id).postStart { try await move(service, .pingSucceeded, container: id) }
+        if !journal.state[service].debt(of: id).postStart { try move(service, .pingSucceeded, container: id) }
     }
 
     private var limits: HookLimits {
@@ -83,7 +85,7 @@ extension GroupRun {
     /// Runs a hook and records that it ran and how it ended.
     func hold<Value: Sendable>(
         _ hook: HookName, of service: String?, limits: HookLimits, log: PingLog? = nil,
-        overtake: (@escaping @Sendable () -> Void) -> Void = { _ in }, body: @escaping @Sendable () async throws -> Value
+        overtake: (@escaping @Sendable (Int?) -> Void) -> Void = { _ in }, body: @escaping @Sendable () async throws -> Value
     ) async throws -> HookResult<Value> {
         try await journal.record(service, .hookStarted(HookStarted(hook: hook)))
         let start = clock.monotonic()
@@ -97,7 +99,7 @@ extension GroupRun {
             case .interrupted: (.interrupted, nil)
             case .overtaken: (.interrupted, "its container ended")
             }
-        try await journal.record(
+        try journal.note(
             service,
             .hookFinished(
                 HookFinished(hook: hook, outcome: outcome, error: error, seconds: clock.seconds(since: start), attempts: log?.attempts)))
@@ -110,13 +112,14 @@ extension GroupRun {
     ) async throws -> HookResult<Value> {
         // A one-shot is meant to end; its probe reads the exit code.
         guard group[service]?.expectedExit == nil else { return try await hold(hook, of: service, limits: limits, log: log, body: body) }
-        let wakes = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        let token = watch.listen(to: id) { wakes.continuation.yield() }
-        // Level-triggered beside the events: one look now, and one every two seconds.
+        let wakes = AsyncStream<Int?>.makeStream(bufferingPolicy: .bufferingOldest(16))
+        let token = watch.listen(to: id) { wakes.continuation.yield($0) }
+        // Level-triggered beside the events: one look every two seconds, and one now where nobody has just looked.
         let heartbeat = Task { [clock] in
+            if hook == .ping { wakes.continuation.yield(nil) }
             while !Task.isCancelled {
-                wakes.continuation.yield()
                 try await clock.sleep(2)
+                wakes.continuation.yield(nil)
             }
         }
         defer {
@@ -126,10 +129,12 @@ extension GroupRun {
         }
         return try await hold(hook, of: service, limits: limits, log: log) { overtake in
             Task { [engine] in
-                for await _ in wakes.stream {
+                for await exitCode in wakes.stream {
+                    // 137 may have been memory, which only an inspect tells.
+                    if let exitCode, exitCode != 137 { return overtake(exitCode) }
                     do throws(DockerError) {
-                        if try await !engine.inspect(container: id).state.running { return overtake() }
-                    } catch  where error.isNotFound { return overtake() } catch {}
+                        if try await !engine.inspect(container: id).state.running { return overtake(nil) }
+                    } catch  where error.isNotFound { return overtake(nil) } catch {}
                 }
             }
         } body: {
@@ -160,9 +165,9 @@ extension GroupRun {
             throw Failure(
                 .hookTimedOut, phase: phase, summary: "\(hook.rawValue) was not back after \(tenths(hookTimeout)) s",
                 lastPingError: log?.lastError, attempts: log?.attempts, subject: hook.rawValue)
-        case .overtaken:
+        case .overtaken(let exitCode):
             guard let id else { throw StepFault.interrupted }
-            throw try await death(of: service, id, phase: phase, during: "\(hook.rawValue) ran", log: log)
+            throw try await death(of: service, id, phase: phase, during: "\(hook.rawValue) ran", log: log, exitCode: exitCode)
         }
     }
 
@@ -175,10 +180,18 @@ extension GroupRun {
     }
 
     /// The failure a dead container stands for.
-    func death(of service: String, _ id: String, phase: FailurePhase, during: String, log: PingLog? = nil) async throws -> Failure {
+    /// - Parameter exitCode: where it is known already, nobody has to be asked.
+    func death(
+        of service: String, _ id: String, phase: FailurePhase, during: String, log: PingLog? = nil, exitCode: Int? = nil
+    ) async throws -> Failure {
         let seconds = uptime(service) ?? clock.seconds(since: begun(service))
         var failure = Failure(.exitedNonzero, phase: phase, summary: "its container was removed by someone else, while \(during)")
-        if let state = try await stateIfPresent(id) {
+        if let exitCode {
+            var state = ContainerState()
+            state.status = "exited"
+            state.exitCode = exitCode
+            failure = .exited(state, phase: phase, during: during, seconds: seconds)
+        } else if let state = try await stateIfPresent(id) {
             failure = .exited(state, phase: phase, during: during, seconds: seconds)
         }
         failure.lastPingError = log?.lastError

@@ -22,10 +22,8 @@ extension GroupRun {
         guard let service = step.service, let source = try group[service]?.resolvedBuild(journal.state.context) else { return }
         let output = LineTail(limit: 40)
         try await withImageMove(step, began: .buildBegan) {
-            // Nothing here may differ from one build to the next, or the same sources would make another image.
             let request = BuildRequest(
-                directory: source.directory, dockerfile: source.dockerfile, tag: step.target.text,
-                labels: [GroupLabels.group: group.name, GroupLabels.service: service])
+                directory: source.directory, dockerfile: source.dockerfile, tag: step.target.text)
             do {
                 let id = try await untilInterrupted { [self] in
                     try await call(
@@ -43,7 +41,7 @@ extension GroupRun {
             } catch let error as DockerError where !error.isCancelled {
                 let lines = output.lines
                 if !lines.isEmpty {
-                    try await journal.record(
+                    try journal.note(
                         service,
                         .logsCaptured(
                             LogsCaptured(
@@ -58,10 +56,10 @@ extension GroupRun {
     /// The service is pulling or building meanwhile; another that shares the image just waits.
     private func withImageMove(_ step: PlanStep, began: ServiceEvent, _ body: () async throws -> Void) async throws {
         guard let service = step.service, journal.state[service].phase == .waiting else { return try await body() }
-        try await move(service, began, cause: step.cause)
+        try move(service, began, cause: step.cause)
         try await body()
         // The service may have failed meanwhile for another reason; the image may still serve others.
-        try await move(service, .imageReady, onlyFrom: [.pulling, .building])
+        try move(service, .imageReady, onlyFrom: [.pulling, .building])
     }
 
     /// Ends a long transfer when the user interrupts; short calls are settled instead.

@@ -37,7 +37,7 @@ extension GroupRun {
                 }
             } catch let error as DockerError where error.isNetworkInUse {
                 // Somebody else's container is on it: the network stays, the stop is done.
-                try await journal.record(
+                try journal.note(
                     nil, .noteTaken(NoteTaken(text: "the network \(name) is still used by a container that is not of this group; it stays"))
                 )
             }

@@ -39,7 +39,7 @@ extension GroupRun {
     private func reconsider(_ step: PlanStep) async throws -> Plan {
         guard let name = step.service else { return Plan() }
         // First, so that whatever goes wrong from here on is the failure of a service that is being started.
-        try await move(name, .planned, cause: step.cause, onlyFrom: [.stopped])
+        try move(name, .planned, cause: step.cause, onlyFrom: [.stopped])
         let observed = try await observeNow(only: [name])
         var request = planRequest(observed: observed)
         if step.cause == "reload --remove" { request.desired.alwaysStartNew(name) }
@@ -54,11 +54,11 @@ extension GroupRun {
     func announce(_ outlook: ServiceOutlook) async throws {
         keep(outlook)
         if !outlook.differences.isEmpty, let id = outlook.containerID {
-            try await journal.record(
+            try journal.note(
                 outlook.service, .divergenceFound(DivergenceFound(containerID: id, differences: outlook.differences)))
         }
         if outlook.disposition == .untouched {
-            try await move(outlook.service, .foundRunning, cause: outlook.cause, container: outlook.containerID)
+            try move(outlook.service, .foundRunning, cause: outlook.cause, container: outlook.containerID)
         }
     }
 

@@ -18,7 +18,7 @@ public func stopGroup(_ setting: RunSetting, _ options: StopOptions) async throw
                 members: members, network: run.group.network, observed: observed, excluded: Set(options.exclude), removes: options.remove))
         var entries: [JournalEntry] = []
         for name in options.exclude { entries.append(run.entry(name, .excluded, cause: "excluded by the user")) }
-        if !entries.isEmpty { try await run.journal.record(entries) }
+        if !entries.isEmpty { try run.journal.note(entries) }
         try await run.execute(plan)
         if options.remove, options.exclude.isEmpty, !run.interruption.isInterrupted, run.failedServices.isEmpty {
             if !run.journal.state.context.values.isEmpty {

@@ -1,0 +1,102 @@
+import DockerClient
+import Testing
+
+private let hooked = """
+    import Glibc
+    func note(_ text: String) {
+        let file = fopen("notes", "a")
+        fputs(text + "\\n", file)
+        fclose(file)
+    }
+    func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+    struct Refused: Error, CustomStringConvertible { let description: String }
+
+    struct Base: Service {
+        let name = "base"
+        let image = testImage
+        let cmd = "sleep 1000"
+        let stopSignal = StopSignal.sigkill
+        func preStart() async throws { note("pre_start base") }
+        func postStart(_ container: Container) async throws {
+            note("post_start base")
+            if exists("refuse") { throw Refused(description: "the seed is missing") }
+        }
+        func preStop(_ container: Container) async throws { note("pre_stop base") }
+    }
+    struct Top: Service {
+        let name = "top"
+        let image = testImage
+        let cmd = "sleep 1000"
+        let stopSignal = StopSignal.sigkill
+        let dependencies = ["base"]
+        func preStop(_ container: Container) async throws {
+            note("pre_stop top")
+            throw Refused(description: "not now")
+        }
+    }
+    """
+
+private let groupHooks = """
+    func onStartServices(_ names: [String]) async throws {
+        note("started \\(names.joined(separator: ","))")
+        if exists("refuse-group") { throw Refused(description: "no fanfare") }
+    }
+    func onStopServices(_ names: [String]) async throws { note("stopped \\(names.sorted().joined(separator: ","))") }
+    """
+
+@Suite struct HookTests {
+    @Test("B14, B17, B21: a post_start that failed is run again at the next start, pre_start and the container are not made anew")
+    func postStartIsOwed() async throws {
+        try await withWorkshop(hooked, list: "Base(), Top()", groupHooks: groupHooks) { shop in
+            try shop.write("refuse", "")
+            let refused = try shop.miniboss("start", "--keep-failed")
+            #expect(refused.code == 1 && refused.errors.contains("the seed is missing"), "\(refused.errors)")
+            let kept = try await shop.container("base")
+            #expect(kept?.state.running == true)
+            #expect(try await shop.container("top")?.state.running != true)
+            #expect(try shop.miniboss("plan").output.contains("post_start"))
+
+            try shop.remove("refuse")
+            #expect(try shop.miniboss("start").code == 0)
+            #expect(try await shop.container("base")?.id == kept?.id)
+            #expect(try shop.read("notes") == "pre_start base\npost_start base\npost_start base\nstarted base,top\n")
+            #expect(try shop.miniboss("start").code == 0)
+            #expect(try shop.read("notes").split(separator: "\n").count { $0 == "post_start base" } == 2)
+        }
+    }
+
+    @Test("B33, B36, B41: the group's hooks get the names, an error in one undoes nothing, and no pre_stop stands in the way")
+    func group() async throws {
+        try await withWorkshop(hooked, list: "Base(), Top()", groupHooks: groupHooks) { shop in
+            try shop.write("refuse-group", "")
+            let start = try shop.miniboss("start")
+            #expect(start.errors.contains("no fanfare") || start.output.contains("no fanfare"))
+            #expect(try await shop.container("top")?.state.running == true)
+            let stop = try shop.miniboss("stop")
+            #expect(stop.code == 0, "\(stop.errors)")
+            let notes = try shop.read("notes").split(separator: "\n").map(String.init)
+            #expect(notes.contains("started base,top"))
+            #expect(notes.suffix(3) == ["pre_stop top", "pre_stop base", "stopped base,top"])
+            #expect(try shop.miniboss("history", "2", "--json").output.contains("not now"))
+        }
+    }
+
+    @Test("B37: what does not end on its signal is killed after the timeout, and that is recorded")
+    func stubborn() async throws {
+        let service = """
+            struct Stubborn: Service {
+                let name = "stubborn"
+                let image = testImage
+                let cmd = ["sh", "-c", "trap '' TERM; echo deaf; while :; do sleep 1; done"]
+                let readiness = Readiness.log("deaf")
+            }
+            """
+        try await withWorkshop(service, list: "Stubborn()") { shop in
+            let start = try shop.miniboss("start")
+            #expect(start.code == 0, "\(start.errors)")
+            #expect(try shop.miniboss("stop", "--timeout", "1").code == 0)
+            #expect(try await shop.container("stubborn")?.state.exitCode == 137)
+            #expect(try shop.miniboss("history", "2", "--json").output.contains("was killed with SIGKILL"))
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import DockerClient
+import FoundationEssentials
+import Glibc
+import Testing
+
+private let chain = """
+    struct Base: Service {
+        let name = "base"
+        let image = testImage
+        let cmd = "sleep 1000"
+        let stopSignal = StopSignal.sigkill
+    }
+    struct Top: Service {
+        let name = "top"
+        let image = testImage
+        let cmd = "sleep 1000"
+        let stopSignal = StopSignal.sigkill
+        let dependencies = ["base"]
+    }
+    """
+
+@Suite struct SelectionTests {
+    @Test("B30, B39: what is excluded is left as it is, and excluding what others stand on is refused")
+    func exclusion() async throws {
+        try await withWorkshop(chain, list: "Base(), Top()") { shop in
+            #expect(try shop.miniboss("start", "--exclude", "top").code == 0)
+            #expect(try await shop.container("top") == nil)
+            #expect(try shop.miniboss("start", "--exclude", "base").code == 64)
+            #expect(try shop.miniboss("start").code == 0)
+
+            let refused = try shop.miniboss("stop", "--exclude", "top")
+            #expect(refused.code == 64 && refused.errors.contains("base"), "\(refused.errors)")
+            #expect(try await shop.container("base")?.state.running == true)
+            #expect(try shop.miniboss("stop", "--exclude", "base").code == 0)
+            #expect(try await shop.container("top")?.state.running == false)
+            #expect(try await shop.container("base")?.state.running == true)
+            #expect(try shop.miniboss("stop", "--remove", "--exclude", "base,top").code == 0)
+            #expect(try await shop.container("base")?.state.running == true)
+            #expect(try await shop.networkExists())
+        }
+    }
+
+    @Test("B34: containers of a group whose name begins with ours, or that only have our name, are never ours")
+    func neighbours() async throws {
+        try await withWorkshop(chain, list: "Base()") { shop in
+            let docker = try Docker(environment: ProcessInfo.processInfo.environment)
+            let image = environment("MINIBOSS_TEST_IMAGE") ?? "miniboss-test/busybox:latest"
+            var neighbour = ContainerConfig(image: image)
+            neighbour.cmd = ["sleep", "1000"]
+            neighbour.labels = ["io.miniboss.group": shop.group + "-two", "io.miniboss.service": "base"]
+            let near = try await docker.createContainer(name: "miniboss-\(shop.group)-two_base", neighbour).id
+            neighbour.labels = [:]
+            let held = try await docker.createContainer(name: "miniboss-\(shop.group)_base", neighbour).id
+            let outcome = await Task {
+                _ = try await docker.startContainer(near)
+                let refused = try shop.miniboss("start")
+                #expect(refused.code == 1 && refused.errors.contains("not made by miniboss"), "\(refused.errors)")
+                #expect(try await docker.inspectContainer(held).state.status == "created")
+                _ = try await docker.removeContainer(held, force: true)
+                #expect(try shop.miniboss("start").code == 0)
+                #expect(try shop.miniboss("stop", "--remove").code == 0)
+                #expect(try await docker.inspectContainer(near).state.running)
+            }.result
+            for id in [near, held] { _ = try await docker.removeContainer(id, force: true) }
+            try outcome.get()
+        }
+    }
+
+    @Test("B40: a service that is defined no more is stopped, too, and nothing to stop is no error")
+    func formerMember() async throws {
+        try await withWorkshop(chain, list: "Base(), Top()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            try shop.write("Miniboss.swift", shop.read("Miniboss.swift").replacing("[Base(), Top()]", with: "[Base()]"))
+            #expect(try shop.miniboss("status").output.contains("no longer in the definition"))
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+            #expect(try await shop.container("top") == nil)
+            let again = try shop.miniboss("stop")
+            #expect(again.code == 0 && again.output.contains("nothing to stop"), "\(again.output)")
+        }
+    }
+
+    @Test("B11: a network the user names is joined, and never removed when it is not ours")
+    func namedNetwork() async throws {
+        try await withWorkshop(chain, list: "Base()") { shop in
+            let docker = try Docker(environment: ProcessInfo.processInfo.environment)
+            let network = try await docker.createNetwork(name: "given-\(shop.group)", labels: [:], driver: "bridge")
+            let start = try shop.miniboss("start", "--network-name", "given-\(shop.group)")
+            #expect(start.code == 0, "\(start.errors)")
+            #expect(try await shop.container("base")?.networks.keys.sorted() == ["given-\(shop.group)"])
+            #expect(try shop.miniboss("stop", "--remove", "--network-name", "given-\(shop.group)").code == 0)
+            #expect(try await docker.inspectNetwork(network).name == "given-\(shop.group)")
+            _ = try await docker.removeNetwork(network)
+        }
+    }
+}
