@@ -75,12 +75,15 @@ extension ScriptedEngine {
             guard ScriptedSocket.write(file, reply.head) else { return false }
             feed.follow(file, interest)
             return false
-        case .relay(let path):
-            ScriptedRelay(request, to: path)?.answer(file)
+        case .relay(let path, let turn):
+            let relay = { ScriptedRelay(request, to: path)?.answer(file, toItsEnd: turn != nil) }
+            if let turn { turn.take { _ = relay() } } else { _ = relay() }
             return false
-        case .relayThenClose(let path, let work):
-            ScriptedRelay(request, to: path)?.swallow()
-            work()
+        case .relayThenClose(let path, let turn, let work):
+            turn.take {
+                ScriptedRelay(request, to: path)?.swallow()
+                work()
+            }
             return false
         case .act(let work): return perform(work(request), request, file)
         }

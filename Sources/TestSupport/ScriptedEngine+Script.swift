@@ -89,10 +89,11 @@ public enum ScriptedAction: Sendable {
     case raw([UInt8])
     /// Sends what the feed had and will have of interest, until the client leaves.
     case follow(ScriptedFeed, interest: @Sendable (ScriptedFeed.Piece) -> Bool)
-    /// Hands the request to the engine at another socket and its answer to the client.
-    case relay(to: String)
+    /// Hands the request to the engine at another socket and its answer to the client; with a turn, one at a time and each
+    /// to its end, also when the client leaves.
+    case relay(to: String, ScriptedTurn? = nil)
     /// Lets the engine at another socket carry the request out, does this when its whole answer is there, and closes.
-    case relayThenClose(to: String, @Sendable () -> Void)
+    case relayThenClose(to: String, ScriptedTurn, @Sendable () -> Void)
     /// Does something and goes on: do-then-cut is `.act { …; return .close }`.
     case act(@Sendable (ScriptedRequest) -> ScriptedAction)
 }

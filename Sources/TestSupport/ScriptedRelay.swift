@@ -1,4 +1,14 @@
 import Glibc
+import Synchronization
+
+/// Whose request goes to the other engine: those that share a turn go one after another.
+public final class ScriptedTurn: Sendable {
+    private let mutex = Mutex(())
+
+    public init() {}
+
+    func take(_ body: () -> Void) { mutex.withLock { _ in body() } }
+}
 
 /// One request on its way to another engine, on a connection of its own.
 struct ScriptedRelay {
@@ -19,17 +29,24 @@ struct ScriptedRelay {
     }
 
     /// Passes the answer on piece by piece, until it ends or the client leaves.
-    func answer(_ client: Int32) {
-        defer { close(upstream) }
+    ///
+    /// - Parameter toItsEnd: whether the answer is awaited even then.
+    func answer(_ client: Int32, toItsEnd: Bool) {
+        while isStillWanted(by: client), let piece = piece() {
+            guard ScriptedSocket.write(client, piece) else { break }
+        }
+        if toItsEnd { while piece() != nil {} }
+        close(upstream)
+    }
+
+    /// Waits for more of the answer; false when the client leaves before.
+    private func isStillWanted(by client: Int32) -> Bool {
         while true {
             var files = [
                 pollfd(fd: upstream, events: Int16(POLLIN), revents: 0), pollfd(fd: client, events: ScriptedSocket.peerClosed, revents: 0),
             ]
-            if poll(&files, 2, -1) < 0 {
-                guard errno == EINTR else { return }
-                continue
-            }
-            guard files[1].revents == 0, let piece = piece(), ScriptedSocket.write(client, piece) else { return }
+            if poll(&files, 2, -1) >= 0 { return files[1].revents == 0 }
+            guard errno == EINTR else { return false }
         }
     }
 

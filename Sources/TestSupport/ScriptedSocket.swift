@@ -78,13 +78,14 @@ enum ScriptedSocket {
     }
 }
 
-enum ScriptedThread {
+/// A thread for work that blocks, of which there is more than Swift has threads for its tasks.
+public enum ScriptedThread {
     private final class Box: Sendable {
         let work: @Sendable () -> Void
         init(_ work: @escaping @Sendable () -> Void) { self.work = work }
     }
 
-    static func start(_ work: @escaping @Sendable () -> Void) {
+    public static func start(_ work: @escaping @Sendable () -> Void) {
         let box = Unmanaged.passRetained(Box(work))
         var thread = pthread_t()
         let failure = pthread_create(

@@ -7,13 +7,19 @@ enum FaultPoint: Sendable, Equatable, CustomStringConvertible {
     /// At a call that changes the ledger's files in any way.
     case write(Int)
 
-    var description: String {
-        let (name, point) =
-            switch self {
-            case .request(let point): ("request", point)
-            case .sync(let point): ("sync", point)
-            case .write(let point): ("write", point)
-            }
-        return "\(point.isMultiple(of: 2) ? "after" : "before") \(name) \((point + 1) / 2)"
+    var kind: String {
+        switch self {
+        case .request: "request"
+        case .sync: "sync"
+        case .write: "write"
+        }
     }
+
+    private var number: Int {
+        switch self {
+        case .request(let number), .sync(let number), .write(let number): number
+        }
+    }
+
+    var description: String { "\(number.isMultiple(of: 2) ? "after" : "before") \(kind) \((number + 1) / 2)" }
 }

@@ -65,7 +65,7 @@ enum KilledGroup {
     static func place(group: String) throws -> KillPlace {
         let place = try KillPlace(group: group)
         try place.write("Miniboss.swift", definition(group, mode: "one"))
-        try place.write("source/Dockerfile", "FROM \(base)\nCOPY version /version\n")
+        try place.write("source/Dockerfile", "FROM \(base)\nLABEL kill-test=\(group)\nCOPY version /version\n")
         try place.write("source/version", "1")
         return place
     }

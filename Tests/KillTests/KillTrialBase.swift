@@ -8,11 +8,11 @@ struct KillTrialBase: Sendable {
     /// The engine as the command finds it.
     let engine: WorldEngine.State
     private(set) var end: WorldTrial.End
-    /// Fault points at requests in the uninterrupted command.
-    private(set) var requests = 0
+    private let supervisor: Supervisor
 
     init(_ scenario: KillScenario, _ supervisor: Supervisor) throws {
         self.scenario = scenario
+        self.supervisor = supervisor
         place = try KilledGroup.place(group: "miniboss-kill")
         var state = WorldEngine.State()
         state.world.images = [KilledGroup.base: "sha256:base", "foreign:1": "sha256:foreign"]
@@ -28,9 +28,27 @@ struct KillTrialBase: Sendable {
         let whole = try WorldTrial(place: KillPlace(copyOf: place), engine: engine, supervisor: supervisor)
         defer { whole.place.remove() }
         try whole.calm(scenario.command)
-        requests = whole.passed
         try whole.calm(["start"])
         end = whole.end
+    }
+}
+
+extension KillTrialBase {
+    /// Runs the command killed at the first fault and starts killed at the others, and then a start that nobody kills.
+    ///
+    /// - Returns: what came of it, and how many died before one outlived its fault.
+    func kill(_ faults: [FaultPoint]) throws -> (tally: KillTally, deaths: Int) {
+        let trial = try WorldTrial(place: KillPlace(copyOf: place), engine: engine, supervisor: supervisor)
+        defer { trial.place.remove() }
+        var processes: [Supervisor.Ended] = []
+        for (index, fault) in faults.enumerated() {
+            processes.append(try trial.run(index == 0 ? scenario.command : ["start"], fault: fault))
+        }
+        let deaths = processes.prefix(while: \.wasKilled).count
+        processes.append(try trial.run(["start"]))
+        let name = "\(scenario) " + faults.map(\.description).joined(separator: ", then start ")
+        let violations = try trial.violations(processes, self).map { "\(name): \($0)" }
+        return (KillTally(points: deaths == faults.count ? 1 : 0, runs: processes.count, violations: violations), deaths)
     }
 }
 

@@ -1,51 +1,41 @@
 import Synchronization
+import TestSupport
 
-/// What came of killing at each point in turn.
-struct KillTally: Sendable {
-    /// Points at which the process died.
-    var points = 0
-    var runs = 0
-    var violations: [String] = []
-
-    static func + (left: KillTally, right: KillTally) -> KillTally {
-        KillTally(points: left.points + right.points, runs: left.runs + right.runs, violations: left.violations + right.violations)
-    }
-}
-
-/// One trial: how many processes it took, whether the point was there at all, and what was wrong.
-struct KillResult: Sendable {
-    var runs: Int
-    var wasKilled: Bool
-    var violations: [String]
-}
-
-/// Tries point after point, from `first` on, until the process outlives one.
+/// Tries point after point, from `first` on, several at a time, until the process outlives one.
 ///
-/// - Parameter step: 1 tries them all.
-func enumeratePoints(from first: Int = 1, step: Int = 1, _ trial: @escaping @Sendable (Int) throws -> KillResult) async throws -> KillTally {
+/// - Parameters:
+///   - step: 1 tries them all.
+///   - trial: gives what came of it, and whether the process died there.
+func enumeratePoints(
+    from first: Int = 1, step: Int = 1, _ trial: @escaping @Sendable (Int) throws -> (tally: KillTally, wasKilled: Bool)
+) async throws -> KillTally {
+    // The processes under test wait a good deal of their time.
+    let width = 6
     let points = Points(from: first, step: step)
-    return try await withThrowingTaskGroup(of: KillTally.self) { group in
-        for _ in 0..<2 {
-            group.addTask {
-                var tally = KillTally()
+    return try await withCheckedThrowingContinuation { continuation in
+        for _ in 0..<width {
+            ScriptedThread.start {
                 while let point = points.next() {
-                    let result = try trial(point)
-                    tally.runs += result.runs
-                    tally.violations += result.violations
-                    if result.wasKilled { tally.points += 1 } else { points.end(at: point) }
+                    do {
+                        let result = try trial(point)
+                        points.add(result.tally)
+                        if !result.wasKilled { points.end(at: point) }
+                    } catch { points.fail(error) }
                 }
-                return tally
+                if let outcome = points.finish(of: width) { continuation.resume(with: outcome) }
             }
         }
-        return try await group.reduce(KillTally(), +)
     }
 }
 
-/// The points that are still to be tried.
+/// The points that are still to be tried, and what came of the others.
 private final class Points: Sendable {
     private struct State {
         var next: Int
         var end = Int.max
+        var tally = KillTally()
+        var failure: (any Error)?
+        var finished = 0
     }
 
     private let state: Mutex<State>
@@ -64,5 +54,24 @@ private final class Points: Sendable {
         }
     }
 
+    func add(_ tally: KillTally) { state.withLock { $0.tally = $0.tally + tally } }
+
     func end(at point: Int) { state.withLock { $0.end = min($0.end, point) } }
+
+    func fail(_ error: any Error) {
+        state.withLock { state in
+            state.failure = state.failure ?? error
+            state.end = 0
+        }
+    }
+
+    /// One of the threads has nothing more to do.
+    /// - Returns: the outcome, when it was the last of so many.
+    func finish(of width: Int) -> Result<KillTally, any Error>? {
+        state.withLock { state in
+            state.finished += 1
+            guard state.finished == width else { return nil }
+            return state.failure.map { .failure($0) } ?? .success(state.tally)
+        }
+    }
 }

@@ -2,48 +2,64 @@ import DockerClient
 import Simulation
 import Testing
 
+/// The real program, a real ledger and SIGKILL, at every point; the engine is one at a socket in this process.
 @Suite struct ScriptedEngineKillTests {
-    @Test("B56: killed before or after any request it sends, a command is taken up by the next", arguments: KillScenario.allCases)
+    typealias Fault = @Sendable (Int) -> FaultPoint
+
+    @Test("B56: killed before or after any request to the engine, a command is taken up by the next", arguments: KillScenario.allCases)
     func requests(_ scenario: KillScenario) async throws {
-        try await killEverywhere(scenario, "requests") { .request($0) }
+        try await killEverywhere(scenario) { .request($0) }
     }
 
-    @Test("B56: killed before or after any call that makes the ledger durable, a command is taken up", arguments: KillScenario.allCases)
-    func appends(_ scenario: KillScenario) async throws {
-        try await killEverywhere(scenario, "syncs") { .sync($0) }
+    @Test("B56: killed before or after any sync of the ledger, a command is taken up by the next", arguments: KillScenario.allCases)
+    func syncs(_ scenario: KillScenario) async throws {
+        try await killEverywhere(scenario) { .sync($0) }
     }
 
-    private func killEverywhere(_ scenario: KillScenario, _ kind: String, _ fault: @escaping @Sendable (Int) -> FaultPoint) async throws {
-        let supervisor = try Supervisor()
-        let base = try KillTrialBase(scenario, supervisor)
+    @Test("B56: killed at any change to the ledger's files, a first start is taken up by the next")
+    func writes() async throws {
+        // Only before each: after one and before the next, the files are the same.
+        try await killEverywhere(.firstStart, step: 2) { .write($0) }
+    }
+
+    @Test("B56: killed at a request, and its recovery at a request, a command is taken up", arguments: KillScenario.allCases)
+    func recoveryAtRequests(_ scenario: KillScenario) async throws {
+        try await killRecovery(scenario) { .request($0) }
+    }
+
+    @Test("B56: killed at a sync of the ledger, and its recovery at one, a command is taken up", arguments: KillScenario.allCases)
+    func recoveryAtSyncs(_ scenario: KillScenario) async throws {
+        try await killRecovery(scenario) { .sync($0) }
+    }
+
+    private func killEverywhere(_ scenario: KillScenario, step: Int = 1, _ fault: @escaping Fault) async throws {
+        let base = try KillTrialBase(scenario, Supervisor())
         defer { base.place.remove() }
-        let tally = try await enumeratePoints { point in
-            try base.kill([fault(point)], supervisor)
+        let tally = try await enumeratePoints(step: step) { point in
+            let trial = try base.kill([fault(point)])
+            return (trial.tally, trial.deaths == 1)
         }
-        report("\(scenario), \(kind)", tally)
+        tally.report("\(scenario), killed at each \(fault(1).kind)")
         #expect(tally.points > 20)
     }
-}
 
-private func report(_ name: String, _ tally: KillTally) {
-    print("\(name): \(tally.points) fault points, \(tally.runs) runs, \(tally.violations.count) violations")
-    let count = tally.violations.count
-    #expect(count == 0, "\(tally.violations.prefix(5).joined(separator: "\n"))")
-}
-
-extension KillTrialBase {
-    /// Runs the command and, but for the last fault, the starts after it, each killed at its fault, and then a calm start.
-    func kill(_ faults: [FaultPoint], _ supervisor: Supervisor) throws -> KillResult {
-        let trial = try WorldTrial(place: KillPlace(copyOf: place), engine: engine, supervisor: supervisor)
-        defer { trial.place.remove() }
-        var processes: [Supervisor.Ended] = []
-        for (index, fault) in faults.enumerated() {
-            processes.append(try trial.run(index == 0 ? scenario.command : ["start"], fault: fault))
+    /// The square of all pairs in strides: each point of the command has a turn, and, by other points of the command, each
+    /// of the recovery.
+    private func killRecovery(_ scenario: KillScenario, _ fault: @escaping Fault) async throws {
+        let base = try KillTrialBase(scenario, Supervisor())
+        defer { base.place.remove() }
+        let stride = 24
+        let tally = try await enumeratePoints(step: 2) { point in
+            var tally = KillTally()
+            var recovery = 1 + point / 2 * 7 % stride
+            while true {
+                let trial = try base.kill([fault(point), fault(recovery)])
+                tally = tally + trial.tally
+                guard trial.deaths == 2 else { return (tally, trial.deaths == 1) }
+                recovery += stride
+            }
         }
-        let wasKilled = processes.last?.wasKilled == true
-        processes.append(try trial.run(["start"]))
-        let place = "\(scenario) " + faults.map(\.description).joined(separator: ", then start ")
-        return KillResult(
-            runs: processes.count, wasKilled: wasKilled, violations: try trial.violations(processes, self).map { "\(place): \($0)" })
+        tally.report("\(scenario), killed at a \(fault(1).kind), recovery, too")
+        #expect(tally.points > 20)
     }
 }

@@ -62,7 +62,8 @@ extension WorldEngine {
     }
 
     private func tell(_ action: String, _ container: SimulatedWorld.Container, at time: Int64) {
-        let attributes = container.config.labels.merging(["name": container.name]) { $1 }
+        var attributes = container.config.labels.merging(["name": container.name]) { $1 }
+        if action == "die" { attributes["exitCode"] = String(container.state.exitCode) }
         let event = WireEvent(Action: action, Actor: .init(ID: container.id, Attributes: attributes), timeNano: time)
         let tags = attributes.merging(["time": String(time)]) { $1 }
         feed.publish(ScriptedFeed.Piece(tags: tags, bytes: ScriptedReply.value(event).pieces.flatMap { $0 } + [10]))

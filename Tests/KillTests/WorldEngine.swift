@@ -9,14 +9,6 @@ import TestSupport
 ///
 /// It can serve one process at a time, and kill it before or after carrying out any of its requests.
 final class WorldEngine: Sendable {
-    /// The process that is served, and where it dies.
-    private struct Client {
-        var pid: Int32
-        var lethal: Int?
-        var passed = 0
-        var isDead = false
-    }
-
     struct State {
         var world = SimulatedWorld()
         /// On the engine's own clock, which goes on with each request.
@@ -41,7 +33,7 @@ final class WorldEngine: Sendable {
     let printed: Printed
     private let engine: ScriptedEngine
     private let state: Mutex<State>
-    private let client = Mutex<Client?>(nil)
+    let client = LethalClient()
 
     init(_ state: State = State(), printed: @escaping Printed = { _, _ in "" }) throws {
         self.state = Mutex(state)
@@ -54,41 +46,17 @@ final class WorldEngine: Sendable {
 
     deinit { engine.stop() }
 
-    /// Fault points that the present process has passed.
-    var passed: Int { client.withLock { $0?.passed ?? 0 } }
-
     func withState<Value>(_ body: (inout State) throws -> sending Value) rethrows -> sending Value { try state.withLock(body) }
 
-    /// From here on only the process that `launch` begins is served; what others still say is lost.
-    ///
-    /// - Parameter lethal: the number of the fault point at which it is killed. There are two to a request: before it is
-    ///   carried out, and after that but before the answer.
-    func serve(lethal: Int?, launch: () throws -> Int32) rethrows {
-        // Under the lock, so that no request of the new process is looked at before its number is known.
-        try client.withLock { client in client = Client(pid: try launch(), lethal: lethal) }
-    }
-
     private func answer(_ request: ScriptedRequest) -> ScriptedAction {
-        client.withLock { client in
-            guard client != nil else { return perform(request) }
-            // What a process that is dead by now still had under way.
-            guard client?.pid == request.peer, client?.isDead == false else { return .close }
-            if Self.pass(&client) { return .close }
-            let action = perform(request)
-            return Self.pass(&client) ? .close : action
+        switch client.verdict(on: request) {
+        case .refused: return .close
+        case .served: return perform(request)
+        case .servedThenKilled:
+            _ = perform(request)
+            client.kill()
+            return .close
         }
-    }
-
-    /// - Returns: whether the process died here.
-    private static func pass(_ client: inout Client?) -> Bool {
-        guard var current = client else { return false }
-        current.passed += 1
-        if current.passed == current.lethal {
-            kill(current.pid, SIGKILL)
-            current.isDead = true
-        }
-        client = current
-        return current.isDead
     }
 
     private func perform(_ request: ScriptedRequest) -> ScriptedAction {

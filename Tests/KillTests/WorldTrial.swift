@@ -24,13 +24,11 @@ struct WorldTrial {
     }
 
     var state: WorldEngine.State { engine.withState { $0 } }
-    /// Fault points that the last process passed at the engine.
-    var passed: Int { engine.passed }
 
     func run(_ arguments: [String], fault: FaultPoint? = nil) throws -> Supervisor.Ended {
         let lethal: Int? = if case .request(let point) = fault { point } else { nil }
         return try supervisor.run(arguments, in: place, host: engine.host, fault: fault) { launch in
-            try engine.serve(lethal: lethal, launch: launch)
+            try engine.client.launch(lethal: lethal, launch)
         }
     }
 
