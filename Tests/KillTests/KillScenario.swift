@@ -62,8 +62,8 @@ enum KilledGroup {
 
     static func image(_ group: String) -> String { "\(group)-app:latest" }
 
-    static func place(group: String) throws -> KillPlace {
-        let place = try KillPlace(group: group)
+    static func place(_ directory: String, group: String) throws -> KillPlace {
+        let place = try KillPlace(directory, group: group)
         try place.write("Miniboss.swift", definition(group, mode: "one"))
         try place.write("source/Dockerfile", "FROM \(base)\nLABEL kill-test=\(group)\nCOPY version /version\n")
         try place.write("source/version", "1")

@@ -5,19 +5,19 @@ import TestSupport
 ///
 /// - Parameters:
 ///   - step: 1 tries them all.
-///   - trial: gives what came of it, and whether the process died there.
+///   - trial: gets a point and which of the workers it is for, gives what came of it and whether the process died there.
 func enumeratePoints(
-    from first: Int = 1, step: Int = 1, _ trial: @escaping @Sendable (Int) throws -> (tally: KillTally, wasKilled: Bool)
+    from first: Int = 1, step: Int = 1, _ trial: @escaping @Sendable (Int, _ slot: Int) throws -> (tally: KillTally, wasKilled: Bool)
 ) async throws -> KillTally {
     // The processes under test wait a good deal of their time.
     let width = 6
     let points = Points(from: first, step: step)
     return try await withCheckedThrowingContinuation { continuation in
-        for _ in 0..<width {
+        for slot in 0..<width {
             ScriptedThread.start {
                 while let point = points.next() {
                     do {
-                        let result = try trial(point)
+                        let result = try trial(point, slot)
                         points.add(result.tally)
                         if !result.wasKilled { points.end(at: point) }
                     } catch { points.fail(error) }

@@ -4,10 +4,10 @@ import Simulation
 import Testing
 
 /// A sample of the scripted engine's fault points, on the real engine: `MINIBOSS_SEED` repeats one.
-@Suite struct RealEngineKillTests {
+@Suite(.supervised) struct RealEngineKillTests {
     @Test("B56: killed at sampled requests to the real engine, start, stop and reload are taken up by the next start")
     func samples() async throws {
-        let supervisor = try Supervisor()
+        let supervisor = try Supervision.current()
         let seed = ProcessInfo.processInfo.environment["MINIBOSS_SEED"].flatMap { UInt64($0) } ?? .random(in: 1 ... 1 << 32)
         let trial = try RealTrial(group: "kill-" + String(UInt32.random(in: .min ... .max), radix: 36), supervisor: supervisor)
         var generator = SeededGenerator(seed: seed)

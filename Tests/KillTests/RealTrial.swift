@@ -15,7 +15,7 @@ struct RealTrial {
         let host = docker.host.description
         try #require(host.hasPrefix("unix://"), "the engine is at \(host), but only a Unix socket can be stood before")
         proxy = try EngineProxy(to: String(host.dropFirst("unix://".count)))
-        place = try KilledGroup.place(group: group)
+        place = try KilledGroup.place(supervisor.directory("real"), group: group)
         self.supervisor = supervisor
     }
 
@@ -105,6 +105,5 @@ struct RealTrial {
             try await docker.removeImage(image.id, force: true)
         }
         try await docker.removeImage(KilledGroup.image(place.group), force: true)
-        place.remove()
     }
 }

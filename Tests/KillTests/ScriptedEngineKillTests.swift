@@ -3,7 +3,7 @@ import Simulation
 import Testing
 
 /// The real program, a real ledger and SIGKILL, at every point; the engine is one at a socket in this process.
-@Suite struct ScriptedEngineKillTests {
+@Suite(.supervised) struct ScriptedEngineKillTests {
     typealias Fault = @Sendable (Int) -> FaultPoint
 
     @Test("B56: killed before or after any request to the engine, a command is taken up by the next", arguments: KillScenario.allCases)
@@ -33,33 +33,31 @@ import Testing
     }
 
     private func killEverywhere(_ scenario: KillScenario, step: Int = 1, _ fault: @escaping Fault) async throws {
-        let base = try KillTrialBase(scenario, Supervisor())
-        defer { base.place.remove() }
-        let tally = try await enumeratePoints(step: step) { point in
-            let trial = try base.kill([fault(point)])
+        let base = try KillTrialBase(scenario, Supervision.current())
+        let tally = try await enumeratePoints(step: step) { point, slot in
+            let trial = try base.kill([fault(point)], slot: slot)
             return (trial.tally, trial.deaths == 1)
         }
         tally.report("\(scenario), killed at each \(fault(1).kind)")
-        #expect(tally.points > 20)
+        #expect(tally.points >= 20)
     }
 
     /// The square of all pairs in strides: each point of the command has a turn, and, by other points of the command, each
     /// of the recovery.
     private func killRecovery(_ scenario: KillScenario, _ fault: @escaping Fault) async throws {
-        let base = try KillTrialBase(scenario, Supervisor())
-        defer { base.place.remove() }
+        let base = try KillTrialBase(scenario, Supervision.current())
         let stride = 24
-        let tally = try await enumeratePoints(step: 2) { point in
+        let tally = try await enumeratePoints(step: 2) { point, slot in
             var tally = KillTally()
             var recovery = 1 + point / 2 * 7 % stride
             while true {
-                let trial = try base.kill([fault(point), fault(recovery)])
+                let trial = try base.kill([fault(point), fault(recovery)], slot: slot)
                 tally = tally + trial.tally
                 guard trial.deaths == 2 else { return (tally, trial.deaths == 1) }
                 recovery += stride
             }
         }
         tally.report("\(scenario), killed at a \(fault(1).kind), recovery, too")
-        #expect(tally.points > 20)
+        #expect(tally.points >= 20)
     }
 }

@@ -19,13 +19,19 @@ struct Supervisor: Sendable {
     }
 
     let program: String
+    /// Where places and what the launcher compiles are kept.
+    private let root: String
     private let shim: LedgerShim
 
     /// - Throws: when the program is not named; such a test fails, it is not skipped.
-    init() throws {
+    fileprivate init(root: String) throws {
+        self.root = root
         program = try #require(ProcessInfo.processInfo.environment["MINIBOSS_BIN"], "MINIBOSS_BIN names the program under test")
-        shim = try LedgerShim()
+        shim = try LedgerShim(root + "/shim.so")
     }
+
+    /// Where places may be. The launcher compiles a definition for each path, so they are used again and again.
+    func directory(_ name: String) -> String { "\(root)/\(name)" }
 
     /// Runs a command in a place to its end, whichever that is.
     ///
@@ -66,6 +72,7 @@ struct Supervisor: Sendable {
         let command = ["sh", "-c", "cd \"$0\" && exec \"$@\"", place.directory, program] + arguments + ["--progress", "json"]
         var settings = ProcessInfo.processInfo.environment
         settings["DOCKER_HOST"] = host
+        settings["XDG_CACHE_HOME"] = directory("cache")
         settings.merge(shim.variables(for: fault)) { _, new in new }
         var words: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
         var variables: [UnsafeMutablePointer<CChar>?] = settings.map { strdup("\($0)=\($1)") } + [nil]
@@ -77,11 +84,11 @@ struct Supervisor: Sendable {
 }
 
 /// `Tests/KillShim`, compiled: what kills a process at a numbered call on the ledger's files.
-private final class LedgerShim: Sendable {
+private struct LedgerShim: Sendable {
     private let path: String
 
-    init() throws {
-        path = "/tmp/miniboss-kill-shim-\(getpid())-\(UInt32.random(in: .min ... .max)).so"
+    init(_ path: String) throws {
+        self.path = path
         let source = String(#filePath.split(separator: "/KillTests/").first ?? "") + "/KillShim/ledger_calls.c"
         let words = ["clang", "-shared", "-fPIC", "-O1", "-o", path, source, "-ldl"]
         var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
@@ -93,8 +100,6 @@ private final class LedgerShim: Sendable {
         try #require(status == 0, "the shim does not compile")
     }
 
-    deinit { unlink(path) }
-
     func variables(for fault: FaultPoint?) -> [String: String] {
         switch fault {
         case .sync(let point): ["LD_PRELOAD": path, "LEDGER_KILL_AT": String(point)]
@@ -102,4 +107,27 @@ private final class LedgerShim: Sendable {
         case .request, nil: [:]
         }
     }
+}
+
+/// Gives the tests of a suite one supervisor, and takes away what it kept.
+struct Supervision: SuiteTrait, TestScoping {
+    @TaskLocal static var supervisor: Supervisor?
+
+    static func current() throws -> Supervisor { try #require(supervisor) }
+
+    func provideScope(
+        for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+    ) async throws {
+        // In memory where that can be: nobody pulls a plug here, so waiting for a disk would prove nothing.
+        let parent = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
+        var template = Array("\(parent)/miniboss-kill-XXXXXX".utf8CString)
+        try #require(mkdtemp(&template) != nil)
+        let root = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        defer { try? FileManager.default.removeItem(atPath: root) }
+        try await Self.$supervisor.withValue(try Supervisor(root: root)) { try await function() }
+    }
+}
+
+extension Trait where Self == Supervision {
+    static var supervised: Self { Self() }
 }
