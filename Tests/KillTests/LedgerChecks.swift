@@ -43,26 +43,20 @@ struct LedgerChecks {
 
     /// What was said to be durable is there, word for word.
     private func lost(_ process: Supervisor.Ended) -> [String] {
-        struct Line: Decodable, Equatable {
-            var seq: Int
-            var run: Int
-            var at: String
-            var service: String?
-            var type: String
-            var operation: String?
-            var body: Reconciler.ContextValue
-        }
-        return process.progress.compactMap { text in
-            guard let line = try? JSONDecoder().decode(Line.self, from: Data(text.utf8)) else { return "no event: \(text)" }
+        process.progress.compactMap { text in
+            guard let line = try? JSONDecoder().decode(Acknowledged.self, from: Data(text.utf8)) else { return "no event: \(text)" }
             guard events.indices.contains(line.seq - 1) else { return "event \(line.seq) (\(line.type)) was acknowledged and is lost" }
             let event = events[line.seq - 1]
-            let kept = (try? JSONDecoder().decode(Reconciler.ContextValue.self, from: Data(event.body.utf8))).map { body in
-                Line(
-                    seq: event.seq, run: event.run, at: event.at, service: event.service, type: event.type, operation: event.operation,
-                    body: body)
-            }
-            return kept == line ? nil : "event \(line.seq) is not what was acknowledged: \(text), but \(event)"
+            let isKept = line == Acknowledged(event) && (text.contains("\"body\":\(event.body),") || isSameBody(text, event))
+            return isKept ? nil : "event \(line.seq) is not what was acknowledged: \(text), but \(event)"
         }
+    }
+
+    /// For bodies that are the same, but not spelled so; slow.
+    private func isSameBody(_ text: String, _ event: RecordedEvent) -> Bool {
+        struct Line: Decodable { var body: Reconciler.ContextValue }
+        let line = try? JSONDecoder().decode(Line.self, from: Data(text.utf8))
+        return line != nil && line?.body == (try? JSONDecoder().decode(Reconciler.ContextValue.self, from: Data(event.body.utf8)))
     }
 
     /// A killed process leaves a run that is closed as crashed, unless it was not opened yet or closed already.
@@ -115,5 +109,19 @@ struct LedgerChecks {
             if change.trigger == .postStartFinished { done.insert(id) }
         }
         return found
+    }
+}
+
+/// An event as `--progress json` tells of it, but for its body.
+private struct Acknowledged: Decodable, Equatable {
+    var seq: Int
+    var run: Int
+    var at: String
+    var service: String?
+    var type: String
+    var operation: String?
+
+    init(_ event: RecordedEvent) {
+        (seq, run, at, service, type, operation) = (event.seq, event.run, event.at, event.service, event.type, event.operation)
     }
 }

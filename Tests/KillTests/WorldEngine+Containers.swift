@@ -13,7 +13,7 @@ extension WorldEngine {
         case ("POST", "create"):
             let config = try request.decoded(WireCreate.self).config
             let made = try state.world.create(name: request.query["name"]?.first ?? "", config, now: state.now)
-            state.made["container \(config.labels["io.miniboss.service"] ?? "")", default: 0] += 1
+            state.made[config.labels["io.miniboss.service"] ?? "", default: 0] += 1
             return .reply(.value(["Id": made], status: 201))
         case ("GET", "json"): return .reply(.value(WireInspect(state.world.containers[try state.world.index(of: id)])))
         case ("GET", "logs"):
@@ -43,6 +43,7 @@ extension WorldEngine {
         let index = try state.world.index(of: id)
         guard !state.world.containers[index].state.running else { return 304 }
         try state.world.start(id, now: state.now, timestamp: state.timestamp)
+        state.begun[state.world.containers[index].service, default: 0] += 1
         tell("start", state.world.containers[index], at: state.now)
         // Nobody's clock waits here: what ends by itself has ended by the time of the answer.
         if let dies = state.world.containers[index].dies { end(&state, index, code: dies.code) }

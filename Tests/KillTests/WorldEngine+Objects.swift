@@ -23,7 +23,7 @@ extension WorldEngine {
         return .reply(.value(found))
     }
 
-    /// As the engine's cache has it: the same sources and labels make the same image.
+    /// As the engine's cache has it: the same sources make the same image, unless labels tell them apart.
     func build(_ state: inout State, _ request: ScriptedRequest) throws(DockerError) -> ScriptedAction {
         guard let tag = request.query["t"]?.first else { throw .unknown(request) }
         var hash = SHA256()
@@ -33,7 +33,6 @@ extension WorldEngine {
         hash.update((request.query["labels"]?.first ?? "").utf8)
         let id = "sha256:" + Hex.encode(hash.finalize())
         state.world.images[tag] = id
-        state.made["image \(tag)", default: 0] += 1
         return .reply(.chunked([Array(#"{"aux":{"ID":"\#(id)"}}"#.utf8) + [10]]))
     }
 
@@ -60,7 +59,7 @@ extension WorldEngine {
         case ("POST", "create"):
             let wanted = try request.decoded(NewNetwork.self)
             let id = try state.world.createNetwork(wanted.Name, labels: wanted.Labels ?? [:])
-            state.made["network \(wanted.Name)", default: 0] += 1
+            state.made[wanted.Name, default: 0] += 1
             return .reply(.value(["Id": id], status: 201))
         case ("DELETE", let id?):
             guard state.world.networks.contains(where: { $0.id == id || $0.name == id }) else {

@@ -14,8 +14,10 @@ final class WorldEngine: Sendable {
         /// On the engine's own clock, which goes on with each request.
         var now: Int64 = 1_800_000_000_000_000_000
         var execs: [Exec] = []
-        /// How many containers, networks and images were made, by name.
+        /// How many containers, by service, and networks were made.
         var made: [String: Int] = [:]
+        /// How often a container of each service was begun.
+        var begun: [String: Int] = [:]
     }
 
     /// A command in a container.

@@ -7,8 +7,10 @@ struct WorldTrial {
     /// What must be the same whether or not somebody was killed on the way.
     struct End: Sendable, Equatable {
         var picture: EnginePicture
-        /// How many containers and networks were made.
+        /// How many containers and networks were made, by name.
         var made: [String: Int]
+        /// How often a container of each service was begun.
+        var begun: [String: Int]
     }
 
     let place: KillPlace
@@ -48,7 +50,7 @@ struct WorldTrial {
             picture: EnginePicture(
                 containers: ours.map(EnginePicture.Container.init).sorted { ($0.service, $0.name) < ($1.service, $1.name) },
                 networks: state.world.networks.filter { $0.labels["io.miniboss.group"] == place.group }.map(\.name), foreign: foreign),
-            made: state.made.filter { !$0.key.hasPrefix("image ") })
+            made: state.made, begun: state.begun)
     }
 
     /// What is wrong after these processes; empty when nothing is.
@@ -60,8 +62,11 @@ struct WorldTrial {
         var found = try ledger.violations(processes)
         let end = end
         if end.picture != base.end.picture { found.append("the end is \(end.picture), not \(base.end.picture)") }
-        // Fewer are right where a stop was killed before it removed anything.
-        for (name, count) in end.made where count > base.end.made[name] ?? 0 { found.append("\(name) was made \(count) times") }
+        // Fewer are right where a stop was killed before it did anything. A replacement that was not begun yet may be thrown
+        // away and made anew, once for each that was killed.
+        let deaths = processes.count(where: \.wasKilled)
+        for (name, count) in end.made where count > (base.end.made[name] ?? 0) + deaths { found.append("\(name): made \(count) times") }
+        for (name, count) in end.begun where count > base.end.begun[name] ?? 0 { found.append("\(name): begun \(count) times") }
         let state = state
         let ran = Dictionary(grouping: state.execs.filter(\.hasRun), by: \.container).mapValues(\.count)
         let primings = ledger.primings
