@@ -70,6 +70,21 @@ extension ScriptedEngine {
         case .raw(let bytes):
             _ = ScriptedSocket.write(file, bytes)
             return false
+        case .follow(let feed, let interest):
+            let reply = ScriptedReply.chunked([], headers: ["Content-Type": "application/json"])
+            guard ScriptedSocket.write(file, reply.head) else { return false }
+            feed.follow(file, interest)
+            return false
+        case .relay(let path, let turn):
+            let relay = { ScriptedRelay(request, to: path)?.answer(file, toItsEnd: turn != nil) }
+            if let turn { turn.take { _ = relay() } } else { _ = relay() }
+            return false
+        case .relayThenClose(let path, let turn, let work):
+            turn.take {
+                ScriptedRelay(request, to: path)?.swallow()
+                work()
+            }
+            return false
         case .act(let work): return perform(work(request), request, file)
         }
     }
@@ -90,10 +105,12 @@ extension ScriptedEngine {
 /// Reads requests off one connection.
 struct ScriptedReader {
     let file: Int32
+    private let peer: Int32
     private var pending: [UInt8] = []
 
     init(file: Int32) {
         self.file = file
+        peer = ScriptedSocket.peer(of: file)
     }
 
     mutating func request() -> ScriptedRequest? {
@@ -123,7 +140,9 @@ struct ScriptedReader {
             let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             query[ScriptedPath.decoded(sides[0]), default: []].append(sides.count > 1 ? ScriptedPath.decoded(sides[1]) : "")
         }
-        return ScriptedRequest(method: String(words[0]), path: path, version: version, query: query, headers: headers, body: body)
+        return ScriptedRequest(
+            method: String(words[0]), path: path, version: version, query: query, headers: headers, body: body, target: String(words[1]),
+            peer: peer)
     }
 
     private mutating func line(endingWith end: [UInt8]) -> [UInt8]? {

@@ -12,6 +12,10 @@ public struct ScriptedRequest: Sendable {
     /// By lowercased name.
     public var headers: [String: String]
     public var body: [UInt8]
+    /// Path and query as they came, still encoded.
+    public var target: String
+    /// The process that opened the connection, at a Unix socket; 0 where it is not known.
+    public var peer: Int32
 
     public var text: String { String(decoding: body, as: UTF8.self) }
 }
@@ -83,6 +87,13 @@ public enum ScriptedAction: Sendable {
     case cutBody(ScriptedReply, after: Int)
     /// Sends these bytes and closes.
     case raw([UInt8])
+    /// Sends what the feed had and will have of interest, until the client leaves.
+    case follow(ScriptedFeed, interest: @Sendable (ScriptedFeed.Piece) -> Bool)
+    /// Hands the request to the engine at another socket and its answer to the client; with a turn, one at a time and each
+    /// to its end, also when the client leaves.
+    case relay(to: String, ScriptedTurn? = nil)
+    /// Lets the engine at another socket carry the request out, does this when its whole answer is there, and closes.
+    case relayThenClose(to: String, ScriptedTurn, @Sendable () -> Void)
     /// Does something and goes on: do-then-cut is `.act { …; return .close }`.
     case act(@Sendable (ScriptedRequest) -> ScriptedAction)
 }
@@ -106,12 +117,9 @@ public final class ScriptedGate: Sendable {
         shutdown(ends.0, Int32(SHUT_WR))
     }
 
-    /// POLLRDHUP, which Glibc hides behind _GNU_SOURCE.
-    private var peerClosed: Int16 { 0x2000 }
-
-    /// Blocks until the gate is open or the peer of `connection` has gone.
+        /// Blocks until the gate is open or the peer of `connection` has gone.
     func wait(_ connection: Int32) {
-        var files = [pollfd(fd: ends.1, events: Int16(POLLIN), revents: 0), pollfd(fd: connection, events: peerClosed, revents: 0)]
+        var files = [pollfd(fd: ends.1, events: Int16(POLLIN), revents: 0), pollfd(fd: connection, events: ScriptedSocket.peerClosed, revents: 0)]
         while poll(&files, 2, -1) < 0, errno == EINTR {}
     }
 }
