@@ -7,7 +7,7 @@ import Simulation
     static let usage = """
         simulate random FIRST COUNT       random schedules, seeds FIRST to FIRST + COUNT - 1
         simulate replay SEED              one of them, with its story
-        simulate kills SEED [deep]        every command killed at every fault point; deep: and its recovery at every one of its own
+        simulate kills SEED NAME|all [deep]   a command killed at every fault point; deep: and its recovery at every one of its own
         simulate contract                 what the real engine is held to, too
         simulate kill SEED NAME POINT [RECOVERY POINT]   one of them, with its story
         """
@@ -22,9 +22,10 @@ import Simulation
         case ("replay", 2):
             guard let seed = numbers[1] else { break }
             exit(replay(seed) ? 0 : 1)
-        case ("kills", 2...3):
-            guard let seed = numbers[1] else { break }
-            exit(kills(seed, isDeep: words.last == "deep") ? 0 : 1)
+        case ("kills", 3...4):
+            let names = words[2] == "all" ? KillTrial.allCases : KillTrial(rawValue: words[2]).map { [$0] } ?? []
+            guard let seed = numbers[1], !names.isEmpty else { break }
+            exit(kills(names, seed, isDeep: words.last == "deep") ? 0 : 1)
         case ("kill", 4...5):
             guard let seed = numbers[1], let kill = KillTrial(rawValue: words[2]), let point = numbers[3] else { break }
             exit(show(kill, seed, point, numbers.count > 4 ? numbers[4] : nil) ? 0 : 1)
@@ -58,9 +59,9 @@ import Simulation
         return tell(schedule.violations)
     }
 
-    private static func kills(_ seed: Int, isDeep: Bool) -> Bool {
+    private static func kills(_ commands: [KillTrial], _ seed: Int, isDeep: Bool) -> Bool {
         var isGood = true
-        for kill in KillTrial.allCases {
+        for kill in commands {
             let result = kill.run(seed: UInt64(seed), killsRecovery: isDeep)
             isGood = isGood && result.violations.isEmpty
             for violation in result.violations.prefix(5) { print(violation) }

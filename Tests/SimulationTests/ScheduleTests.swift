@@ -9,11 +9,13 @@ import Testing
         try expectNoViolation("random", String(first), "5000")
     }
 
+    // A process each: what a killed one had under way is never freed.
     @Test(
         "B56: a command killed at any of its fault points, and its recovery at any of its own, comes to the same end",
-        .timeLimit(.minutes(20)))
-    func kills() throws {
-        try expectNoViolation("kills", "1", "deep")
+        .timeLimit(.minutes(20)),
+        arguments: ["firstStart", "secondStart", "startAfterChange", "startAfterStop", "stop", "stopAndRemove", "reload"])
+    func kills(_ command: String) throws {
+        try expectNoViolation("kills", "1", command, "deep")
     }
 
     @Test("what the real engine is held to holds for the simulated one")
