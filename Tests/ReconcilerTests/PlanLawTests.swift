@@ -3,12 +3,13 @@ import Testing
 
 /// What holds for every plan of every world, tried on generated ones. A failure names the seed.
 @Suite struct PlanLawTests {
-    private static let seeds = (0..<20).map { chunk in (chunk * 125)..<((chunk + 1) * 125) }
+    private static let worlds = (0..<2_000).map { GeneratedGroup(seed: UInt64($0)).world }
+    private static let seeds = stride(from: 0, to: worlds.count, by: 100).map { $0..<($0 + 100) }
 
     @Test("a plan's steps are numbered, come after earlier ones only, and each has a cause", arguments: seeds)
     func sound(seeds: Range<Int>) {
         for seed in seeds {
-            let request = GeneratedGroup(seed: UInt64(seed)).world.request
+            let request = Self.worlds[seed].request
             for plan in [planStart(request), planStop(request.stop), planStop(request.stop(removes: true))] {
                 #expect(plan.steps.map(\.id) == Array(plan.steps.indices.map { $0 + 1 }), "seed \(seed)")
                 for step in plan.steps {
@@ -25,7 +26,7 @@ import Testing
     @Test("B19: what is untouched has no step but the removal of what is left over beside it", arguments: seeds)
     func untouched(seeds: Range<Int>) {
         for seed in seeds {
-            let world = GeneratedGroup(seed: UInt64(seed)).world
+            let world = Self.worlds[seed]
             let plan = planStart(world.request)
             let removals: Set<StepKind> = [.preStop, .stopContainer, .removeContainer]
             for outlook in plan.outlooks where outlook.disposition == .untouched {
@@ -50,7 +51,7 @@ import Testing
     func dependenciesFirst(seeds: Range<Int>) {
         let running: Set<StepKind> = [.startContainer, .ping, .postStart, .preStart, .reconsider]
         for seed in seeds {
-            let world = GeneratedGroup(seed: UInt64(seed)).world
+            let world = Self.worlds[seed]
             let plan = planStart(world.request)
             let before = plan.predecessors
             for service in world.group.services {
@@ -67,7 +68,7 @@ import Testing
     @Test("B36: the order of a stop is the reverse of the order of a start", arguments: seeds)
     func reverse(seeds: Range<Int>) {
         for seed in seeds {
-            let world = GeneratedGroup(seed: UInt64(seed)).world
+            let world = Self.worlds[seed]
             let plan = planStop(world.request.stop)
             let before = plan.predecessors
             let graph = ServiceGraph(world.group)
@@ -84,7 +85,7 @@ import Testing
     @Test("B19, B28: carried out, a plan comes to what is defined, and the next plan is empty", arguments: seeds)
     func converges(seeds: Range<Int>) throws {
         for seed in seeds {
-            var world = GeneratedGroup(seed: UInt64(seed)).world
+            var world = Self.worlds[seed]
             do { try world.apply(planStart(world.request)) } catch {
                 Issue.record("seed \(seed): \(error)")
                 continue
@@ -113,7 +114,7 @@ import Testing
     @Test("B38: a stop that removes leaves nothing, and the next has nothing to do", arguments: seeds)
     func stopConverges(seeds: Range<Int>) {
         for seed in seeds {
-            var world = GeneratedGroup(seed: UInt64(seed)).world
+            var world = Self.worlds[seed]
             do { try world.apply(planStop(world.request.stop)) } catch { Issue.record("seed \(seed): \(error)") }
             #expect(planStop(world.request.stop).isEmpty, "seed \(seed)")
             do { try world.apply(planStop(world.request.stop(removes: true))) } catch { Issue.record("seed \(seed): \(error)") }
@@ -128,7 +129,7 @@ import Testing
     func order(seeds: Range<Int>) {
         for seed in seeds {
             var numbers = SeededNumbers(seed: UInt64(seed) + 1_000_000)
-            let request = GeneratedGroup(seed: UInt64(seed)).world.request
+            let request = Self.worlds[seed].request
             let plan = planStart(request)
             var other = request
             other.observed.containers.shuffle(using: &numbers)
@@ -152,7 +153,7 @@ import Testing
     @Test("a service that has to do with no other changes nothing for them", arguments: seeds)
     func independent(seeds: Range<Int>) {
         for seed in seeds {
-            let request = GeneratedGroup(seed: UInt64(seed)).world.request
+            let request = Self.worlds[seed].request
             var more = request
             more.desired.services.insert(ServiceSpec(name: "apart", image: "apart:1"), at: seed % (request.desired.services.count + 1))
             let alone = planStart(request)

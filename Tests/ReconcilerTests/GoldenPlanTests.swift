@@ -1,0 +1,444 @@
+import Reconciler
+import Testing
+
+/// One whole plan for each kind of case a start, stop or reload can meet, with targets.
+@Suite struct GoldenPlanTests {
+    private let db = ServiceSpec(name: "db", image: "db:1", env: ["MODE": "one"])
+    private let app = ServiceSpec(name: "app", image: "app:1", dependencies: ["db"])
+    private let web = ServiceSpec(name: "web", image: "web", dependencies: ["app"], build: BuildSource(directory: "/web"))
+
+    @Test("B22: the new container has another name until the old one is gone, which stops only when the new one can start")
+    func replacedWhileItHoldsTheName() {
+        var changed = db
+        changed.env = ["MODE": "two"]
+        expect(
+            planStart(request([changed], [container(of: db, .running)])),
+            """
+            1 create_container db g_db.new
+            2 pre_start db (1)
+            3 pre_stop db g_db=id-db (1 2)
+            4 stop_container db g_db=id-db (3)
+            5 remove_container db g_db=id-db (4)
+            6 rename_container db g_db (1 2 5)
+            7 start_container db g_db (1 2 5 6)
+            8 ping db g_db (7)
+            9 post_start db g_db (8)
+            """)
+    }
+
+    @Test("B22: a stopped one under a temporary name is removed, and leaves the name free")
+    func replacedUnderAnotherName() {
+        var changed = db
+        changed.env = ["MODE": "two"]
+        var old = container(of: db, .exited)
+        old.name = "miniboss-g_db.run3"
+        expect(
+            planStart(request([changed], [old])),
+            """
+            1 create_container db g_db
+            2 pre_start db (1)
+            3 remove_container db g_db.run3=id-db (1 2)
+            4 start_container db g_db (1 2 3)
+            5 ping db g_db (4)
+            6 post_start db g_db (5)
+            """)
+    }
+
+    @Test(
+        "what nobody can go on with is replaced",
+        arguments: [ObservedContainer.Status.paused, .restarting, .dead])
+    func unusable(status: ObservedContainer.Status) {
+        let plan = planStart(request([db], [container(of: db, status)]))
+        #expect(plan.outlooks.map(\.disposition) == [.replaced])
+        #expect(plan.steps.map(\.cause).contains("replaced: its container is \(status.rawValue)"))
+        // A hook can't talk to it, and what is dead need not be stopped.
+        #expect(!plan.steps.contains { $0.kind == .preStop })
+        #expect(plan.steps.contains { $0.kind == .stopContainer } == (status != .dead))
+    }
+
+    @Test("B56: what a killed run left over is removed, the one as defined goes on")
+    func leftovers() {
+        var old = container(of: db, .running, from: app)
+        (old.id, old.name, old.run) = ("id-old", "miniboss-g_db.run3", 3)
+        expect(
+            planStart(request([db], [old, container(of: db, .running)])),
+            """
+            1 pre_stop db g_db.run3=id-old
+            2 stop_container db g_db.run3=id-old (1)
+            3 remove_container db g_db.run3=id-old (2)
+            """)
+        #expect(
+            planStart(request([db], [old, container(of: db, .running)])).steps.map(\.cause).allSatisfy { $0 == "left over from run 3" })
+    }
+
+    @Test("B56: a restart waits until what is left over is gone, and takes its proper name again")
+    func restartBesideLeftover() {
+        var keeper = container(of: db, .exited)
+        keeper.name = "miniboss-g_db.run3"
+        var old = container(of: db, .running, from: app)
+        old.id = "id-old"
+        expect(
+            planStart(request([db], [old, keeper])),
+            """
+            1 pre_stop db g_db=id-old
+            2 stop_container db g_db=id-old (1)
+            3 remove_container db g_db=id-old (2)
+            4 rename_container db g_db=id-db (3)
+            5 start_container db g_db.run3=id-db (3 4)
+            6 ping db g_db.run3=id-db (5)
+            """)
+    }
+
+    @Test("B21: post_start that was cut off or failed is run again, nothing else")
+    func owedPostStart() throws {
+        let history = try lived("db", to: .postStartBegan)
+        expect(planStart(request([db], [container(of: db, .running)], history)), "1 post_start db g_db=id-db")
+        expect(
+            planStart(request([db], [container(of: db, .exited)], history)),
+            """
+            1 start_container db g_db=id-db
+            2 ping db g_db=id-db (1)
+            3 post_start db g_db=id-db (2)
+            """)
+    }
+
+    @Test("B21: what was cut off before its ping owes both, and a dependent waits for it")
+    func owedPing() throws {
+        let history = try lived("db", to: .containerStarted)
+        expect(
+            planStart(request([db, app], [container(of: db, .running), container(of: app, .exited)], history)),
+            """
+            1 ping db g_db=id-db
+            2 post_start db g_db=id-db (1)
+            3 start_container app g_app=id-app (2)
+            4 ping app g_app=id-app (3)
+            """)
+        #expect(planStart(request([db], [container(of: db, .running)], history)).outlooks.map(\.disposition) == [.completed])
+    }
+
+    @Test("B14, B18: a container that was made and never started goes its whole way")
+    func neverStarted() throws {
+        expect(
+            planStart(request([db], [container(of: db, .created)], try lived("db", to: .containerCreated))),
+            """
+            1 pre_start db
+            2 start_container db g_db=id-db (1)
+            3 ping db g_db=id-db (2)
+            4 post_start db g_db=id-db (3)
+            """)
+    }
+
+    @Test("B24: alwaysStartNew replaces one, and leaves its dependents alone")
+    func alwaysStartNew() {
+        var fresh = db
+        fresh.alwaysStartNew = true
+        let plan = planStart(request([fresh, app], [container(of: db, .exited), container(of: app, .running)]))
+        expect(
+            plan,
+            """
+            1 create_container db g_db.new
+            2 pre_start db (1)
+            3 remove_container db g_db=id-db (1 2)
+            4 rename_container db g_db (1 2 3)
+            5 start_container db g_db (1 2 3 4)
+            6 ping db g_db (5)
+            7 post_start db g_db (6)
+            """)
+        #expect(Set(plan.steps.prefix(5).map(\.cause)) == ["alwaysStartNew"])
+        #expect(plan.outlooks.map(\.disposition) == [.replaced, .untouched])
+    }
+
+    @Test("B11, B25: the network and one pull for all who need it come first, side by side")
+    func pulled() {
+        var start = request([db, ServiceSpec(name: "copy", image: "docker.io/library/db:1")])
+        start.observed.networkExists = false
+        start.observed.images = [:]
+        expect(
+            planStart(start),
+            """
+            1 create_network miniboss-g
+            2 pull_image db db:1
+            3 create_container db g_db (1 2)
+            4 pre_start db (3)
+            5 start_container db g_db (3 4)
+            6 ping db g_db (5)
+            7 post_start db g_db (6)
+            8 create_container copy g_copy (1 2)
+            9 pre_start copy (8)
+            10 start_container copy g_copy (8 9)
+            11 ping copy g_copy (10)
+            12 post_start copy g_copy (11)
+            """)
+        #expect(planStart(start).steps.prefix(2).map(\.cause) == ["no network exists", "the image is not here"])
+    }
+
+    @Test("B11: a stopped one is started again once its network is there")
+    func networkOfAStopped() {
+        var start = request([db], [container(of: db, .exited)])
+        start.observed.networkExists = false
+        expect(
+            planStart(start),
+            """
+            1 create_network miniboss-g
+            2 start_container db g_db=id-db (1)
+            3 ping db g_db=id-db (2)
+            """)
+    }
+
+    @Test("B26: a missing tag with a build directory is built, one that is here is not")
+    func builtByMissingTag() {
+        var tagged = web
+        (tagged.image, tagged.dependencies) = ("web:2", [])
+        let plan = planStart(request([tagged]))
+        #expect(plan.steps.first?.kind == .buildImage && plan.steps.first?.cause == "the image does not exist")
+        #expect(plan.steps.first { $0.kind == .createContainer }?.after == [1])
+        var here = request([tagged])
+        here.observed.images["web:2"] = "sha256:web"
+        #expect(!planStart(here).steps.contains { $0.kind == .buildImage })
+    }
+
+    @Test(
+        "B26: after the build of its tag latest a running service is looked at again: the same image changes nothing, another one replaces")
+    func reconsideredAfterBuild() {
+        var alone = web
+        alone.dependencies = []
+        var again = request([alone], [container(of: alone, .running)])
+        again.observed.images["web:latest"] = "sha256:web"
+        expect(
+            planStart(again),
+            """
+            1 build_image web web:latest
+            2 reconsider web (1)
+            """)
+        again.preparedImages = ["web"]
+        #expect(planService("web", again).outlooks.map(\.disposition) == [.untouched])
+        again.observed.images["web:latest"] = "sha256:newer"
+        #expect(planService("web", again).outlooks.map(\.disposition) == [.replaced])
+        #expect(planService("web", again).outlook(of: "web")?.differences.map(\.field) == ["image"])
+    }
+
+    @Test("B25: planned again in the run, a service pulls an image that is not here")
+    func reconsideredWithoutImage() {
+        var changed = db
+        changed.image = "db:2"
+        var again = request([changed], [container(of: db, .running)])
+        again.preparedImages = ["db"]
+        #expect(planService("db", again).steps.prefix(2).map(\.kind) == [.pullImage, .createContainer])
+    }
+
+    @Test("B31, B32: who needs a key that a hook before it may write is decided when the hook is done")
+    func hangsOnHooks() throws {
+        var user = app
+        user.env = ["USER": "{user}"]
+        let made = container(of: user, .running)
+        var start = request([db, user], [made], try written("user", .int(7)))
+        #expect(planStart(start).steps.last?.kind == .reconsider)
+        #expect(planStart(start).steps.last?.cause == "{user} may be written by a hook before it")
+        // Without a container the create waits for the key as well.
+        start.observed.containers = []
+        expect(
+            planStart(start),
+            """
+            1 create_container db g_db
+            2 pre_start db (1)
+            3 start_container db g_db (1 2)
+            4 ping db g_db (3)
+            5 post_start db g_db (4)
+            6 pre_start app (5)
+            7 create_container app g_app (6)
+            8 start_container app g_app (6 7)
+            9 ping app g_app (8)
+            10 post_start app g_app (9)
+            """)
+        // Nobody moves: what is written already counts.
+        start.observed.containers = [container(of: db, .running)]
+        #expect(planStart(start).steps.first?.kind == .createContainer)
+    }
+
+    @Test("B6: a container whose directory is not there yet waits for pre_start")
+    func directoryFromPreStart() {
+        var mounting = db
+        mounting.volumes = [VolumeMount(source: .directory("/made"), target: "/data")]
+        var start = request([mounting])
+        #expect(planStart(start).steps.prefix(2).map(\.kind) == [.createContainer, .preStart])
+        start.directoryExists = { _ in false }
+        #expect(planStart(start).steps.prefix(2).map(\.kind) == [.preStart, .createContainer])
+    }
+
+    @Test("B30: what is excluded has no step, and who needs it does not wait")
+    func excluded() {
+        var start = request([db, app])
+        start.desired = start.desired.keeping(["app"])
+        expect(
+            planStart(start),
+            """
+            1 create_container app g_app
+            2 pre_start app (1)
+            3 start_container app g_app (1 2)
+            4 ping app g_app (3)
+            5 post_start app g_app (4)
+            """)
+    }
+
+    @Test("a one-shot that ended as it should is done; one that did not, or was never found ready, goes again")
+    func oneShot() throws {
+        var once = db
+        once.expectedExit = 0
+        var ended = container(of: once, .exited)
+        #expect(planStart(request([once], [ended])).outlooks.map(\.disposition) == [.untouched])
+        #expect(planStart(request([once], [ended], try lived("db", to: .containerStarted))).outlooks.map(\.disposition) == [.restarted])
+        ended.exitCode = 1
+        #expect(planStart(request([once], [ended])).outlooks.map(\.disposition) == [.restarted])
+    }
+
+    @Test("B36, B38: stop --remove, in reverse order, through a service that has no container; the network last")
+    func stopAndRemove() {
+        let stop = StopRequest(
+            members: [("db", []), ("app", ["db"]), ("web", ["app"])], network: "miniboss-g",
+            observed: ObservedGroup(containers: [container(of: db, .running), container(of: web, .running)], networkExists: true),
+            removes: true)
+        expect(
+            planStop(stop),
+            """
+            1 pre_stop web g_web=id-web
+            2 stop_container web g_web=id-web (1)
+            3 remove_container web g_web=id-web (2)
+            4 pre_stop db g_db=id-db (2)
+            5 stop_container db g_db=id-db (4)
+            6 remove_container db g_db=id-db (5)
+            7 remove_network miniboss-g (3 6)
+            """)
+        #expect(planStop(stop).outlooks.map(\.disposition) == [.removed, .absent, .removed])
+    }
+
+    @Test("B39: what is excluded keeps running, and its network")
+    func stopExcluded() {
+        expect(
+            planStop(
+                StopRequest(
+                    members: [("db", []), ("app", ["db"])], network: "miniboss-g",
+                    observed: ObservedGroup(containers: [container(of: db, .running), container(of: app, .exited)], networkExists: true),
+                    excluded: ["db"], removes: true)),
+            "1 remove_container app g_app=id-app")
+    }
+
+    @Test("B40: nothing to stop is an empty plan; what is defined no more is stopped too")
+    func stopLeftAlone() {
+        let stopped = StopRequest(
+            members: [("db", [])], network: "miniboss-g",
+            observed: ObservedGroup(containers: [container(of: db, .exited)], networkExists: true))
+        #expect(planStop(stopped).isEmpty && planStop(stopped).outlooks.map(\.cause) == ["already stopped"])
+        var more = stopped
+        more.observed.containers.append(container(of: web, .paused))
+        expect(planStop(more), "1 stop_container web g_web=id-web")
+    }
+
+    @Test("B43, B44: reload builds before it touches anything; dependents stop first and are looked at again")
+    func reloadWithDependents() {
+        var built = db
+        built.build = BuildSource(directory: "/db")
+        let reload = request(
+            [built, app, web], [container(of: built, .running), container(of: app, .running), container(of: web, .running)])
+        expect(
+            planReload(built, dependents: [app, web], replacesDependents: false, reload),
+            """
+            1 build_image db db:1
+            2 pre_stop web g_web=id-web (1)
+            3 stop_container web g_web=id-web (2)
+            4 pre_stop app g_app=id-app (1 3)
+            5 stop_container app g_app=id-app (4)
+            6 pre_start db (1 3 5)
+            7 create_container db g_db.new (6)
+            8 pre_stop db g_db=id-db (7)
+            9 stop_container db g_db=id-db (8)
+            10 remove_container db g_db=id-db (9)
+            11 rename_container db g_db (7 10)
+            12 start_container db g_db (7 10 11)
+            13 ping db g_db (12)
+            14 post_start db g_db (13)
+            15 reconsider app (14)
+            16 reconsider web (14 15)
+            """)
+        let causes = planReload(built, dependents: [app], replacesDependents: true, reload).steps.filter { $0.kind == .reconsider }.map(
+            \.cause)
+        #expect(causes == ["reload --remove"])
+    }
+
+    @Test("B49: reload --no-dependents touches one service; without a container and a network it makes both")
+    func reloadAlone() {
+        var built = db
+        built.build = BuildSource(directory: "/db")
+        var reload = request([built, app], [container(of: app, .running)])
+        reload.observed.networkExists = false
+        expect(
+            planReload(built, dependents: [], replacesDependents: false, reload),
+            """
+            1 build_image db db:1
+            2 create_network miniboss-g
+            3 pre_start db (1 2)
+            4 create_container db g_db (3)
+            5 start_container db g_db (4)
+            6 ping db g_db (5)
+            7 post_start db g_db (6)
+            """)
+    }
+
+    // MARK: -
+
+    private func request(
+        _ services: [ServiceSpec], _ containers: [ObservedContainer] = [], _ history: GroupState = GroupState()
+    ) -> PlanRequest {
+        PlanRequest(
+            desired: GroupSpec(name: "g", services: services),
+            observed: ObservedGroup(containers: containers, networkExists: true, images: ["db:1": "sha256:db", "app:1": "sha256:app"]),
+            history: history, fingerprint: { $0.canonicalText(network: "miniboss-g") })
+    }
+
+    private func container(of service: ServiceSpec, _ status: ObservedContainer.Status, from made: ServiceSpec? = nil) -> ObservedContainer
+    {
+        let made = made ?? service
+        return ObservedContainer(
+            id: "id-\(service.name)", name: "miniboss-g_\(service.name)", service: service.name, status: status,
+            exitCode: status == .exited ? 0 : nil, imageID: "sha256:\(service.name)",
+            fingerprint: made.canonicalText(network: "miniboss-g"), networks: ["miniboss-g"],
+            configuration: ObservedConfiguration(image: made.image, env: made.env.mapValues(\.text), stopSignal: made.stopSignal.rawValue))
+    }
+
+    /// The ledger of a run that made the service's container and came as far as `last`.
+    private func lived(_ service: String, to last: ServiceEvent) throws -> GroupState {
+        var state = GroupState()
+        let life: [ServiceEvent] = [.planned, .createBegan, .containerCreated, .startBegan, .containerStarted, .postStartBegan]
+        for event in life.prefix(through: try #require(life.firstIndex(of: last))) {
+            let from = state[service].phase
+            let change = StateChanged(from: from, to: try from.after(event), event: event, containerID: "id-\(service)")
+            try state.apply(fact(.stateChanged(change), of: service))
+        }
+        return state
+    }
+
+    private func written(_ key: String, _ value: ContextValue) throws -> GroupState {
+        var state = GroupState()
+        try state.apply(fact(.contextWritten(ContextWritten(key: key, value: value, secret: false, hook: .postStart)), of: "db"))
+        return state
+    }
+
+    private func fact(_ event: Event, of service: String) -> RecordedFact {
+        RecordedFact(seq: 1, run: 1, at: "", monoNs: 0, service: service, operation: nil, event: event)
+    }
+
+    /// One line a step: number, kind, service, target (a container that exists with its id), what it comes after.
+    private func expect(_ plan: Plan, _ golden: String, sourceLocation: SourceLocation = #_sourceLocation) {
+        let lines = plan.steps.map { step in
+            let target =
+                switch step.target {
+                case .container(let id, let name): "\(name.replacing("miniboss-", with: ""))=\(id)"
+                case .newContainer(let name): name.replacing("miniboss-", with: "")
+                case .service: ""
+                case .network(let name), .image(let name), .volume(let name): name
+                }
+            let after = step.after.isEmpty ? "" : "(\(step.after.map(String.init).joined(separator: " ")))"
+            return ["\(step.id)", step.kind.rawValue, step.service ?? "", target, after].filter { !$0.isEmpty }.joined(separator: " ")
+        }
+        #expect(lines.joined(separator: "\n") == golden, sourceLocation: sourceLocation)
+    }
+}
