@@ -66,7 +66,8 @@ let package = Package(
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         .testTarget(name: "EndToEndTests", dependencies: ["DockerClient"], swiftSettings: strict),
         .testTarget(
-            name: "KillTests", dependencies: ["TestSupport", "Simulation", "DockerClient", "Orchestrator", "Ledger", "Reconciler", "Digest"],
+            name: "KillTests",
+            dependencies: ["TestSupport", "Simulation", "DockerClient", "Orchestrator", "Ledger", "Reconciler", "Digest"],
             swiftSettings: strict),
         .testTarget(name: "DockerClientTests", dependencies: ["DockerClient", "Digest", "TestSupport"], swiftSettings: strict),
     ]

@@ -117,9 +117,11 @@ public final class ScriptedGate: Sendable {
         shutdown(ends.0, Int32(SHUT_WR))
     }
 
-        /// Blocks until the gate is open or the peer of `connection` has gone.
+    /// Blocks until the gate is open or the peer of `connection` has gone.
     func wait(_ connection: Int32) {
-        var files = [pollfd(fd: ends.1, events: Int16(POLLIN), revents: 0), pollfd(fd: connection, events: ScriptedSocket.peerClosed, revents: 0)]
+        var files = [
+            pollfd(fd: ends.1, events: Int16(POLLIN), revents: 0), pollfd(fd: connection, events: ScriptedSocket.peerClosed, revents: 0),
+        ]
         while poll(&files, 2, -1) < 0, errno == EINTR {}
     }
 }

@@ -13,23 +13,27 @@ final class EngineProxy: Sendable {
         // requests wait for that.
         let turn = ScriptedTurn()
         for method in ["HEAD", "GET", "POST", "PUT", "DELETE"] {
-            engine.on(method, "*", .act { [client] request in
-                switch client.verdict(on: request) {
-                case .refused: .close
-                case .served: .relay(to: path, turn)
-                case .servedThenKilled: .relayThenClose(to: path, turn) { client.kill() }
-                }
-            })
+            engine.on(
+                method, "*",
+                .act { [client] request in
+                    switch client.verdict(on: request) {
+                    case .refused: .close
+                    case .served: .relay(to: path, turn)
+                    case .servedThenKilled: .relayThenClose(to: path, turn) { client.kill() }
+                    }
+                })
         }
         // These last, and change nothing once their client is gone.
         engine.on("GET", "/events", .relay(to: path))
-        engine.on("POST", "/build", .act { [client] request in
-            switch client.verdict(on: request) {
-            case .refused: .close
-            case .served: .relay(to: path)
-            case .servedThenKilled: .relayThenClose(to: path, ScriptedTurn()) { client.kill() }
-            }
-        })
+        engine.on(
+            "POST", "/build",
+            .act { [client] request in
+                switch client.verdict(on: request) {
+                case .refused: .close
+                case .served: .relay(to: path)
+                case .servedThenKilled: .relayThenClose(to: path, ScriptedTurn()) { client.kill() }
+                }
+            })
     }
 
     deinit { engine.stop() }

@@ -33,13 +33,18 @@ struct KillTrialBase: Sendable {
 }
 
 extension KillTrialBase {
-    /// Runs the command killed at the first fault and starts killed at the others, and then a start that nobody kills.
+    /// The group as the command finds it.
     ///
     /// - Parameter slot: of those who work side by side.
+    func trial(slot: Int) throws -> WorldTrial {
+        try WorldTrial(place: place.copy(to: supervisor.directory("place-\(slot)")), engine: engine, supervisor: supervisor)
+    }
+
+    /// Runs the command killed at the first fault and starts killed at the others, and then a start that nobody kills.
+    ///
     /// - Returns: what came of it, and how many died before one outlived its fault.
     func kill(_ faults: [FaultPoint], slot: Int) throws -> (tally: KillTally, deaths: Int) {
-        let present = try place.copy(to: supervisor.directory("place-\(slot)"))
-        let trial = try WorldTrial(place: present, engine: engine, supervisor: supervisor)
+        let trial = try trial(slot: slot)
         var processes: [Supervisor.Ended] = []
         for (index, fault) in faults.enumerated() {
             processes.append(try trial.run(index == 0 ? scenario.command : ["start"], fault: fault))

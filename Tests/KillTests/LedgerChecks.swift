@@ -18,9 +18,16 @@ struct LedgerChecks {
     /// How often `postStart` was begun for each container.
     var primings: [String: Int] {
         facts.reduce(into: [:]) { count, fact in
-            guard case .stateChanged(let change) = fact.event, change.trigger == .postStartBegan, let id = change.containerID else { return }
+            guard case .stateChanged(let change) = fact.event, change.trigger == .postStartBegan, let id = change.containerID else {
+                return
+            }
             count[id, default: 0] += 1
         }
+    }
+
+    /// The operations that were meant before they were done.
+    var intended: Set<String> {
+        Set(facts.compactMap { fact in if case .stepIntended = fact.event { fact.operation } else { nil } })
     }
 
     /// - Parameter processes: in order, the last of them not killed.
@@ -85,16 +92,15 @@ struct LedgerChecks {
 
     /// Each intent came to one outcome, and no outcome to no intent.
     private func outcomes() -> [String] {
-        var intents: Set<String> = []
         var ends: [String: Int] = [:]
         for fact in facts {
             guard let operation = fact.operation else { continue }
             switch fact.event {
-            case .stepIntended: intents.insert(operation)
             case .stepSucceeded, .stepFailed: ends[operation, default: 0] += 1
             default: break
             }
         }
+        let intents = intended
         return intents.filter { ends[$0] != 1 }.map { "the intent \($0) has \(ends[$0] ?? 0) outcomes" }
             + ends.keys.filter { !intents.contains($0) }.map { "the outcome of \($0) was never intended" }
     }

@@ -8,7 +8,7 @@ import Testing
     @Test("B56: killed at sampled requests to the real engine, start, stop and reload are taken up by the next start")
     func samples() async throws {
         let supervisor = try Supervision.current()
-        let seed = ProcessInfo.processInfo.environment["MINIBOSS_SEED"].flatMap { UInt64($0) } ?? .random(in: 1 ... 1 << 32)
+        let seed = ProcessInfo.processInfo.environment["MINIBOSS_SEED"].flatMap { UInt64($0) } ?? .random(in: 1...1 << 32)
         let trial = try RealTrial(group: "kill-" + String(UInt32.random(in: .min ... .max), radix: 36), supervisor: supervisor)
         var generator = SeededGenerator(seed: seed)
         var tally = KillTally()

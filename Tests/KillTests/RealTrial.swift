@@ -73,7 +73,10 @@ struct RealTrial {
         var found = try ledger.violations(processes)
         let picture = try await picture()
         if picture != expected { found.append("the end is \(picture), not \(expected)") }
-        for summary in try await docker.listContainers(labels: ["io.miniboss.group=\(place.group)", "io.miniboss.service=db"]) {
+        for summary in try await docker.listContainers(labels: ["io.miniboss.group=\(place.group)"]) {
+            let operation = summary.labels["io.miniboss.operation"] ?? ""
+            if !ledger.intended.contains(operation) { found.append("\(summary.name) was made in \(operation), which was never intended") }
+            guard summary.labels["io.miniboss.service"] == "db" else { continue }
             let lines = try await docker.exec(summary.id, ExecConfig(["cat", "/primed"])).output.count { $0 == 10 }
             if lines == 0 { found.append("post_start of db never ran") }
             let begun = ledger.primings[summary.id] ?? 0
@@ -84,12 +87,9 @@ struct RealTrial {
 
     /// Makes the group as if it had never been.
     func clear() async throws {
-        for label in ["io.miniboss.group=\(place.group)"] {
-            for container in try await docker.listContainers(labels: [label]) {
-                try await docker.removeContainer(container.id, force: true)
-            }
-            for network in try await docker.listNetworks(labels: [label]) { try await docker.removeNetwork(network.id) }
-        }
+        let labels = ["io.miniboss.group=\(place.group)"]
+        for container in try await docker.listContainers(labels: labels) { try await docker.removeContainer(container.id, force: true) }
+        for network in try await docker.listNetworks(labels: labels) { try await docker.removeNetwork(network.id) }
         try? FileManager.default.removeItem(atPath: place.directory + "/.miniboss")
         try place.write("source/version", "1")
     }

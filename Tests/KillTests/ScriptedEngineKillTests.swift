@@ -22,14 +22,15 @@ import Testing
         try await killEverywhere(.firstStart, step: 2) { .write($0) }
     }
 
-    @Test("B56: killed at a request, and its recovery at a request, a command is taken up", arguments: KillScenario.allCases)
+    @Test("B56: killed at a request, and its recovery at another, a command is taken up", arguments: KillScenario.allCases)
     func recoveryAtRequests(_ scenario: KillScenario) async throws {
-        try await killRecovery(scenario) { .request($0) }
+        try await killRecovery(scenario, step: 1) { .request($0) }
     }
 
-    @Test("B56: killed at a sync of the ledger, and its recovery at one, a command is taken up", arguments: KillScenario.allCases)
+    @Test("B56: killed at a sync of the ledger, and its recovery at another, a command is taken up", arguments: KillScenario.allCases)
     func recoveryAtSyncs(_ scenario: KillScenario) async throws {
-        try await killRecovery(scenario) { .sync($0) }
+        // Only before each: what a sync adds is seen when the power goes, not when a process does.
+        try await killRecovery(scenario, step: 2) { .sync($0) }
     }
 
     private func killEverywhere(_ scenario: KillScenario, step: Int = 1, _ fault: @escaping Fault) async throws {
@@ -42,14 +43,14 @@ import Testing
         #expect(tally.points >= 20)
     }
 
-    /// The square of all pairs in strides: each point of the command has a turn, and, by other points of the command, each
-    /// of the recovery.
-    private func killRecovery(_ scenario: KillScenario, _ fault: @escaping Fault) async throws {
+    /// The square of all pairs is too large; each point of the command is tried with one or two of the recovery, which
+    /// differ from one point to the next.
+    private func killRecovery(_ scenario: KillScenario, step: Int, _ fault: @escaping Fault) async throws {
         let base = try KillTrialBase(scenario, Supervision.current())
-        let stride = 24
-        let tally = try await enumeratePoints(step: 2) { point, slot in
+        let stride = 40
+        let tally = try await enumeratePoints(step: step) { point, slot in
             var tally = KillTally()
-            var recovery = 1 + point / 2 * 7 % stride
+            var recovery = 1 + point / step * 7 % stride
             while true {
                 let trial = try base.kill([fault(point), fault(recovery)], slot: slot)
                 tally = tally + trial.tally
@@ -57,7 +58,7 @@ import Testing
                 recovery += stride
             }
         }
-        tally.report("\(scenario), killed at a \(fault(1).kind), recovery, too")
-        #expect(tally.points >= 20)
+        tally.report("\(scenario), killed at a \(fault(1).kind), and its recovery")
+        #expect(tally.points >= 10)
     }
 }

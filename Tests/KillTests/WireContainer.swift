@@ -166,3 +166,21 @@ struct WireInspect: Encodable {
         }
     }
 }
+
+/// The body of `POST /containers/{id}/exec`.
+struct WireExec: Decodable {
+    var Cmd: [String]
+}
+
+/// One of the events about containers.
+struct WireEvent: Encodable {
+    struct Subject: Encodable {
+        var ID: String
+        var Attributes: [String: String]
+    }
+
+    var `Type` = "container"
+    var Action: String
+    var Actor: Subject
+    var timeNano: Int64
+}

@@ -13,7 +13,7 @@ extension WorldEngine {
         case ("POST", "create"):
             let config = try request.decoded(WireCreate.self).config
             let made = try state.world.create(name: request.query["name"]?.first ?? "", config, now: state.now)
-            state.made[config.labels["io.miniboss.service"] ?? "", default: 0] += 1
+            state.note(config.labels["io.miniboss.service"] ?? "", config.labels)
             return .reply(.value(["Id": made], status: 201))
         case ("GET", "json"): return .reply(.value(WireInspect(state.world.containers[try state.world.index(of: id)])))
         case ("GET", "logs"):
@@ -25,10 +25,9 @@ extension WorldEngine {
             try state.world.rename(id, to: request.query["name"]?.first ?? "")
             return .reply(.empty(204))
         case ("POST", "exec"):
-            struct Body: Decodable { var Cmd: [String] }  // swift-format-ignore: AlwaysUseLowerCamelCase
             let container = state.world.containers[try state.world.index(of: id)]
             guard container.state.running else { throw DockerError(.http(409), message: "Container \(id) is not running") }
-            state.execs.append(Exec(container: container.id, command: try request.decoded(Body.self).Cmd))
+            state.execs.append(Exec(container: container.id, command: try request.decoded(WireExec.self).Cmd))
             return .reply(.value(["Id": String(state.execs.count - 1)], status: 201))
         case ("DELETE", id):
             let container = state.world.containers[try state.world.index(of: id)]
@@ -84,15 +83,10 @@ extension WorldEngine {
     }
 }
 
-// swift-format-ignore: AlwaysUseLowerCamelCase
-private struct WireEvent: Encodable {
-    struct Subject: Encodable {
-        var ID: String
-        var Attributes: [String: String]
+extension WorldEngine.State {
+    /// Keeps that something was made.
+    mutating func note(_ name: String, _ labels: [String: String]) {
+        made[name, default: 0] += 1
+        if let operation = labels["io.miniboss.operation"] { operations.insert(operation) }
     }
-
-    var `Type` = "container"
-    var Action: String
-    var Actor: Subject
-    var timeNano: Int64
 }

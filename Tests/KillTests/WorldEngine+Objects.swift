@@ -59,7 +59,7 @@ extension WorldEngine {
         case ("POST", "create"):
             let wanted = try request.decoded(NewNetwork.self)
             let id = try state.world.createNetwork(wanted.Name, labels: wanted.Labels ?? [:])
-            state.made[wanted.Name, default: 0] += 1
+            state.note(wanted.Name, wanted.Labels ?? [:])
             return .reply(.value(["Id": id], status: 201))
         case ("DELETE", let id?):
             guard state.world.networks.contains(where: { $0.id == id || $0.name == id }) else {

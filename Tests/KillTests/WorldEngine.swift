@@ -16,6 +16,8 @@ final class WorldEngine: Sendable {
         var execs: [Exec] = []
         /// How many containers, by service, and networks were made.
         var made: [String: Int] = [:]
+        /// The operations of the group in which they were made, by their labels.
+        var operations: Set<String> = []
         /// How often a container of each service was begun.
         var begun: [String: Int] = [:]
     }
@@ -101,7 +103,8 @@ extension WorldEngine.State {
         var text = [CChar](repeating: 0, count: 32)
         let length = strftime(&text, text.count, "%Y-%m-%dT%H:%M:%S", &parts)
         let fraction = String(now % 1_000_000_000)
-        return String(decoding: text[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self) + "." + String(repeating: "0", count: 9 - fraction.count) + fraction + "Z"
+        return String(decoding: text[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self) + "."
+            + String(repeating: "0", count: 9 - fraction.count) + fraction + "Z"
     }
 }
 

@@ -68,6 +68,8 @@ struct WorldTrial {
         for (name, count) in end.made where count > (base.end.made[name] ?? 0) + deaths { found.append("\(name): made \(count) times") }
         for (name, count) in end.begun where count > base.end.begun[name] ?? 0 { found.append("\(name): begun \(count) times") }
         let state = state
+        let unintended = state.operations.subtracting(ledger.intended)
+        if !unintended.isEmpty { found.append("what was made in \(unintended.sorted()) was never intended") }
         let ran = Dictionary(grouping: state.execs.filter(\.hasRun), by: \.container).mapValues(\.count)
         let primings = ledger.primings
         for container in state.world.containers where container.group == place.group && container.service == "db" {
