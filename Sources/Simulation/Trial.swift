@@ -82,6 +82,7 @@ package final class Trial: @unchecked Sendable {
         let engine = engine
         let ledger = ledger
         setting.host = RunHost(
+            pid: 1,
             connect: { (_) throws(OperationError) in
                 do throws(DockerError) { return EngineConnection(engine: engine, identity: try await engine.identity()) } catch {
                     throw OperationError(.engine, error.description)

@@ -1,6 +1,5 @@
 import Digest
 import FoundationEssentials
-import Glibc
 import Ledger
 public import Reconciler
 
@@ -19,7 +18,7 @@ public enum LedgerMend: Sendable, Equatable {
 /// - Throws: `OperationError`: `.busy` when another miniboss is at work; `.ledger` for a ledger of a newer miniboss, and for
 ///   one that can't be read or moved for reasons that are not its own.
 public func setAsideLedger(_ setting: RunSetting) throws(OperationError) -> LedgerMend {
-    let holder = LockHolder(pid: Int(getpid()), command: setting.command, startedAt: setting.clock.now())
+    let holder = LockHolder(pid: setting.host.pid, command: setting.command, startedAt: setting.clock.now())
     do {
         let succession = try LedgerSuccession.begin(directory: setting.directory, path: setting.ledgerPath, holder: holder)
         let location = succession.location
@@ -54,7 +53,7 @@ private func successorEvents(_ cited: LedgerSetAside, after old: LedgerExaminati
         RunStarted(
             command: setting.command, arguments: setting.arguments, group: setting.groupName, network: cited.network ?? "",
             definition: nil, definitionPath: setting.definition?.path ?? setting.environment["MINIBOSS_DEFINITION"], engine: nil,
-            engineID: nil, pid: Int(getpid()), services: []),
+            engineID: nil, pid: setting.host.pid, services: []),
     ]
     if old.head == nil, let saved = savedContext(setting) {
         context = saved

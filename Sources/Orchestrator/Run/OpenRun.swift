@@ -1,5 +1,4 @@
 import DockerClient
-import Glibc
 package import Ledger
 package import Reconciler
 
@@ -18,7 +17,7 @@ extension LedgerWriter: RunLedger {
 /// Takes the group's lock.
 /// - Throws: `OperationError`: `.busy` when another miniboss is at work, `.ledger` when the ledger can't be used.
 func openGroupLedger(_ setting: RunSetting) throws(OperationError) -> LedgerWriter {
-    let holder = LockHolder(pid: Int(getpid()), command: setting.command, startedAt: setting.clock.now())
+    let holder = LockHolder(pid: setting.host.pid, command: setting.command, startedAt: setting.clock.now())
     do throws(LedgerError) {
         return try LedgerWriter.open(directory: setting.directory, path: setting.ledgerPath, holder: holder) { seconds in
             setting.isWorthWaiting(seconds)
@@ -154,6 +153,6 @@ private func runStarted(_ setting: RunSetting, _ spec: GroupSpec, _ identity: En
     return RunStarted(
         command: setting.command, arguments: setting.arguments, group: spec.name, network: spec.network,
         definition: setting.definition?.hash, definitionPath: setting.definition?.path ?? setting.environment["MINIBOSS_DEFINITION"],
-        engine: identity?.version, engineID: identity?.id, pid: Int(getpid()),
+        engine: identity?.version, engineID: identity?.id, pid: setting.host.pid,
         services: setting.definition == nil ? remembered.members : defined)
 }

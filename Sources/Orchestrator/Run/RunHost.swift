@@ -1,8 +1,11 @@
+import Glibc
 package import Ledger
 package import Reconciler
 
 /// What a run gets from the machine it is on; a simulation brings its own.
 package struct RunHost: Sendable {
+    /// The process that runs, as the system numbers it.
+    package var pid: Int
     /// The engine the environment names.
     package var connect: @Sendable (_ environment: [String: String]) async throws(OperationError) -> EngineConnection
     /// Takes the group's lock and opens its ledger.
@@ -13,11 +16,13 @@ package struct RunHost: Sendable {
     package var hookExecutor: @Sendable (_ name: String) -> (any TaskExecutor)?
 
     package init(
+        pid: Int,
         connect: @escaping @Sendable (_ environment: [String: String]) async throws(OperationError) -> EngineConnection,
         openLedger: @escaping @Sendable (_ setting: RunSetting) throws(OperationError) -> any RunLedger,
         fingerprintKey: @escaping @Sendable (_ setting: RunSetting) throws(OperationError) -> [UInt8],
         hookExecutor: @escaping @Sendable (_ name: String) -> (any TaskExecutor)?
     ) {
+        self.pid = pid
         self.connect = connect
         self.openLedger = openLedger
         self.fingerprintKey = fingerprintKey
@@ -26,6 +31,7 @@ package struct RunHost: Sendable {
 
     /// The real ones: the Docker Engine, SQLite, the group's directory, a thread for each hook.
     package static let system = RunHost(
+        pid: Int(getpid()),
         connect: { (environment) throws(OperationError) in try await connectEngine(environment) },
         openLedger: { (setting) throws(OperationError) in try openGroupLedger(setting) },
         fingerprintKey: { (setting) throws(OperationError) in try Orchestrator.fingerprintKey(directory: setting.directory) },
