@@ -164,3 +164,12 @@ struct PlannedWorld {
         #expect(throws: Never.self) { try history.apply(fact) }
     }
 }
+
+extension PlanRequest {
+    var stop: StopRequest { stop(removes: false) }
+
+    func stop(removes: Bool) -> StopRequest {
+        StopRequest(
+            members: desired.services.map { ($0.name, $0.dependencies) }, network: desired.network, observed: observed, removes: removes)
+    }
+}

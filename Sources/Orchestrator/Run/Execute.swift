@@ -4,7 +4,7 @@ extension GroupRun {
     /// Carries out a plan: every step as soon as those it comes after are done. What fails takes only its dependents with it.
     /// - Throws: `OperationError` when the run as a whole can't go on; what is under way is settled first.
     func execute(_ plan: Plan) async throws(OperationError) {
-        var walk = PlanWalk(plan: plan, graph: ServiceGraph(group))
+        var walk = PlanWalk(plan, graph: ServiceGraph(group))
         var fatal: OperationError?
         await withTaskGroup(of: (Int?, StepResult).self) { tasks in
             func proceed() {
@@ -14,7 +14,8 @@ extension GroupRun {
             proceed()
             while let (id, result) = await tasks.next() {
                 if case .fatal(let error) = result { fatal = fatal ?? error }
-                for aftermath in walk.finish(id, result) {
+                // Work beside the plan has no step.
+                for aftermath in id.map({ walk.finish($0, result.end) }) ?? [] {
                     tasks.addTask { (nil, await self.settle(aftermath)) }
                 }
                 proceed()
@@ -31,6 +32,8 @@ extension GroupRun {
                 try await fail(service, failure, in: kind)
             case .block(let service, let because):
                 try await block(service, because: because)
+            case .leave(let service, let because):
+                try leave(service, because: because)
             }
             return .succeeded
         } catch {
@@ -41,11 +44,31 @@ extension GroupRun {
 
     private func block(_ service: String, because: [String]) async throws {
         guard journal.state[service].phase != .blocked else { return }
-        let cause = "needs \(because.last ?? ""), which failed"
+        let needed = because.last ?? ""
+        let cause = group[service]?.dependencies.contains(needed) == true ? "needs \(needed), which failed" : "\(needed) failed before it"
         try move(service, .blocked, cause: cause, because: because, onlyFrom: .blockable)
         if let id = made(service) {
             // Made early and never started: nothing is lost with it, and nothing stays behind.
             try await discard(service, container: id, cause: "blocked: \(cause)")
+        }
+    }
+
+    /// It was to be stopped and was not: it runs on, as it did.
+    private func leave(_ service: String, because: String) throws {
+        let cause = "left running: \(because) failed before it was its turn"
+        try journal.note([
+            entry(service, .foundRunning, cause: cause, onlyFrom: .blockable), JournalEntry(service, .noteTaken(NoteTaken(text: cause))),
+        ])
+    }
+}
+
+extension StepResult {
+    fileprivate var end: PlanWalk.End {
+        switch self {
+        case .succeeded: .succeeded
+        case .replanned(let plan): .replanned(plan)
+        case .failed(let failure): .failed(failure)
+        case .interrupted, .fatal: .cutOff
         }
     }
 }
@@ -55,98 +78,4 @@ extension Set<ServicePhase> {
     static let blockable = Set(ServicePhase.allCases.filter { $0.isSettled || $0.awaitsDependencies })
     /// Where a stop or removal can begin; it may have begun already for another container of the service.
     static let stoppable = Set(ServicePhase.allCases.filter { $0 != .stopping && $0 != .removing })
-}
-
-/// A schedule that also knows what a failed step means for the services behind it.
-struct PlanWalk {
-    enum Aftermath: Sendable {
-        case fail(String, Failure, in: StepKind)
-        /// The chain runs from the service that failed to the blocked one's own dependency.
-        case block(String, because: [String])
-    }
-
-    private var schedule: Schedule
-    private let graph: ServiceGraph
-    private var failed: Set<String> = []
-    private var blocked: Set<String> = []
-    private var toBlock: [String: [String]] = [:]
-    /// How many steps of each service are under way.
-    private var busy: [String: Int] = [:]
-
-    init(plan: Plan, graph: ServiceGraph) {
-        schedule = Schedule(plan)
-        self.graph = graph
-    }
-
-    mutating func stop() { schedule.stop() }
-
-    mutating func begin() -> [PlanStep] {
-        let steps = schedule.begin()
-        for service in steps.compactMap(\.service) { busy[service, default: 0] += 1 }
-        return steps
-    }
-
-    /// Notes a step's end; `nil` for work beside the plan.
-    mutating func finish(_ id: Int?, _ result: StepResult) -> [Aftermath] {
-        guard let id else { return [] }
-        if let service = schedule.step(id)?.service, let count = busy[service] { busy[service] = count > 1 ? count - 1 : nil }
-        switch result {
-        case .succeeded:
-            schedule.succeeded(id)
-            return releaseBlocked()
-        case .replanned(let plan):
-            // For a service that is given up already the answer comes too late.
-            let isLost = schedule.step(id)?.service.map { toBlock[$0] != nil || failed.contains($0) } ?? false
-            if isLost { schedule.failed(id) } else { schedule.replace(id, with: plan) }
-            return releaseBlocked()
-        case .failed(let failure):
-            return fail(id, failure)
-        case .interrupted, .fatal:
-            schedule.stop()
-            schedule.failed(id)
-            return []
-        }
-    }
-
-    private mutating func fail(_ id: Int, _ failure: Failure) -> [Aftermath] {
-        let owners = owners(of: id)
-        failed.formUnion(owners)
-        var given = schedule.failed(id)
-        for owner in owners { given += schedule.giveUp(service: owner) }
-        let lost = Set(given.compactMap(\.service)).subtracting(failed).subtracting(blocked)
-        // What of theirs did not wait for the failure, an early create say, is not begun any more either.
-        for service in lost { schedule.giveUp(service: service) }
-        for (service, chain) in chains(from: lost, to: owners) { toBlock[service] = chain.dropFirst().reversed() }
-        let kind = schedule.step(id)?.kind ?? .reconsider
-        return owners.map { .fail($0, failure, in: kind) } + releaseBlocked()
-    }
-
-    /// From each lost service to the first of the culprits it needs. Where the order of steps is not that of dependencies, as in
-    /// a stop, there is no chain between them.
-    private func chains(from lost: Set<String>, to culprits: [String]) -> [String: [String]] {
-        var chains: [String: [String]] = [:]
-        for culprit in culprits where chains.count < lost.count {
-            chains.merge(graph.chains(from: lost.subtracting(chains.keys), to: culprit)) { first, _ in first }
-        }
-        for service in lost.subtracting(chains.keys) { chains[service] = [service] + culprits.prefix(1) }
-        return chains
-    }
-
-    /// The services a failed step is the failure of: its own, or for a shared step all that waited directly for it.
-    private func owners(of id: Int) -> [String] {
-        guard let step = schedule.step(id) else { return [] }
-        let isShared = [.createNetwork, .pullImage, .buildImage].contains(step.kind)
-        let direct = isShared ? schedule.waiting(for: id).compactMap(\.service) : []
-        return Set(direct + [step.service].compactMap { $0 }).subtracting(failed).sorted()
-    }
-
-    /// A service is blocked once nothing of it runs any more, e.g. an early create.
-    private mutating func releaseBlocked() -> [Aftermath] {
-        let ready = toBlock.filter { busy[$0.key] == nil && !failed.contains($0.key) }
-        for service in ready.keys {
-            toBlock[service] = nil
-            blocked.insert(service)
-        }
-        return ready.sorted { $0.key < $1.key }.map { .block($0.key, because: $0.value) }
-    }
 }

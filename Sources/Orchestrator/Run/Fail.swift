@@ -85,11 +85,6 @@ extension Failure {
     fileprivate var isDeath: Bool { exitCode != nil && [.exitedZero, .exitedNonzero, .killedBySignal].contains(failureClass) }
 }
 
-extension StepKind {
-    /// A step of a stop, not of a start.
-    fileprivate var endsContainer: Bool { [.preStop, .stopContainer, .killContainer, .removeContainer].contains(self) }
-}
-
 extension ContainerState {
     /// The code its process ended with; `nil` while it runs, and when none ever ran. What the engine says of a command that
     /// could not be run (126, 127) counts as well.

@@ -36,8 +36,9 @@ public func observeStatus(_ setting: RunSetting) async throws(OperationError) ->
     } catch { throw OperationError(unreachable: error, host: setting.environment["DOCKER_HOST"] ?? "the engine") }
 
     let hide = Redaction(await groupSecrets(setting.definition, state, group: subject.name, engine: engine))
+    let containers = observed.containersByService
     let defined = group.services.map { service -> ServiceStatus in
-        let container = observed.containers(of: service.name).sorted {
+        let container = containers[service.name, default: []].sorted {
             ($0.status == .running ? 0 : 1, -$0.createdAt) < ($1.status == .running ? 0 : 1, -$1.createdAt)
         }.first
         return status(of: service, container, state, observed, group, setting).concealed(by: hide)

@@ -21,7 +21,8 @@ extension GroupRun {
             case .postStart: try await postStart(step)
             case .preStop: try await preStop(step)
             case .reconsider: return .replanned(try await reconsider(step))
-            case .createVolume, .killContainer, .execInContainer: break
+            case .createVolume, .killContainer, .execInContainer:
+                throw OperationError(.defect, "step \(step.id) (\(step.kind.rawValue)) is of a kind that no plan has")
             }
             return .succeeded
         } catch {

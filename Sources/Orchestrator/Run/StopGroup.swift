@@ -10,9 +10,9 @@ public func stopGroup(_ setting: RunSetting, _ options: StopOptions) async throw
     ) { run in
         let members = stopMembers(setting, remembered: run.journal.state)
         let observed = try await run.observeNow()
-        let known = members.map(\.name) + observed.containers.map(\.service).filter { name in !members.contains { $0.name == name } }
-        try requireKnown(options.exclude, among: known)
-        try checkExclusion(options.exclude, members, observed)
+        let names = members.map(\.name)
+        try requireKnown(options.exclude, among: names + Set(observed.containers.map(\.service)).subtracting(names).sorted())
+        try checkExclusion(options.exclude, members)
         let plan = planStop(
             StopRequest(
                 members: members, network: run.group.network, observed: observed, excluded: Set(options.exclude), removes: options.remove))
@@ -56,7 +56,7 @@ private func stopSubject(_ setting: RunSetting, _ options: StopOptions, remember
 
 /// Excluding a service of which a dependency will be stopped would pull the floor from under it.
 private func checkExclusion(
-    _ excluded: [String], _ members: [(name: String, dependencies: [String])], _ observed: ObservedGroup
+    _ excluded: [String], _ members: [(name: String, dependencies: [String])]
 ) throws(OperationError) {
     for member in members where excluded.contains(member.name) {
         if let needed = member.dependencies.first(where: { !excluded.contains($0) }) {

@@ -1,0 +1,94 @@
+import Reconciler
+import Testing
+
+/// What a failed step means for the services behind it, tried on the walk itself.
+@Suite struct PlanWalkTests {
+    private let db = ServiceSpec(name: "db", image: "db:1")
+    private let app = ServiceSpec(name: "app", image: "app:1", dependencies: ["db"], build: BuildSource(directory: "/app"))
+    private let web = ServiceSpec(name: "web", image: "web:1", dependencies: ["app"])
+    private let failure = Failure(.exitedNonzero, phase: .ping, summary: "exited with 1")
+
+    private var group: GroupSpec { GroupSpec(name: "g", services: [db, app, web]) }
+
+    private func request(running: Bool) -> PlanRequest {
+        var world = PlannedWorld(group: group)
+        world.observed.networkExists = true
+        for service in group.services {
+            world.observed.images[service.image] = "sha256:\(service.image)"
+            guard running else { continue }
+            world.make(service, id: "id-\(service.name)", name: "miniboss-g_\(service.name)", network: group.network)
+            world.change("id-\(service.name)") { $0.status = .running }
+        }
+        return world.request
+    }
+
+    /// Carries out a plan in which the first step of this kind and service fails.
+    private func aftermaths(of plan: Plan, failing kind: StepKind, of service: String) -> [PlanWalk.Aftermath] {
+        var walk = PlanWalk(plan, graph: ServiceGraph(group))
+        var found: [PlanWalk.Aftermath] = []
+        var under = walk.begin()
+        while !under.isEmpty {
+            let step = under.removeFirst()
+            found += walk.finish(step.id, step.kind == kind && step.service == service ? .failed(failure) : .succeeded)
+            under += walk.begin()
+        }
+        return found
+    }
+
+    @Test("B28: in a start, those who need what failed are blocked, with the chain that leads to it")
+    func start() {
+        #expect(
+            aftermaths(of: planStart(request(running: false)), failing: .ping, of: "db") == [
+                .fail("db", failure, in: .ping), .block("app", because: ["db"]), .block("web", because: ["db", "app"]),
+            ])
+    }
+
+    @Test("B44: in a reload, a failed build is the failure of its service alone; its dependents run on")
+    func reloadBuild() {
+        let plan = planReload(app, dependents: [web], replacesDependents: false, request(running: true))
+        #expect(
+            aftermaths(of: plan, failing: .buildImage, of: "app") == [
+                .fail("app", failure, in: .buildImage), .leave("web", because: "app"),
+            ])
+    }
+
+    @Test("B43: in a reload, dependents that were stopped already are blocked by what failed after")
+    func reloadStart() {
+        let plan = planReload(app, dependents: [web], replacesDependents: false, request(running: true))
+        #expect(
+            aftermaths(of: plan, failing: .ping, of: "app") == [.fail("app", failure, in: .ping), .block("web", because: ["app"])])
+    }
+
+    @Test("B36: in a stop, what is needed by one that can't be stopped runs on")
+    func stop() {
+        let plan = planStop(request(running: true).stop)
+        #expect(
+            aftermaths(of: plan, failing: .stopContainer, of: "web") == [
+                .fail("web", failure, in: .stopContainer), .leave("app", because: "web"), .leave("db", because: "web"),
+            ])
+    }
+
+    @Test("B28: one whose new container is made already is blocked, and not left, when its old one is not stopped for it")
+    func replaced() {
+        var request = request(running: true)
+        for index in request.desired.services.indices { request.desired.services[index].env["NEW"] = "1" }
+        let failing = aftermaths(of: planStart(request), failing: .startContainer, of: "db")
+        #expect(failing.contains(.block("web", because: ["db", "app"])))
+        #expect(!failing.contains { if case .leave = $0 { true } else { false } })
+    }
+
+    @Test("B28: a service is not called blocked while a step of its own is still under way")
+    func busy() throws {
+        let plan = planStart(request(running: false))
+        var walk = PlanWalk(plan, graph: ServiceGraph(group))
+        let first = walk.begin()
+        // Containers are made early: db's create fails while app's is under way.
+        let dbCreate = try #require(first.first { $0.service == "db" && $0.kind == .createContainer })
+        let appCreate = try #require(first.first { $0.service == "app" })
+        let webCreate = try #require(first.first { $0.service == "web" })
+        #expect(walk.finish(dbCreate.id, .failed(failure)) == [.fail("db", failure, in: .createContainer)])
+        #expect(walk.finish(webCreate.id, .succeeded) == [.block("web", because: ["db", "app"])])
+        #expect(walk.finish(appCreate.id, .succeeded) == [.block("app", because: ["db"])])
+        #expect(walk.begin().isEmpty)
+    }
+}

@@ -1,0 +1,79 @@
+import Reconciler
+import Testing
+
+/// The schedule beside what it is meant to be, said as plainly as can be, over the plans of generated worlds.
+@Suite struct ScheduleTests {
+    /// The slow definition: everything is looked up anew each time.
+    private struct SlowSchedule {
+        var steps: [PlanStep]
+        var status: [Int: Schedule.Status]
+
+        init(_ plan: Plan) {
+            steps = plan.steps
+            status = Dictionary(uniqueKeysWithValues: plan.steps.map { ($0.id, .waiting) })
+        }
+
+        mutating func begin() -> [PlanStep] {
+            let ready = steps.filter { step in
+                status[step.id] == .waiting && step.after.allSatisfy { status[$0] == .succeeded || status[$0] == nil }
+            }
+            for step in ready { status[step.id] = .running }
+            return ready
+        }
+
+        mutating func failed(_ id: Int) -> [PlanStep] {
+            status[id] = .failed
+            var given: [PlanStep] = []
+            // In topological order, so that once through is enough.
+            for step in steps where status[step.id] == .waiting {
+                guard step.after.contains(where: { status[$0] == .failed || status[$0] == .givenUp }) else { continue }
+                status[step.id] = .givenUp
+                given.append(step)
+            }
+            return given
+        }
+    }
+
+    @Test("B28: which steps begin, and which are given up, is what the slow definition says", arguments: 0..<20)
+    func sameAsSlow(block: Int) {
+        for seed in block * 20..<block * 20 + 20 {
+            let request = GeneratedGroup(seed: UInt64(seed)).world.request
+            for plan: Plan in [planStart(request), planStop(request.stop(removes: true))] {
+                var numbers = SeededNumbers(seed: UInt64(seed))
+                var schedule = Schedule(plan)
+                var slow = SlowSchedule(plan)
+                var running: [Int] = []
+                while true {
+                    let begun = schedule.begin()
+                    #expect(begun == slow.begin(), "seed \(seed)")
+                    running += begun.map(\.id)
+                    guard let index = running.indices.randomElement(using: &numbers) else { break }
+                    let id = running.remove(at: index)
+                    if numbers.chance(15) {
+                        #expect(schedule.failed(id) == slow.failed(id), "seed \(seed): step \(id) failed")
+                    } else {
+                        schedule.succeeded(id)
+                        slow.status[id] = .succeeded
+                    }
+                }
+                #expect(schedule.isFinished, "seed \(seed)")
+                for step in plan.steps { #expect(schedule.status(of: step.id) == slow.status[step.id], "seed \(seed): \(step)") }
+            }
+        }
+    }
+
+    @Test("a step that is answered with others keeps those behind it waiting for all of them")
+    func replaced() {
+        func step(_ id: Int, after: [Int] = []) -> PlanStep {
+            PlanStep(id: id, kind: .ping, service: "s\(id)", cause: "test", after: after, target: .service("s\(id)"))
+        }
+        var schedule = Schedule(Plan(steps: [step(1), step(2, after: [1])]))
+        #expect(schedule.begin().map(\.id) == [1])
+        schedule.replace(1, with: Plan(steps: [step(1), step(2)]))
+        #expect(schedule.begin().map(\.id) == [3, 4])
+        schedule.succeeded(3)
+        #expect(schedule.begin().isEmpty)
+        schedule.succeeded(4)
+        #expect(schedule.begin().map(\.id) == [2])
+    }
+}
