@@ -128,6 +128,33 @@ import Testing
             """)
     }
 
+    @Test("B14, B18: one that was never started and that the ledger does not know is made anew, hooks and all")
+    func neverStartedUnknown() {
+        let plan = planStart(request([db], [container(of: db, .created)]))
+        expect(
+            plan,
+            """
+            1 create_container db g_db.new
+            2 pre_start db (1)
+            3 remove_container db g_db=id-db (1 2)
+            4 rename_container db g_db (1 2 3)
+            5 start_container db g_db (1 2 3 4)
+            6 ping db g_db (5)
+            7 post_start db g_db (6)
+            """)
+        #expect(plan.outlooks.map(\.disposition) == [.replaced])
+    }
+
+    @Test("B23: a temporary name that a container of an older ledger has is not taken again")
+    func temporaryNameTaken() {
+        var old = container(of: db, .created)
+        old.id = "id-old"
+        old.name += ".new"
+        let plan = planStart(request([db], [container(of: db, .created), old]))
+        let create = plan.steps.first { $0.kind == .createContainer }
+        #expect(create?.target.text == "miniboss-g_db.new.2")
+    }
+
     @Test("B24: alwaysStartNew replaces one, and leaves its dependents alone")
     func alwaysStartNew() {
         var fresh = db

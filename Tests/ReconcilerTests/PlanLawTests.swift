@@ -99,7 +99,7 @@ import Testing
             let again = planStart(world.request)
             #expect(again.isEmpty, "seed \(seed): \(again.text)")
             for service in world.group.services {
-                let containers = world.observed.containers(of: service.name).filter { $0.status != .removing }
+                let containers = world.observed.containers.filter { $0.service == service.name && $0.status != .removing }
                 #expect(containers.count == 1, "seed \(seed): \(service.name)")
                 let isDone = service.expectedExit != nil && containers.first?.status == .exited && containers.first?.exitCode == 0
                 #expect(containers.first?.status == .running || isDone, "seed \(seed): \(service.name)")
@@ -164,15 +164,6 @@ import Testing
             #expect(Set(steps.keys).isSubset(of: others.keys), "seed \(seed)")
             #expect(plan.outlooks.filter { $0.service != "apart" } == alone.outlooks, "seed \(seed)")
         }
-    }
-}
-
-extension PlanRequest {
-    fileprivate var stop: StopRequest { stop(removes: false) }
-
-    fileprivate func stop(removes: Bool) -> StopRequest {
-        StopRequest(
-            members: desired.services.map { ($0.name, $0.dependencies) }, network: desired.network, observed: observed, removes: removes)
     }
 }
 

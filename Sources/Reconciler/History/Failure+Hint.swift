@@ -58,7 +58,7 @@ extension Failure {
         case .hookTimedOut: return "see where \(hookWords)\(place) waits, or give it longer with --timeout"
         case .contextMissing:
             return
-                "write that key to Context in a hook of a service that \(service) depends on, or mend \(type).\(subject ?? "env")\(place)"
+                "write that key to Context in a hook of a service that \(service) depends on (one that already runs does so after `miniboss stop --remove`), or mend \(type).\(subject ?? "env")\(place)"
         case .interrupted: return "`miniboss start` goes on where it stopped"
         case .engineError: return "see the engine's words above; `miniboss doctor` checks the engine"
         }

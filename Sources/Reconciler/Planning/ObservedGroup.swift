@@ -12,10 +12,6 @@ public struct ObservedGroup: Sendable, Equatable {
         self.images = images
     }
 
-    public func containers(of service: String) -> [ObservedContainer] {
-        containers.filter { $0.service == service }
-    }
-
     /// All containers under their services, for those who ask about each service.
     public var containersByService: [String: [ObservedContainer]] { Dictionary(grouping: containers, by: \.service) }
 }

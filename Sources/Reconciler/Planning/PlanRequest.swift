@@ -31,6 +31,23 @@ public struct PlanRequest: Sendable {
     public func containerName(of service: String) -> String {
         Self.containerName(group: desired.name, service: service)
     }
+
+    /// What a new container is called at first: its proper name, or a temporary one while another container has that.
+    ///
+    /// A new ledger counts its runs from 1, so a container that an older one made may have this run's tag.
+    func newContainerName(of service: String, beside others: [ObservedContainer]?) -> String {
+        let properName = containerName(of: service)
+        let taken = Set((others ?? []).map(\.name))
+        guard taken.contains(properName) else { return properName }
+        let tagged = "\(properName).\(runTag)"
+        var name = tagged
+        var count = 1
+        while taken.contains(name) {
+            count += 1
+            name = "\(tagged).\(count)"
+        }
+        return name
+    }
 }
 
 /// The container a service goes on with, and those that are left over.

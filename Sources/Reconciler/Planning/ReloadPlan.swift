@@ -29,11 +29,9 @@ public func planReload(_ service: ServiceSpec, dependents: [ServiceSpec], replac
 
     let properName = request.containerName(of: service.name)
     let old = observed[service.name, default: []].filter { $0.status != .removing }
-    let holdsName = old.contains { $0.name == properName }
+    let firstName = request.newContainerName(of: service.name, beside: observed[service.name])
     let preStart = draft.add(.preStart, service.name, .service(service.name), cause: cause, after: [build, network] + stops)
-    let create = draft.add(
-        .createContainer, service.name, .newContainer(name: holdsName ? "\(properName).\(request.runTag)" : properName), cause: cause,
-        after: [preStart])
+    let create = draft.add(.createContainer, service.name, .newContainer(name: firstName), cause: cause, after: [preStart])
     var before: [Int?] = [create]
     for container in old {
         let target = StepTarget.container(id: container.id, name: container.name)
@@ -44,7 +42,7 @@ public func planReload(_ service: ServiceSpec, dependents: [ServiceSpec], replac
         }
         before.append(draft.add(.removeContainer, service.name, target, cause: cause, after: after))
     }
-    if holdsName {
+    if firstName != properName {
         before.append(draft.add(.renameContainer, service.name, .newContainer(name: properName), cause: cause, after: before))
     }
     let start = draft.add(.startContainer, service.name, .newContainer(name: properName), cause: cause, after: before)

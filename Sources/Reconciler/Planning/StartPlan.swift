@@ -91,6 +91,12 @@ struct StartPlanner {
             settle(service, keeper, owner, after: after)
         case .exited where service.expectedExit != nil && service.expectedExit == keeper.exitCode && !owner.ping:
             settle(service, keeper, owner, after: after)
+        case .created where !owner.firstStart:
+            // Nobody knows how far it got: nothing is lost with it, and its hooks run as for any new container.
+            replace(
+                service, resolved: resolved, [keeper] + leftovers,
+                cause: "replaced: its container was made but never started, and the ledger does not know it", after: after)
+            return
         case .exited, .created:
             restart(service, keeper, owner, leftovers, after: after)
         case .paused, .restarting, .dead, .removing:
@@ -131,7 +137,7 @@ struct StartPlanner {
             ? "its container was made but never started" : "stopped\(keeper.exitCode.map { " (exited \($0))" } ?? "")"
         let target = StepTarget.container(id: keeper.id, name: keeper.name)
         var before = after
-        if keeper.status == .created || owed.firstStart {
+        if owed.firstStart {
             before.append(draft.add(.preStart, service.name, .service(service.name), cause: cause, after: after))
         }
         for leftover in leftovers { before.append(remove(service, leftover, cause: leftoverCause(leftover), after: [])) }
@@ -145,7 +151,7 @@ struct StartPlanner {
         before.append(network())
         let start = draft.add(.startContainer, service.name, target, cause: cause, after: before)
         var last = draft.add(.ping, service.name, target, cause: "started again", after: [start])
-        if owed.postStart || keeper.status == .created {
+        if owed.postStart {
             last = draft.add(
                 .postStart, service.name, target, cause: "post_start has not succeeded for this container", after: [last])
             moving.insert(service.name)
@@ -167,8 +173,8 @@ struct StartPlanner {
         _ service: ServiceSpec, resolved: ServiceSpec?, replacing old: [ObservedContainer], cause: String, after dependencies: [Int?]
     ) {
         let properName = request.containerName(of: service.name)
-        let holdsName = old.contains { $0.name == properName }
-        let target = StepTarget.newContainer(name: holdsName ? "\(properName).\(request.runTag)" : properName)
+        let firstName = request.newContainerName(of: service.name, beside: observed[service.name])
+        let target = StepTarget.newContainer(name: firstName)
         let ready = [network(), addImage(resolved ?? service)]
 
         let early =
@@ -190,7 +196,7 @@ struct StartPlanner {
         for container in old {
             beforeStart.append(remove(service, container, cause: cause, after: [create, preStart]))
         }
-        if holdsName {
+        if firstName != properName {
             beforeStart.append(draft.add(.renameContainer, service.name, .newContainer(name: properName), cause: cause, after: beforeStart))
         }
         let start = draft.add(.startContainer, service.name, .newContainer(name: properName), cause: cause, after: beforeStart)
