@@ -30,6 +30,7 @@ package struct RandomTrial {
             meddle()
         }
         calm()
+        rewriteForgottenContext()
         let start = trial.run(.start())
         note(.start(), start)
         check(trial.violations(after: start) + trial.violationsWhenStarted(start))
@@ -47,13 +48,7 @@ package struct RandomTrial {
     private mutating func check(_ found: [String]) { violations += found.filter { !violations.contains($0) } }
 
     private mutating func note(_ command: Trial.Command, _ outcome: Trial.Outcome) {
-        let words =
-            switch outcome {
-            case .ended(let end): "\(end.outcome.rawValue)"
-            case .refused(let error): "refused: \(error.message)"
-            case .killed(let place): "killed at \(place)"
-            }
-        story.append("\(command): \(words)")
+        story.append("\(command): \(outcome.words)")
     }
 
     private mutating func randomCommand() -> Trial.Command {
@@ -104,6 +99,10 @@ package struct RandomTrial {
 
     /// The user's own hands between the commands.
     private mutating func meddle() {
+        if generator.chance(4) {
+            trial.loseLedger()
+            story.append("the user moved the ledger away")
+        }
         guard generator.chance(20), let container = trial.containers.randomElement(using: &generator) else { return }
         if generator.chance(50) {
             try? trial.engine.world.remove(container.id, force: true)
@@ -121,6 +120,17 @@ package struct RandomTrial {
         for index in trial.engine.world.containers.indices { trial.engine.world.containers[index].dies = nil }
         trial.group.mischief = [:]
         // What a command in turmoil left running with a program that ends is as calm as the rest now.
+    }
+
+    /// What a lost ledger knew of the context is written again as the hint of `context_missing` says.
+    private mutating func rewriteForgottenContext() {
+        guard trial.containers.contains(where: { trial.forgotten.contains($0.id) }) else { return }
+        for command in [Trial.Command.start(), .stop(remove: true)] {
+            let outcome = trial.run(command)
+            note(command, outcome)
+            check(trial.violations(after: outcome))
+            guard let end = outcome.end, Set(end.failures.map(\.failure.failureClass)) == [.contextMissing] else { return }
+        }
     }
 
     // Unchecked: the process has one thread.

@@ -45,4 +45,10 @@ package final class SimulatedLedger: RunLedger, @unchecked Sendable {
     }
 
     package func close() {}
+
+    /// Somebody moved the ledger's file away: the next process begins a new one.
+    package func lose() {
+        events = []
+        decoded = []
+    }
 }

@@ -19,6 +19,16 @@ package final class Trial: @unchecked Sendable {
         case killed(String)
 
         package var end: RunEnd? { if case .ended(let end) = self { end } else { nil } }
+
+        package var words: String {
+            switch self {
+            case .ended(let end):
+                return ([end.outcome.rawValue] + end.failures.map { "\($0.service) \($0.failure.failureClass.rawValue)" }).joined(
+                    separator: ", ")
+            case .refused(let error): return "refused: \(error.message)"
+            case .killed(let place): return "killed at \(place)"
+            }
+        }
     }
 
     package let scheduler: Scheduler
@@ -26,6 +36,8 @@ package final class Trial: @unchecked Sendable {
     package let ledger: SimulatedLedger
     package let engine: SimulatedEngine
     package let group: TrialGroup
+    /// Containers of which the ledger that knew them was lost.
+    private(set) var forgotten: Set<String> = []
 
     package init(seed: UInt64, group: (Scheduler) -> TrialGroup) {
         scheduler = Scheduler(seed: seed)
@@ -94,6 +106,12 @@ package final class Trial: @unchecked Sendable {
         return setting
     }
 
+    /// The ledger is gone; what the engine has is all that is known from here on.
+    package func loseLedger() {
+        ledger.lose()
+        forgotten.formUnion(containers.map(\.id))
+    }
+
     /// The group's containers as the engine has them.
     package var containers: [SimulatedWorld.Container] { engine.world.containers.filter { $0.group == TrialGroup.name } }
 
@@ -108,4 +126,14 @@ package final class Trial: @unchecked Sendable {
 struct SilentObserver: RunObserver {
     func recorded(_ fact: RecordedFact) {}
     func remark(service: String?, _ text: String) {}
+}
+
+extension RunEnd {
+    /// The services that failed in this run, in the order in which they did.
+    var failures: [(service: String, failure: Failure)] {
+        facts.compactMap { fact in
+            guard let service = fact.service, case .stateChanged(let change) = fact.event else { return nil }
+            return change.failure.map { (service, $0) }
+        }
+    }
 }
