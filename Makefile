@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 SWIFT_FILES := Package.swift Sources Tests Examples Benchmarks/instructions/Package.swift Benchmarks/instructions/Sources/instructions
 
 .DEFAULT_GOAL := help
-.PHONY: test-kills counts help build install demo demo-stop test bench format lint clean
+.PHONY: counts help build install demo demo-stop test bench format lint clean
 
 help: ## Show this
 	@sed -n 's/^\([a-z-]*\):[a-z ]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -27,9 +27,6 @@ test: ## Run the whole test suite, engine tests included
 
 bench: ## Measure against the floor, the Python original and Compose (about an hour); BENCH=--quick for a minute
 	@scripts/bench $(BENCH)
-
-test-kills: ## Kill real processes with SIGKILL at every request and every sync, some minutes
-	@scripts/test --filter KillTests
 
 counts: ## Count the instructions of the pure parts against Benchmarks/thresholds.json
 	@scripts/count-instructions
