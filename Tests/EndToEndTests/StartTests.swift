@@ -94,6 +94,33 @@ private struct Run: Decodable {
         }
     }
 
+    @Test("B23: a service whose host port the kernel chose keeps it when its container is replaced, running or not")
+    func keptPort() async throws {
+        let service = """
+            struct Web: Service {
+                let name = "web"
+                let image = testImage
+                let cmd = "sleep 1000"
+                let stopSignal = StopSignal.sigkill
+                let env = ["MODE": "one"]
+                let ports = [80: 0]
+            }
+            """
+        try await withWorkshop(service, list: "Web()") { shop in
+            func hostPort() async throws -> String? { try await shop.container("web")?.portBindings["80/tcp"]?.first?.hostPort }
+            #expect(try shop.miniboss("start").code == 0)
+            let first = try await (shop.container("web")?.id, hostPort())
+            #expect(first.1 != nil && first.1 != "")
+            try shop.write("Miniboss.swift", shop.read("Miniboss.swift").replacing("\"one\"", with: "\"two\""))
+            #expect(try shop.miniboss("start").code == 0)
+            let second = try await (shop.container("web")?.id, hostPort())
+            #expect(second.0 != first.0 && second.1 == first.1)
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+            #expect(try shop.miniboss("start").code == 0)
+            #expect(try await hostPort() == first.1)
+        }
+    }
+
     @Test("B42: stop works when the definition no longer compiles")
     func brokenStop() async throws {
         try await withWorkshop(pair, list: "Base(), Top()") { shop in

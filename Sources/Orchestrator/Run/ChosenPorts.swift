@@ -1,0 +1,28 @@
+import DockerClient
+import Reconciler
+
+extension GroupRun {
+    /// Host port 0 is any free one, but a service keeps the one it had, also when the container it replaces holds it still.
+    func chosenPorts(_ ports: [PortMapping], of service: String) async -> [PortMapping] {
+        guard ports.contains(where: { $0.host == 0 }) else { return ports }
+        let memory = journal.state[service]
+        // Whatever can't be found out about the old container, any free port will do.
+        let replaced = if let id = memory.containerID { try? await engine.inspect(container: id) } else { nil as ContainerInspect? }
+        return ports.map { port in
+            guard port.host == 0 else { return port }
+            let held = replaced?.hostPort(port.container)
+            return PortMapping(
+                container: port.container, host: held ?? freePort(preferring: memory.spec?.hostPort(port.container)))
+        }
+    }
+}
+
+extension SpecSummary {
+    /// The host port this container port had, so that it can be kept.
+    fileprivate func hostPort(_ container: Int) -> Int? {
+        ports.lazy.compactMap { pair -> Int? in
+            let parts = pair.split(separator: ":")
+            return parts.count == 2 && Int(parts[0]) == container ? Int(parts[1]) : nil
+        }.first { $0 != 0 }
+    }
+}
