@@ -223,6 +223,21 @@ import Testing
         #expect(try bench.execution("stop", "-f", "Miniboss.swift").path == started.path)
     }
 
+    @Test("B42: where several groups have a memory, a stop without the file, or with --group, asks the engine which")
+    func stopOneOfSeveral() throws {
+        let bench = try Workbench()
+        try bench.write("group", to: "project/Miniboss.swift")
+        let started = try bench.execution("start")
+        for group in ["one", "two"] { try Disk.makeDirectories("\(bench.root)/project/.miniboss/\(group)") }
+        try bench.write("BROKEN", to: "project/Miniboss.swift")
+        #expect(try bench.execution("stop").path == started.path)
+        #expect(try bench.execution("stop", "--group", "two").path == bench.engine)
+        #expect(try bench.execution("stop", "--group=two").environment["MINIBOSS_DEFINITION"] == bench.definition)
+        unlink(bench.definition)
+        let stop = try bench.execution("stop")
+        #expect(stop.path == bench.engine && stop.environment["MINIBOSS_DEFINITION"] == nil)
+    }
+
     @Test("B42: with no such program the engine stops what the ledger knows")
     func stopByLedger() throws {
         let bench = try Workbench()

@@ -25,6 +25,18 @@ struct GroupTarget: Sendable {
         directory = GroupDirectory.path(group: name, definitionPath: path, currentDirectory: session.currentDirectory)
     }
 
+    /// All groups that have a memory here, for a command that can look at each.
+    static func all(_ session: Session, _ shared: SharedOptions) throws -> [GroupTarget] {
+        guard shared.group == nil, session.ledgerPath == nil else { return [] }
+        let path = shared.definitionPath(session)
+        return GroupDirectory.groups(beside: path, currentDirectory: session.currentDirectory).map { group in
+            GroupTarget(
+                name: group,
+                directory: GroupDirectory.path(group: group, definitionPath: path, currentDirectory: session.currentDirectory),
+                definition: nil)
+        }
+    }
+
     private static func choose(_ session: Session, _ shared: SharedOptions, path: String?) throws -> String {
         let groups = GroupDirectory.groups(beside: path, currentDirectory: session.currentDirectory)
         if let ledger = session.ledgerPath {
@@ -49,18 +61,20 @@ struct GroupTarget: Sendable {
                 .noDefinition, "there is no definition and no ledger in \(session.currentDirectory)",
                 next: "Write a definition with `miniboss init`, go to the directory of one, or name it with -f FILE.")
         }
-        let owned = groups.filter { group in
+        let starts = groups.map { group in
             let directory = GroupDirectory.path(group: group, definitionPath: path, currentDirectory: session.currentDirectory)
-            // An unreadable ledger of another group must not keep this command from finding its own.
-            let start = (try? GroupRecords.open(directory: directory, ledgerPath: nil)).flatMap { try? newestStart($0) }
-            return path != nil && start?.definitionPath == path
+            return (group, Result { try GroupRecords.open(directory: directory, ledgerPath: nil).flatMap { try newestStart($0) } })
         }
-        guard owned.count == 1 else {
+        let owned = starts.filter { path != nil && (try? $0.1.get())?.definitionPath == path }
+        // One that can't be read says nothing of whose it is; if it is the only one that can be meant, its trouble is told.
+        let unreadable = starts.filter { if case .failure = $0.1 { true } else { false } }
+        let candidates = owned.isEmpty && path != nil ? unreadable : owned
+        guard candidates.count == 1 else {
             throw OperationError(
                 .usage, "there are several groups here: \(groups.joined(separator: ", "))",
                 next: "Say which one with --group NAME.")
         }
-        return owned[0]
+        return candidates[0].0
     }
 
     private static func newestStart(_ records: GroupRecords) throws -> RunStarted? {

@@ -4,6 +4,8 @@ struct Invocation: Equatable {
     let file: String?
     /// The command's word; `nil` without one.
     let command: String?
+    /// Whether the user names a group.
+    let namesGroup: Bool
     /// Help or the version is asked for, whatever the command.
     let asksForHelp: Bool
     /// What the program gets: everything but a definition file in first place.
@@ -21,6 +23,7 @@ struct Invocation: Equatable {
         forwarded = Array(rest)
         var command: String?
         var asksForHelp = false
+        var namesGroup = false
         while let argument = rest.popFirst(), argument != "--" {
             switch argument {
             case "-f", "--file":
@@ -35,6 +38,8 @@ struct Invocation: Equatable {
             case "--group", "--progress":
                 // Before the command their value is not to be taken for it; after it nothing depends on the difference.
                 _ = rest.popFirst()
+                if argument == "--group" { namesGroup = true }
+            case _ where argument.hasPrefix("--group="): namesGroup = true
             case _ where argument.hasPrefix("-") || command != nil: break
             case _ where argument.hasSuffix(".swift"): files.append(argument)
             default: command = argument
@@ -47,6 +52,7 @@ struct Invocation: Equatable {
         file = files.first
         self.command = command
         self.asksForHelp = asksForHelp
+        self.namesGroup = namesGroup
     }
 
     /// Whether the user's own program must run; all other commands are the engine's.

@@ -79,6 +79,12 @@ public struct Launch: Sendable {
             failure = error
         }
         let reason = String(failure.message.prefix { $0 != ";" })
+        let groups = (try? Disk.names(in: "\(place.directory)/.miniboss")) ?? []
+        // Of several groups that program knows one, which need not be the one that is meant: the engine can tell, or asks.
+        if groups.count > 1, invocation.namesGroup || file == nil {
+            say("\(reason); stopping what the ledger knows, without the definition's hooks")
+            return engine(kit, invocation, file)
+        }
         if let cache = DefinitionCache.directory(setting.environment).map(DefinitionCache.init(directory:)),
             let last = cache.remembered(place.path), let program = cache.executable(last.key)
         {
