@@ -57,6 +57,26 @@ private let reloadable = """
         }
     }
 
+    @Test("B32, B43: an image whose name needs the context is built at the first start and at a reload")
+    func imageFromContext() async throws {
+        let image = "e2e-key-\(UInt32.random(in: .min ... .max))"
+        let services = reloadable.replacing("IMAGE:latest", with: "{key}:one").replacing("\"value\"", with: "\"\(image)\"")
+        try await withWorkshop(services, list: "Base(), Built()") { shop in
+            try #require(mkdir("\(shop.directory)/source", 0o700) == 0)
+            try shop.write("source/Dockerfile", "FROM \(environment("MINIBOSS_TEST_IMAGE") ?? "miniboss-test/busybox:latest")\nLABEL a=b\n")
+            let start = try shop.miniboss("start")
+            #expect(start.code == 0, "\(start.errors)")
+            let first = try await shop.container("built")
+            #expect(first?.config.image.hasPrefix(image) == true)
+            let reload = try shop.miniboss("reload", "built")
+            #expect(reload.code == 0, "\(reload.errors)")
+            let second = try await shop.container("built")
+            #expect(second != nil && second?.id != first?.id && second?.config.image == first?.config.image)
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+            _ = try await Docker(environment: ProcessInfo.processInfo.environment).removeImage("\(image):one", force: true)
+        }
+    }
+
     @Test("B43, B47, B48, B49: dependents are stopped and started around a reload, or left running; ignored files are not sent")
     func dependents() async throws {
         let image = "e2e-built-\(UInt32.random(in: .min ... .max))"

@@ -10,15 +10,9 @@ extension GroupRun {
                 .mountMissing, phase: .create, summary: "the directory \(path), which it mounts, does not exist after pre_start",
                 subject: path)
         }
-        if spec.image != service.image, imageID(spec.image) == nil {
-            try await pull(spec.image, service: name, cause: "the image is not here")
-        }
-        let memory = journal.state[name].spec
+        if spec.image != service.image { try await prepareImage(spec) }
         let label = fingerprint(of: spec, network: group.network, key: fingerprintKey)
-        spec.ports = spec.ports.map { port in
-            guard port.host == 0 else { return port }
-            return PortMapping(container: port.container, host: freePort(preferring: memory?.hostPort(port.container)))
-        }
+        spec.ports = await chosenPorts(spec.ports, of: name)
         let operation = clock.identifier()
         let config = ContainerConfig(
             spec, network: group.network,
@@ -42,6 +36,19 @@ extension GroupRun {
             made(name, id)
         } catch let error as DockerError where error.isNameConflict {
             throw await nameConflict(error, name: step.target.text)
+        }
+    }
+
+    /// The image of a service whose reference was not known when the plan was made.
+    private func prepareImage(_ spec: ServiceSpec) async throws {
+        let reference = try? Reconciler.ImageReference(spec.image)
+        let isBuiltAlways = spec.build != nil && reference?.effectiveTag == "latest" && !preparedImages.contains(spec.name)
+        guard isBuiltAlways || imageID(spec.image) == nil else { return }
+        if spec.build != nil {
+            let cause = isBuiltAlways ? "tag latest with a buildFromDirectory is built at each start" : "the image does not exist"
+            try await build(reference?.description ?? spec.image, spec, cause: cause)
+        } else {
+            try await pull(spec.image, service: spec.name, cause: "the image is not here")
         }
     }
 
@@ -180,15 +187,5 @@ extension GroupRun {
         if let kept = kept(service), kept != id { return false }
         let known = journal.state[service].containerID
         return known == nil || known == id
-    }
-}
-
-extension SpecSummary {
-    /// The host port this container port had, so that it can be kept.
-    fileprivate func hostPort(_ container: Int) -> Int? {
-        ports.lazy.compactMap { pair -> Int? in
-            let parts = pair.split(separator: ":")
-            return parts.count == 2 && Int(parts[0]) == container ? Int(parts[1]) : nil
-        }.first { $0 != 0 }
     }
 }

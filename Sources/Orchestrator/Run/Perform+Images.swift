@@ -19,37 +19,41 @@ extension GroupRun {
     }
 
     func buildImage(_ step: PlanStep) async throws {
-        guard let service = step.service, let source = try group[service]?.resolvedBuild(journal.state.context) else { return }
-        let output = LineTail(limit: 40)
+        guard let service = step.service.flatMap({ group[$0] }) else { return }
         try await withImageMove(step, began: .buildBegan) {
-            let request = BuildRequest(
-                directory: source.directory, dockerfile: source.dockerfile, tag: step.target.text)
-            do {
-                let id = try await untilInterrupted { [self] in
-                    try await call(
-                        EngineStep(kind: .buildImage, service: service, cause: step.cause, target: step.target.text),
-                        result: { $0 }
-                    ) { () async throws(DockerError) in
-                        try await engine.build(request) { line in
-                            output.add(line)
-                            self.journal.remark(service, line)
-                        }
+            // The keys of its image that were unknown when the plan was made may have been written since.
+            let image = try service.resolvedImage(journal.state.context)
+            try await build((try? Reconciler.ImageReference(image))?.description ?? image, service, cause: step.cause)
+        }
+    }
+
+    func build(_ tag: String, _ service: ServiceSpec, cause: String) async throws {
+        guard let source = try service.resolvedBuild(journal.state.context) else { return }
+        let output = LineTail(limit: 40)
+        let request = BuildRequest(directory: source.directory, dockerfile: source.dockerfile, tag: tag)
+        do {
+            let id = try await untilInterrupted { [self] in
+                try await call(EngineStep(kind: .buildImage, service: service.name, cause: cause, target: tag), result: { $0 }) {
+                    () async throws(DockerError) in
+                    try await engine.build(request) { line in
+                        output.add(line)
+                        self.journal.remark(service.name, line)
                     }
                 }
-                knows(images: [step.target.text: id])
-                imagePrepared(service)
-            } catch let error as DockerError where !error.isCancelled {
-                let lines = output.lines
-                if !lines.isEmpty {
-                    try journal.note(
-                        service,
-                        .logsCaptured(
-                            LogsCaptured(
-                                container: "build of \(step.target.text)",
-                                lines: lines.map { LogLine(stream: .standardOutput, text: $0) }, hide: journal.redaction)))
-                }
-                throw Failure(error, phase: .build, image: step.target.text)
             }
+            knows(images: [tag: id])
+            imagePrepared(service.name)
+        } catch let error as DockerError where !error.isCancelled {
+            let lines = output.lines
+            if !lines.isEmpty {
+                try journal.note(
+                    service.name,
+                    .logsCaptured(
+                        LogsCaptured(
+                            container: "build of \(tag)", lines: lines.map { LogLine(stream: .standardOutput, text: $0) },
+                            hide: journal.redaction)))
+            }
+            throw Failure(error, phase: .build, image: tag)
         }
     }
 

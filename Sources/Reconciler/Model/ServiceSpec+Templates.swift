@@ -22,12 +22,10 @@ extension ServiceSpec {
     /// - Throws: `TemplateFailure` naming the field.
     public func resolved(_ context: ContextValues) throws(TemplateFailure) -> ServiceSpec {
         func fill(_ field: String, _ text: String) throws(TemplateFailure) -> (text: String, usesSecret: Bool) {
-            do { return try Template(text).resolved(context) } catch {
-                throw TemplateFailure(service: name, field: field, error: error)
-            }
+            try filled(field, text, context)
         }
         var copy = self
-        copy.image = try fill("image", image).text
+        copy.image = try resolvedImage(context)
         for (key, value) in env.sorted(by: { $0.key < $1.key }) {
             let filled: (text: String, usesSecret: Bool)
             do { filled = try Template(value.text).resolved(context) } catch {
@@ -55,13 +53,18 @@ extension ServiceSpec {
     /// Only where to build from: a build may begin before everything the container needs is known.
     public func resolvedBuild(_ context: ContextValues) throws(TemplateFailure) -> BuildSource? {
         guard let build else { return nil }
-        func fill(_ field: String, _ text: String) throws(TemplateFailure) -> String {
-            do { return try Template(text).resolved(context).text } catch {
-                throw TemplateFailure(service: name, field: field, error: error)
-            }
-        }
         return BuildSource(
-            directory: try fill("buildFromDirectory", build.directory), dockerfile: try fill("dockerfile", build.dockerfile))
+            directory: try filled("buildFromDirectory", build.directory, context).text,
+            dockerfile: try filled("dockerfile", build.dockerfile, context).text)
+    }
+
+    /// Only the image's reference, as it is written but for its keys.
+    public func resolvedImage(_ context: ContextValues) throws(TemplateFailure) -> String { try filled("image", image, context).text }
+
+    private func filled(
+        _ field: String, _ text: String, _ context: ContextValues
+    ) throws(TemplateFailure) -> (text: String, usesSecret: Bool) {
+        do { return try Template(text).resolved(context) } catch { throw TemplateFailure(service: name, field: field, error: error) }
     }
 }
 

@@ -6,7 +6,8 @@
 public func planReload(_ service: ServiceSpec, dependents: [ServiceSpec], replacesDependents: Bool, _ request: PlanRequest) -> Plan {
     var draft = PlanDraft()
     let cause = "reload was asked for"
-    let reference = (try? ImageReference(service.image))?.description ?? service.image
+    let image = (try? service.resolvedImage(request.history.context)) ?? service.image
+    let reference = (try? ImageReference(image))?.description ?? image
     let build = draft.add(.buildImage, service.name, .image(reference), cause: cause, after: [])
     let network =
         request.observed.networkExists
