@@ -61,6 +61,12 @@ extension DockerError {
             || has("no basic auth credentials")
     }
 
+    /// The engine got no answer from the registry: no route, no such host, nobody listening, or no TLS.
+    public var isRegistryUnreachable: Bool {
+        has("dial tcp") || has("no such host") || has("connection refused") || has("i/o timeout") || has("tls: ") || has("tls handshake")
+            || has("client.timeout exceeded") || has("server misbehaving")
+    }
+
     public var isRateLimited: Bool { status == 429 || has("toomanyrequests") }
 
     /// The command or entrypoint cannot be executed (exit codes 126 and 127 of the runtime).

@@ -49,6 +49,8 @@ struct ClassificationTests {
         #expect(!error(404, "No such container: app").isNoSuchImage)
         #expect(error(404, "manifest for app:x not found: manifest unknown: manifest unknown").isNoSuchImage)
         #expect(error(404, "pull access denied for app, repository does not exist or may require 'docker login'").isPullDenied)
+        #expect(error(500, "Get \"https://r.example/v2/\": dial tcp: lookup r.example: no such host").isRegistryUnreachable)
+        #expect(!error(404, "manifest for app:x not found: manifest unknown: manifest unknown").isRegistryUnreachable)
         let entrypoint = error(
             400,
             "failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: \"nope\": executable file not found in $PATH: unknown"

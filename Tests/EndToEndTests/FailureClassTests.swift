@@ -58,6 +58,7 @@ private func services(registry: String, denying: String, port: Int, group: Strin
     import Glibc
 
     struct NoImage: Service { let name = "noimage"; let image = "\(registry)/nothing-here:1" }
+    struct NoRegistry: Service { let name = "noregistry"; let image = "127.0.0.1:1/app:1" }
     struct Denied: Service { let name = "denied"; let image = "\(denying)/private:1" }
     struct Unbuildable: Service {
         let name = "unbuildable"
@@ -167,7 +168,7 @@ private struct Expectation {
         let docker = try Docker(environment: ProcessInfo.processInfo.environment)
         let base = environment("MINIBOSS_TEST_IMAGE") ?? "miniboss-test/busybox:latest"
         let list = """
-            NoImage(), Denied(), Unbuildable(), Named(), Ported(), Unmounted(), Programless(), Done(), Bad(), Web(), Worker(),
+            NoImage(), NoRegistry(), Denied(), Unbuildable(), Named(), Ported(), Unmounted(), Programless(), Done(), Bad(), Web(), Worker(),
             Hungry(), Killed(), Slow(), Unwell(), Throwing(), Hanging(), Keyless(), Fine()
             """
         try await withWorkshop("", list: list) { shop in
@@ -201,6 +202,9 @@ private struct Expectation {
                 Expectation(
                     service: "noimage", failureClass: "image_not_found", phase: "pull", summary: "nothing-here:1",
                     hint: "check the spelling of NoImage.image (Miniboss.swift:"),
+                Expectation(
+                    service: "noregistry", failureClass: "image_not_found", phase: "pull", summary: "its registry did not answer",
+                    hint: "`docker pull 127.0.0.1:1/app:1` tries it by hand"),
                 Expectation(
                     service: "denied", failureClass: "pull_denied", phase: "pull", summary: "the registry refused \(denying.address)",
                     hint: "docker login"),

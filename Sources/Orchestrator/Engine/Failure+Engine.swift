@@ -11,6 +11,10 @@ extension Failure {
             self.init(.buildFailed, phase: phase, summary: "its image could not be built: \(words)", subject: image)
         } else if error.isPullDenied {
             self.init(.pullDenied, phase: phase, summary: "the registry refused \(image ?? "its image"): \(words)", subject: image)
+        } else if phase == .pull, error.isRegistryUnreachable {
+            self.init(
+                .imageNotFound, phase: phase, summary: "\(image ?? "its image") could not be pulled: its registry did not answer: \(words)",
+                subject: image, holder: "its registry")
         } else if phase == .pull {
             self.init(.imageNotFound, phase: phase, summary: "\(image ?? "its image") could not be pulled: \(words)", subject: image)
         } else if error.isNoSuchImage {

@@ -16,6 +16,8 @@ extension Failure {
         case .unhealthy: return "the image's own health check says so" + (exit?.health.last.map { ": \($0)" } ?? "")
         case .hookThrew: return "\(hookWords) threw an error"
         case .hookTimedOut: return "\(hookWords) had not come back by the deadline"
+        case .imageNotFound where holder != nil:
+            return "this machine does not have the image\(subjectWords), and its registry did not answer"
         case .imageNotFound: return "neither this machine nor the registry has the image\(subjectWords)"
         case .pullDenied: return "the registry refused the image\(subjectWords)"
         case .buildFailed: return "its image could not be built"
@@ -39,6 +41,8 @@ extension Failure {
         switch failureClass {
         case .engineUnreachable:
             return "start the engine (on Debian: sudo systemctl start docker) or set DOCKER_HOST, then `miniboss start`"
+        case .imageNotFound where holder != nil:
+            return "check the spelling of \(type).image\(place) and the way to the registry: `docker pull\(subjectWords)` tries it by hand"
         case .imageNotFound: return "check the spelling of \(type).image\(place); to build it here set buildFromDirectory"
         case .pullDenied: return "log in with `docker login` for that registry, or check that the image\(subjectWords) may be read"
         case .buildFailed: return "mend the Dockerfile or what it copies; the build's last lines are above"

@@ -78,7 +78,7 @@ public struct Failure: Codable, Sendable, Equatable, Error {
     public var seconds: Double
     /// Which host port, image, name, key or mount it was about.
     public var subject: String?
-    /// Who holds the port or name, when known.
+    /// Who holds the port or name, when known; of an image, who did not answer.
     public var holder: String?
 
     enum CodingKeys: String, CodingKey {
