@@ -152,8 +152,16 @@ extension SimulatedEngine {
     }
 
     package func networks(named name: String) async throws(DockerError) -> [NetworkInspect] {
+        try await networks { $0.name == name }
+    }
+
+    package func networks(labels: [String]) async throws(DockerError) -> [NetworkInspect] {
+        try await networks { network in labels.allSatisfy { network.labels.map { "\($0.key)=\($0.value)" }.contains($0) } }
+    }
+
+    private func networks(_ isWanted: @escaping @Sendable (SimulatedWorld.Network) -> Bool) async throws(DockerError) -> [NetworkInspect] {
         try await call("networks", reads: true) { engine in
-            engine.world.networks.filter { $0.name == name }.map { network in
+            engine.world.networks.filter(isWanted).map { network in
                 var inspect = NetworkInspect()
                 inspect.id = network.id
                 inspect.name = network.name

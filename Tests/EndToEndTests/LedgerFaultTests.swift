@@ -74,6 +74,25 @@ private let services = """
         }
     }
 
+    @Test("B55: a damaged ledger beside that of another definition's group is told of, and not taken for nobody's")
+    func besideAnother() async throws {
+        try await withWorkshop(services, list: "Database()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            let other = try shop.read("Miniboss.swift").replacing(shop.group, with: "\(shop.group)-other")
+            try shop.write("Other.swift", other)
+            #expect(try shop.miniboss("plan", "-f", "Other.swift").code == 2)
+            #expect(try shop.miniboss("start", "-f", "Other.swift").code == 0)
+            #expect(try shop.miniboss("stop", "--remove", "-f", "Other.swift").code == 0)
+            try overwrite("\(shop.directory)/.miniboss/\(shop.group)/ledger.sqlite", Array("no database".utf8))
+            #expect(try shop.miniboss("history").code == 74)
+            let doctor = try shop.miniboss("doctor")
+            #expect(doctor.code == 74 && doctor.output.contains("not a SQLite database"), "\(doctor.output)")
+            #expect(doctor.output.contains("orphans") && !doctor.output.contains("docker rm"), "\(doctor.output)")
+            #expect(try shop.miniboss("doctor", "--set-aside").code == 0)
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+        }
+    }
+
     @Test("B55: a removed ledger is not an empty history")
     func removed() async throws {
         try await withWorkshop(services, list: "Database(), Application()") { shop in

@@ -72,10 +72,27 @@ private let chain = """
             #expect(try shop.miniboss("start").code == 0)
             try shop.write("Miniboss.swift", shop.read("Miniboss.swift").replacing("[Base(), Top()]", with: "[Base()]"))
             #expect(try shop.miniboss("status").output.contains("no longer in the definition"))
+            #expect(try shop.miniboss("start").code == 0)
+            let doctor = try shop.miniboss("doctor")
+            #expect(doctor.code == 1 && doctor.output.contains("of a service top that is no longer in the group"), "\(doctor.output)")
             #expect(try shop.miniboss("stop", "--remove").code == 0)
             #expect(try await shop.container("top") == nil)
             let again = try shop.miniboss("stop")
             #expect(again.code == 0 && again.output.contains("nothing to stop"), "\(again.output)")
+        }
+    }
+
+    @Test("B11, B40: a network of an earlier start is told of by doctor and goes with stop --remove")
+    func formerNetwork() async throws {
+        try await withWorkshop(chain, list: "Base()") { shop in
+            let other = "\(shop.group)-other"
+            #expect(try shop.miniboss("start", "--network-name", other).code == 0)
+            #expect(try shop.miniboss("start").code == 0)
+            let doctor = try shop.miniboss("doctor")
+            #expect(doctor.code == 1 && doctor.output.contains("network \(other), of an earlier start"), "\(doctor.output)")
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+            #expect(try await !shop.networkExists())
+            #expect(try shop.miniboss("doctor").code == 0)
         }
     }
 

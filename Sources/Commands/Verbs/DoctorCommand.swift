@@ -24,7 +24,11 @@ struct DoctorCommand: Verb {
         var findings: [DoctorFinding] = [definition(session), toolchain(session)]
         var target: GroupTarget?
         do { target = try self.target(session) } catch let error as OperationError {
+            let several = try GroupTarget.all(session, shared)
+            // To mend one of several it must be said which; all can be looked at.
+            if setAside, several.count > 1 { throw error }
             findings.append(DoctorFinding("group", .skipped, error.message, mend: error.next))
+            findings += several.map { ledger(session, $0) }
         }
         if let target {
             if setAside { findings.append(try mendLedger(session, target)) }
@@ -38,7 +42,8 @@ struct DoctorCommand: Verb {
             try session.output.lines(findings.flatMap { $0.lines(paint: session.paint, width: session.output.width) })
         }
         let bad = Set(findings.filter { $0.state == .bad }.map(\.check))
-        return bad.contains("ledger") ? 74 : bad.contains("engine") ? 69 : bad.contains("definition") ? 65 : bad.isEmpty ? 0 : 1
+        let isWell = findings.allSatisfy { $0.state == .good || $0.state == .skipped }
+        return bad.contains("ledger") ? 74 : bad.contains("engine") ? 69 : bad.contains("definition") ? 65 : isWell ? 0 : 1
     }
 
     private func definition(_ session: Session) -> DoctorFinding {
@@ -92,16 +97,16 @@ struct DoctorCommand: Verb {
         if let problem = found.problem { return [DoctorFinding("engine", .bad, problem.message, mend: problem.next)] }
         let version = "Docker Engine \(found.version ?? "?"), API \(found.apiVersion ?? "?"), at \(found.address)"
         guard isGroupKnown else { return [DoctorFinding("engine", .good, version)] }
-        guard !found.orphans.isEmpty else { return [DoctorFinding("engine", .good, version), DoctorFinding("orphans", .good, "none")] }
-        let names = found.orphans.map { "\($0.name) (service \($0.service), \($0.state))" }.joined(separator: ", ")
-        let ids = found.orphans.map { shortID($0.id) }.joined(separator: " ")
-        return [
-            DoctorFinding("engine", .good, version),
-            DoctorFinding(
-                "orphans", .warning, "containers of this group that neither definition nor ledger knows: \(names)",
-                mend: "Look at them, then: docker rm -f \(ids)"),
-        ]
+        return [DoctorFinding("engine", .good, version), orphans(found.orphans)]
     }
+}
+
+private func orphans(_ found: [EngineFindings.Orphan]?) -> DoctorFinding {
+    guard let found else { return DoctorFinding("orphans", .skipped, "can't be told: no ledger says what belongs to the group") }
+    guard !found.isEmpty else { return DoctorFinding("orphans", .good, "none") }
+    return DoctorFinding(
+        "orphans", .warning, found.map(\.what).joined(separator: "; "),
+        mend: "`miniboss stop --remove` takes them away, with all the rest of the group.")
 }
 
 extension GroupTarget {

@@ -37,6 +37,7 @@ package protocol ContainerEngine: Sendable {
     func build(_ request: BuildRequest, output: @escaping @Sendable (String) -> Void) async throws(DockerError) -> String
 
     func networks(named name: String) async throws(DockerError) -> [NetworkInspect]
+    func networks(labels: [String]) async throws(DockerError) -> [NetworkInspect]
     func createNetwork(name: String, labels: [String: String]) async throws(DockerError) -> String
     func remove(network id: String) async throws(DockerError)
 

@@ -115,6 +115,10 @@ extension Docker: ContainerEngine {
         try await listNetworks(filters: ["name": [name]]).filter { $0.name == name }
     }
 
+    package func networks(labels: [String]) async throws(DockerError) -> [NetworkInspect] {
+        try await listNetworks(labels: labels)
+    }
+
     package func createNetwork(name: String, labels: [String: String]) async throws(DockerError) -> String {
         try await createNetwork(name: name, labels: labels, driver: "bridge")
     }

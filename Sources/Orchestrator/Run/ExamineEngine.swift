@@ -3,39 +3,50 @@ import Reconciler
 
 /// What `doctor` wants to know of the engine.
 public struct EngineFindings: Sendable {
-    /// A container with the group's label that neither definition nor ledger knows.
+    /// A container or network with the group's label that is no part of the group any more.
     public struct Orphan: Sendable {
-        public var id: String
         public var name: String
-        public var service: String
-        public var state: String
+        /// What it is, in words.
+        public var what: String
     }
 
     public var address: String
     public var version: String?
     public var apiVersion: String?
     public var problem: OperationError?
-    public var orphans: [Orphan]
+    /// `nil` where nothing says what belongs to the group: the ledger can't be read, or knows of no start.
+    public var orphans: [Orphan]?
 }
 
 public func examineEngine(_ setting: RunSetting) async -> EngineFindings {
-    var findings = EngineFindings(address: "", version: nil, apiVersion: nil, problem: nil, orphans: [])
+    var findings = EngineFindings(address: "", version: nil, apiVersion: nil, problem: nil, orphans: nil)
     do {
         let docker = try Docker(environment: setting.environment)
         findings.address = docker.host.description
         do throws(DockerError) {
             findings.version = try await docker.identity().version
             findings.apiVersion = try await docker.apiVersion().description
-            let containers =
-                setting.groupName.isEmpty ? [] : try await docker.containers(labels: [GroupLabels.filter(group: setting.groupName)])
-            let records = try? GroupRecords.open(directory: setting.directory, ledgerPath: setting.ledgerPath)
-            let members = ((try? records?.state())?.members.map(\.name) ?? []) + (setting.definition?.spec.services.map(\.name) ?? [])
-            findings.orphans = containers.filter { !members.contains($0.labels[GroupLabels.service] ?? "") }.map {
-                EngineFindings.Orphan(id: $0.id, name: $0.name, service: $0.labels[GroupLabels.service] ?? "", state: $0.state)
-            }
+            findings.orphans = try await orphans(setting, docker)
         } catch { findings.problem = OperationError(unreachable: error, host: findings.address) }
     } catch {
         findings.problem = OperationError(unreachable: error, host: setting.environment["DOCKER_HOST"] ?? "the current context")
     }
     return findings
+}
+
+private func orphans(_ setting: RunSetting, _ docker: Docker) async throws(DockerError) -> [EngineFindings.Orphan]? {
+    guard !setting.groupName.isEmpty else { return nil }
+    let known: GroupState
+    do { known = try GroupRecords.open(directory: setting.directory, ledgerPath: setting.ledgerPath)?.state() ?? GroupState() } catch {
+        return nil
+    }
+    let services = Set(known.members.map(\.name) + (setting.definition?.spec.services.map(\.name) ?? []))
+    guard !services.isEmpty else { return nil }
+    let label = GroupLabels.filter(group: setting.groupName)
+    let containers = try await docker.containers(labels: [label]).filter { !services.contains($0.labels[GroupLabels.service] ?? "") }
+    let networks = try await docker.networks(labels: [label]).filter { $0.name != known.network ?? $0.name }
+    return containers.map { container in
+        let service = container.labels[GroupLabels.service].map { "of a service \($0) that is no longer in the group" } ?? "of no service"
+        return EngineFindings.Orphan(name: container.name, what: "container \(container.name), \(container.state), \(service)")
+    } + networks.map { EngineFindings.Orphan(name: $0.name, what: "network \($0.name), of an earlier start") }
 }

@@ -1,3 +1,4 @@
+import DockerClient
 import Reconciler
 
 /// Stops a group in reverse order of dependency. Works without a definition: the ledger and the labels know the group.
@@ -9,7 +10,11 @@ public func stopGroup(_ setting: RunSetting, _ options: StopOptions) async throw
         stopTimeout: options.timeout
     ) { run in
         let members = stopMembers(setting, remembered: run.journal.state)
-        let observed = try await run.observeNow()
+        var observed = try await run.observeNow()
+        if options.remove, options.exclude.isEmpty {
+            let own = try await run.engine.networks(labels: [GroupLabels.filter(group: run.group.name)])
+            observed.formerNetworks = Set(own.map(\.name)).subtracting([run.group.network]).sorted()
+        }
         let names = members.map(\.name)
         try requireKnown(options.exclude, among: names + Set(observed.containers.map(\.service)).subtracting(names).sorted())
         try checkExclusion(options.exclude, members)

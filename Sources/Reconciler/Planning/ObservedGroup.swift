@@ -3,6 +3,8 @@ public struct ObservedGroup: Sendable, Equatable {
     /// Containers with the group's label, one-offs left out.
     public var containers: [ObservedContainer]
     public var networkExists: Bool
+    /// Other networks that were made for the group, when it was started on another one; only a stop asks for them.
+    public var formerNetworks: [String] = []
     /// Image ids by reference in the form `ImageReference.description`.
     public var images: [String: String]
 

@@ -5,7 +5,7 @@ public struct StopRequest: Sendable {
     public var network: String
     public var observed: ObservedGroup
     public var excluded: Set<String>
-    /// Also remove the containers, and the network when nothing is excluded.
+    /// Also remove the containers, and the group's networks when nothing is excluded.
     public var removes: Bool
 
     public init(
@@ -71,8 +71,10 @@ public func planStop(_ request: StopRequest) -> Plan {
             draft.expect(ServiceOutlook(service: name, disposition: .absent, cause: cause, containerID: containers.last?.id))
         }
     }
-    if request.removes, request.excluded.isEmpty, request.observed.networkExists {
-        draft.add(.removeNetwork, nil, .network(request.network), cause: "stop --remove", after: removals)
+    if request.removes, request.excluded.isEmpty {
+        for network in (request.observed.networkExists ? [request.network] : []) + request.observed.formerNetworks {
+            draft.add(.removeNetwork, nil, .network(network), cause: "stop --remove", after: removals)
+        }
     }
     return draft.finished(order: members.map(\.name))
 }
