@@ -58,6 +58,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "RecordsTests", dependencies: ["Commands", "Orchestrator", "Ledger", "Reconciler", "CSQLite"], swiftSettings: strict),
+        .testTarget(name: "OrchestratorTests", dependencies: ["Orchestrator", "DockerClient"], swiftSettings: strict),
         .testTarget(name: "ReconcilerTests", dependencies: ["Reconciler"], swiftSettings: strict),
         .testTarget(name: "ReportTests", dependencies: ["Report", "Reconciler"], swiftSettings: strict),
         .testTarget(name: "CommandsTests", dependencies: ["Commands", "Orchestrator", "Reconciler"], swiftSettings: strict),

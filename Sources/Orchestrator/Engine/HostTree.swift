@@ -46,8 +46,9 @@ enum HostTree {
             let parts = entry.path.split(separator: "/")
             // A hostile archive must not leave the place it was asked into.
             guard !parts.contains("..") else { continue }
-            let relative = (isInside ? [root] : []) + parts.dropFirst()
-            let place = ([path] + relative.map(String.init)).joined(separator: "/")
+            let relative = ((isInside ? [root] : []) + parts.dropFirst()).map(String.init)
+            try refuseLinks(on: relative.dropLast(), below: path)
+            let place = ([path] + relative).joined(separator: "/")
             switch entry.kind {
             case .directory:
                 guard mkdir(place, mode_t(entry.mode)) == 0 || errno == EEXIST else { throw failure(place) }
@@ -55,11 +56,23 @@ enum HostTree {
                 unlink(place)
                 guard symlink(target, place) == 0 else { throw failure(place) }
             default:
-                guard let file = fopen(place, "we") else { throw failure(place) }
+                let descriptor = open(place, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | (relative.isEmpty ? 0 : O_NOFOLLOW), 0o600)
+                guard descriptor >= 0, let file = fdopen(descriptor, "w") else { throw failure(place) }
                 defer { fclose(file) }
                 guard fwrite(entry.content, 1, entry.content.count, file) == entry.content.count else { throw failure(place) }
                 chmod(place, mode_t(entry.mode))
             }
+        }
+    }
+
+    /// An archive can make a link and then write through it, out of the place it was asked into.
+    private static func refuseLinks(on parts: ArraySlice<String>, below root: String) throws(DockerError) {
+        var place = root
+        var info = stat()
+        for part in parts {
+            place += "/" + part
+            guard lstat(place, &info) == 0, info.st_mode & S_IFMT == S_IFLNK else { continue }
+            throw DockerError(.badRequest, message: "`\(place)` is a symbolic link; nothing is written through it")
         }
     }
 
