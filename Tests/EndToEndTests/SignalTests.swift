@@ -121,7 +121,9 @@ private struct Run: Decodable {
             let runs: [Run] = try shop.decoded(shop.miniboss("history", "--json"))
             #expect(runs.map(\.outcome) == ["running"])
             let other = try shop.miniboss("stop")
-            #expect(other.code == 75 && other.errors.contains("pid \(start.pid)"), "\(other.errors)")
+            let held = "miniboss: another miniboss is at work on group \"\(shop.group)\": `start`, pid \(start.pid), for "
+            #expect(other.code == 75 && other.errors.hasPrefix(held), "\(other.errors)")
+            #expect(other.errors.contains("  Wait for it, or end it with `kill -INT \(start.pid)`;"), "\(other.errors)")
             // The time that passes is what this is about.
             sleep(3)
             try shop.write("ready", "")
