@@ -18,7 +18,9 @@ extension GroupRecords {
 
     /// The newest run that did not succeed; one that was killed and that nobody has settled yet is among them.
     func newestFailure() throws -> Int? {
-        if let newest = try summaries(limit: 1, service: nil).first, newest.outcome == .crashed { return newest.run }
+        if let newest = try summaries(limit: 1, service: nil).first, newest.outcome == .crashed, !["exec", "run"].contains(newest.command) {
+            return newest.run
+        }
         return try newestFailedRun()
     }
 

@@ -49,6 +49,6 @@ struct StatusText {
     private func sign(_ status: ServiceStatus) -> String {
         if status.state == ServicePhase.failed.rawValue { return "✘" }
         let isAsDesired = status.state == status.desired || status.state == "completed"
-        return isAsDesired && status.differences.isEmpty ? "✔" : "!"
+        return isAsDesired && status.differences.isEmpty && status.reason.isEmpty ? "✔" : "!"
     }
 }

@@ -1,6 +1,6 @@
 /// Questions whose answers take no longer in an old ledger than in a new one: each has its index in migrations/0004_lookups.sql.
 extension LedgerReader {
-    /// The newest run that failed, was interrupted or crashed.
+    /// The newest run that failed, was interrupted or crashed; of `exec` and `run` only the command they were given failed.
     public func newestFailedRun() throws(LedgerError) -> Int? {
         try numbers(Lookup.failedRun) { (_) throws(LedgerError) in }.first
     }
@@ -61,7 +61,10 @@ extension LedgerReader {
 /// The statements as the planner must see them to use the indexes: their conditions are those of the indexes, literally.
 enum Lookup {
     static let failedRun =
-        "SELECT run FROM run_projection WHERE outcome IN ('failed', 'interrupted', 'crashed') ORDER BY run DESC LIMIT 1"
+        """
+        SELECT run FROM run_projection WHERE outcome IN ('failed', 'interrupted', 'crashed') AND coalesce(command, '') NOT IN ('exec', 'run')
+        ORDER BY run DESC LIMIT 1
+        """
     static let entry = """
         SELECT \(EventQuery.columns) FROM events
         WHERE type = 'service.state_changed' AND service = ?1 AND json_extract(body, '$.to') = ?2 AND seq < ?3 ORDER BY seq DESC LIMIT 1

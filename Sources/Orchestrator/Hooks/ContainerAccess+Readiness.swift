@@ -73,7 +73,10 @@ extension ContainerAccess {
     private func healthy() async throws -> Bool {
         let state = try await engine.inspect(container: id).state
         guard let health = state.health else {
-            throw AccessError("\(service) has no health check in its image, so it can't become healthy; choose another readiness")
+            throw Failure(
+                .unhealthy, phase: .ping,
+                summary: "has no health check in its image, so it can't become healthy: choose another readiness",
+                lastPingError: "no health check")
         }
         // Probes from before this start say nothing about it.
         let last = health.log.last { $0.start >= state.startedAt }

@@ -27,7 +27,7 @@ public func execInService(
             ) { () async throws(DockerError) in try await run.engine.exec(container: container.id, config, streams: streams) }
         }
         code.set(Int32(truncatingIfNeeded: exit))
-        return WorkEnd(hasFailed: exit != 0)
+        return WorkEnd(commandCode: exit)
     }
     return code.value
 }
@@ -90,7 +90,7 @@ public func runOneOff(
         try await run.call(EngineStep(kind: .removeContainer, service: nil, cause: "run ended", target: name)) {
             () async throws(DockerError) in try await run.engine.remove(container: id, force: true)
         }
-        return WorkEnd(hasFailed: code.value != 0)
+        return WorkEnd(commandCode: Int(code.value))
     }
     return code.value
 }
@@ -114,4 +114,12 @@ func memberGroup(_ setting: RunSetting, _ state: GroupState) -> GroupSpec {
             })
     if let network = state.network { spec.network = network }
     return spec
+}
+
+extension WorkEnd {
+    /// The end of a command that ran in a container.
+    fileprivate init(commandCode code: Int) {
+        hasFailed = code != 0
+        error = code == 0 ? nil : "the command exited with \(code)"
+    }
 }

@@ -62,6 +62,8 @@ extension ServiceStatus {
     }
 }
 
+private func exitWords(_ container: ObservedContainer) -> String { container.exitCode.map { " (exited \($0))" } ?? "" }
+
 private func status(
     of service: ServiceSpec, _ container: ObservedContainer?, _ state: GroupState, _ observed: ObservedGroup, _ group: GroupSpec,
     _ setting: RunSetting
@@ -80,7 +82,9 @@ private func status(
         }
         let isDone = service.expectedExit != nil && container.status == .exited && container.exitCode == service.expectedExit
         if container.status != .running, !isDone {
-            reason = "its container is \(container.status.rawValue)\(container.exitCode.map { " (exited \($0))" } ?? "")"
+            reason = record.phase == .stopped ? "it was stopped" : "its container is \(container.status.rawValue)\(exitWords(container))"
+        } else if record.phase == .failed, record.containerID == container.id {
+            reason = "failed: \(record.failure?.summary ?? "see `miniboss postmortem`"); its container was kept"
         } else if record.debt(of: container.id).postStart {
             reason = "post_start has not succeeded for this container"
         }
@@ -88,7 +92,9 @@ private func status(
     } else {
         switch record.phase {
         case .failed: reason = record.failure.map { "failed: \($0.summary)" } ?? "failed"
-        case .blocked: reason = "blocked by a dependency that failed"
+        case .blocked:
+            let needed = service.dependencies.first { [.failed, .blocked].contains(state[$0].phase) }
+            reason = needed.map { "needs \($0), which \(state[$0].phase == .failed ? "failed" : "is blocked")" } ?? "what it needs failed"
         case .excluded: reason = "excluded"
         default: reason = "no container exists"
         }

@@ -43,7 +43,7 @@ extension GroupRun {
         try move(name, .planned, cause: step.cause, onlyFrom: [.stopped])
         let observed = try await observeNow(only: [name])
         var request = planRequest(observed: observed)
-        if step.cause == "reload --remove" { request.desired.alwaysStartNew(name) }
+        if step.cause == PlanStep.renewalCause { request.renewals[name] = step.cause }
         request.preparedImages.insert(name)
         let plan = planService(name, request)
         guard let outlook = plan.outlook(of: name) else { return plan }
@@ -75,12 +75,6 @@ extension GroupRun {
             throw OperationError(.defect, "step \(step.id) (\(step.kind.rawValue)) has no container")
         }
         return id
-    }
-}
-
-extension GroupSpec {
-    fileprivate mutating func alwaysStartNew(_ name: String) {
-        for index in services.indices where services[index].name == name { services[index].alwaysStartNew = true }
     }
 }
 

@@ -10,6 +10,11 @@ public func exitCodeWords(_ code: Int) -> String {
     }
 }
 
+/// The signal that ended a process, from the exit code shells give it.
+func signalName(ofExitCode code: Int) -> String? {
+    (129...159).contains(code) ? signalWords(code - 128).split(separator: ":").first.map(String.init) : nil
+}
+
 /// A signal that ends processes, with its usual reason.
 public func signalWords(_ number: Int) -> String {
     switch number {

@@ -66,7 +66,8 @@ public struct FailureReport: Sendable, Equatable {
             case .logsCaptured(let logs):
                 logTail = logs.lines
                 logBytesCut = logs.truncatedBytes
-                containerID = logs.containerID
+                // A build's output is that of no container.
+                if failure.phase != .build { containerID = logs.containerID }
             case .stateChanged(let change):
                 containerID = change.containerID ?? containerID
             default: break

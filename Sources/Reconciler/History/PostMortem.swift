@@ -82,7 +82,7 @@ public struct PostMortem: Sendable, Equatable {
                 "`miniboss \(command)` goes on where it stopped"
             )
         case .crashed:
-            let last = facts.last { $0.runEndBody == nil }
+            let last = facts.own.last { $0.runEndBody == nil }
             let words = last.map { [$0.service, $0.words.text].compactMap { $0 }.joined(separator: " ") }
             return (
                 "\(name) was killed after \(durationWords(summary.seconds))" + (words.map { "; the last thing it recorded: \($0)" } ?? ""),

@@ -27,13 +27,21 @@ extension [RecordedFact] {
     /// What a later run settled in its name, perhaps days after, is not counted.
     public var ownSeconds: Double {
         guard let start = runStart?.fact else { return 0 }
-        let end = firstIndex { $0.runEndBody != nil }
-        var own = self[...(end ?? count - 1)]
-        if let end, self[end].runEndBody?.settledBy != nil {
-            own = own.dropLast()
-            while own.last?.isSettling == true { own = own.dropLast() }
-        }
         return own.last?.seconds(since: start) ?? 0
+    }
+
+    /// What the run recorded itself, for the facts of one run.
+    var own: ArraySlice<RecordedFact> {
+        guard let end = firstIndex(where: { $0.runEndBody != nil }) else { return self[...] }
+        guard self[end].runEndBody?.settledBy != nil else { return self[...end] }
+        var own = self[..<end]
+        while let last = own.last {
+            // The move that follows from an outcome that was looked up was recorded with it.
+            let isConsequence = own.dropLast().last?.isLookedUp == true && last.isMove
+            guard last.isLookedUp || last.isCutOff || isConsequence else { break }
+            own = own.dropLast()
+        }
+        return own
     }
 
     /// The services in the order of the run's definition, and after them others in the order of their first fact.
@@ -45,13 +53,18 @@ extension [RecordedFact] {
 }
 
 extension RecordedFact {
-    /// As a run records it in the name of one that was killed: what became of a step, or that a service was cut off.
-    fileprivate var isSettling: Bool {
+    /// What became of a step was found out afterwards.
+    fileprivate var isLookedUp: Bool {
         switch event {
         case .stepSucceeded(let body): body.resolved != nil
         case .stepFailed(let body): body.resolved != nil
-        case .stateChanged(let change): change.trigger == .interrupted
         default: false
         }
+    }
+
+    fileprivate var isMove: Bool { if case .stateChanged = event { true } else { false } }
+
+    fileprivate var isCutOff: Bool {
+        if case .stateChanged(let change) = event { change.trigger == .interrupted } else { false }
     }
 }

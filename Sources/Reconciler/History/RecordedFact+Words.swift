@@ -104,7 +104,11 @@ extension ContainerExited {
     var words: (text: String, remark: String) {
         if running { return ("still runs", health.last.map { "health check: \($0)" } ?? "") }
         let text = exitCode.map { "exited \($0)" } ?? "never ran"
-        return (oomKilled ? "\(text), out of memory" : text, error ?? exitCode.flatMap { $0 == 0 ? nil : exitCodeWords($0) } ?? "")
+        // Who sent the signal is not known here: it may have been this very stop.
+        let words = exitCode.flatMap { code in
+            code == 0 ? nil : (oomKilled ? nil : signalName(ofExitCode: code).map { "by \($0)" }) ?? exitCodeWords(code)
+        }
+        return (oomKilled ? "\(text), out of memory" : text, error ?? words ?? "")
     }
 }
 

@@ -9,6 +9,8 @@ public struct PlanRequest: Sendable {
     public var directoryExists: @Sendable (String) -> Bool
     /// Distinguishes temporary container names of this run.
     public var runTag: String
+    /// Services that are to get a new container whatever the old one is like, with the reason.
+    public var renewals: [String: String] = [:]
     /// Services whose image was already built or pulled in this run.
     public var preparedImages: Set<String>
 

@@ -1,3 +1,8 @@
+extension PlanStep {
+    /// Why `reload --remove` gives dependents new containers.
+    public static let renewalCause = "reload --remove"
+}
+
 /// The plan that rebuilds one service and replaces its container: the build first, so that a failed one changes nothing.
 ///
 /// - Parameters:
@@ -56,7 +61,7 @@ public func planReload(_ service: ServiceSpec, dependents: [ServiceSpec], replac
         let after = [last] + dependent.dependencies.map { draft.lastSteps[$0] }
         let step = draft.add(
             .reconsider, dependent.name, .service(dependent.name),
-            cause: replacesDependents ? "reload --remove" : "\(service.name) was reloaded", after: after)
+            cause: replacesDependents ? PlanStep.renewalCause : "\(service.name) was reloaded", after: after)
         draft.finish(dependent.name, with: step)
         draft.expect(
             ServiceOutlook(

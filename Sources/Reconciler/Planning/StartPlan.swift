@@ -45,8 +45,8 @@ struct StartPlanner {
             expect(service, .new, cause)
             return
         }
-        if service.alwaysStartNew {
-            replace(service, resolved: resolved, [keeper] + choice.leftovers, cause: "alwaysStartNew", after: dependencies)
+        if let cause = request.renewals[service.name] ?? (service.alwaysStartNew ? "alwaysStartNew" : nil) {
+            replace(service, resolved: resolved, [keeper] + choice.leftovers, cause: cause, after: dependencies)
         } else if builds(service) {
             let cause = "its image may have changed"
             let image = addImage(service)
