@@ -5,8 +5,11 @@ import Reconciler
 
 /// The command line: what both a compiled definition and `miniboss-engine` hand their arguments to.
 public enum CommandLineEntry {
-    /// Makes sure of the standard streams; the first thing a program does, before it opens a file.
-    public static func begin() { StandardStreams.fill() }
+    /// Makes sure of the standard streams and of last words; the first thing a program does, before it opens a file.
+    public static func begin() {
+        StandardStreams.fill()
+        CrashNotice.install()
+    }
 
     /// Parses the arguments and does what they say.
     ///

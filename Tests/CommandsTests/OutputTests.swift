@@ -122,7 +122,7 @@ import Testing
                     "    python-todo | KeyError: 'DB_URI'",
                     "  because   its process ended by itself (exit code 1: an error of the program's own)",
                     "  blocked   web (needs python-todo)", "  running   appdb",
-                    "  next      read its last log lines; everything it was given is Python-todo (Miniboss.swift:24); "
+                    "  next      read its last log lines; what it was given stands in Python-todo (Miniboss.swift:24); "
                         + "everything known: `miniboss postmortem 7`",
                 ])
         }

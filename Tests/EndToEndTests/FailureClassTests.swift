@@ -227,7 +227,7 @@ private struct Expectation {
                     hint: ".exits(code: 0)", log: "all done"),
                 Expectation(
                     service: "bad", failureClass: "exited_nonzero", phase: "ping", exitCode: 3, summary: "exited with 3 after",
-                    hint: "everything it was given is Bad (Miniboss.swift:", log: "last words"),
+                    hint: "what it was given stands in Bad (Miniboss.swift:", log: "last words"),
                 Expectation(
                     service: "hungry", failureClass: "oom_killed", phase: "ping", exitCode: 137, summary: "ran out of memory after",
                     hint: "more memory"),

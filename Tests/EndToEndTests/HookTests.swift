@@ -81,6 +81,34 @@ private let groupHooks = """
         }
     }
 
+    @Test("B50: a hook that traps ends the program with words of ours and the line; the run is crashed, and the next goes on")
+    func trap() async throws {
+        let service = """
+            struct Trap: Service {
+                let name = "trap"
+                let image = testImage
+                let cmd = "sleep 1000"
+                let stopSignal = StopSignal.sigkill
+                func postStart(_ container: Container) async throws {
+                    let none: [Int] = []
+                    Context["never"] = none[3]
+                }
+            }
+            """
+        try await withWorkshop(service, list: "Trap()") { shop in
+            let start = try shop.miniboss("start")
+            #expect(start.code > 128, "\(start.errors)")
+            #expect(start.errors.contains("miniboss: the program crashed: code of the definition trapped"), "\(start.errors)")
+            #expect(start.errors.contains("Index out of range"), "\(start.errors)")
+            #expect(start.errors.contains("Miniboss.swift:"), "\(start.errors)")
+            try shop.write("Miniboss.swift", shop.read("Miniboss.swift").replacing("none[3]", with: "none.count"))
+            #expect(try shop.miniboss("start").code == 0)
+            let history = try shop.miniboss("history").output
+            #expect(history.contains("⚡ crashed") && history.contains("settled by run 2"), "\(history)")
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+        }
+    }
+
     @Test("B37: what does not end on its signal is killed after the timeout, and that is recorded")
     func stubborn() async throws {
         let service = """

@@ -77,7 +77,7 @@ struct PostMortemText {
 
     private func headline(_ failure: FailureReport) -> [String] {
         // The only failure is the verdict, which also says what never started because of it.
-        let words = isVerdictTold ? report.verdict : "\(failure.service) \(failure.failure.summary)"
+        let words = isVerdictTold ? report.verdict : failure.failure.sentence(about: failure.service)
         let text = SafeText.line(words)
         let lines = width.map { LabelledText.wrapped(text, to: max(10, $0 - 2)) } ?? [text]
         return lines.enumerated().map { index, line in (index == 0 ? paint("✘", .red) + " " : "  ") + paint(line, .bold) }
@@ -90,7 +90,7 @@ struct PostMortemText {
     /// Whether the verdict is the headline of the one failure there is; a run that was cut off has a verdict of its own.
     private var isVerdictTold: Bool {
         guard let only = report.failures.first, report.failures.count == 1 else { return false }
-        return only.service.isEmpty || report.verdict.hasPrefix("\(only.service) ")
+        return only.service.isEmpty || report.verdict.hasPrefix(only.failure.sentence(about: only.service))
     }
 
     private var verdict: [String] {

@@ -5,6 +5,8 @@ struct PlainStory: Sendable {
     private var start: RecordedFact?
     private var hooks: [String: [String]] = [:]
     private var causes: [String?: String] = [:]
+    /// What the group's own hooks came to, which the end of the run repeats.
+    private var saidOfGroup: Set<String> = []
 
     /// The line for a fact; `nil` when it has nothing to add to what was said.
     mutating func line(_ fact: RecordedFact) -> String? {
@@ -22,7 +24,9 @@ struct PlainStory: Sendable {
     private mutating func words(_ fact: RecordedFact) -> String? {
         switch fact.event {
         case .runStarted(let body): return "\(body.group) \(body.command) run \(fact.run)"
-        case .runFinished(let body): return body.error.map { "\(body.outcome.rawValue): \($0)" }
+        case .runFinished(let body):
+            guard let error = body.error, !saidOfGroup.contains(error) else { return nil }
+            return "\(body.outcome.rawValue): \(error)"
         case .stateChanged(let change): return words(change, of: fact.service ?? "")
         case .stepIntended(let step):
             guard step.step.isEngineCall else { return nil }
@@ -35,7 +39,10 @@ struct PlainStory: Sendable {
             case .succeeded:
                 hooks[fact.service ?? "", default: []].append("\(hook.hook.rawValue) \(durationWords(hook.seconds))")
                 return nil
-            case .threw: return "\(hook.hook.rawValue) threw: \(hook.error ?? "an error without words")"
+            case .threw:
+                let words = "\(hook.hook.rawValue) threw: \(hook.error ?? "an error without words")"
+                if fact.service == nil { saidOfGroup.insert(words) }
+                return words
             case .timedOut: return "\(hook.hook.rawValue) timed out after \(durationWords(hook.seconds))"
             case .interrupted: return hook.hook == .ping ? nil : "\(hook.hook.rawValue) interrupted"
             }

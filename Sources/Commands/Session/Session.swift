@@ -35,6 +35,7 @@ struct Session: Sendable {
     var problems: [String] {
         guard let definition else { return [] }
         return (definition.problems + definition.spec.problems()).map { problem in
+            guard problem.place == nil else { return SafeText.line("\(problem)") }
             let service = definition.spec.services.first { $0.typeName == problem.typeName }?.name
             let place = service.flatMap { definition.origins[$0] }
             return SafeText.line(place.map { "\($0): \(problem)" } ?? "\(definition.path.map(fileName) ?? "definition"): \(problem)")

@@ -64,6 +64,8 @@ public struct Launch: Sendable {
         var environment = setting.environment
         environment["MINIBOSS_DEFINITION"] = definition
         environment["MINIBOSS_DEFINITION_HASH"] = hash
+        // When a hook traps, the line of the definition is to be seen, not registers and other threads.
+        environment["SWIFT_BACKTRACE"] = environment["SWIFT_BACKTRACE"] ?? "threads=crashed,registers=none,images=none,limit=10,top=0"
         return Execution(path: path, arguments: ["miniboss"] + invocation.forwarded, environment: environment)
     }
 

@@ -25,7 +25,7 @@ struct FieldCheck {
             guard let place = declared.first(where: { $0.declaration.name == name })?.place else {
                 return DefinitionProblem(typeName: type, "\(owner) \(message)")
             }
-            return DefinitionProblem("\(place): \(owner) \(message)")
+            return DefinitionProblem(place: "\(place)", "\(owner) \(message)")
         }
 
         var found: [DefinitionProblem] = []

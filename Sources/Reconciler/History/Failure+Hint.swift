@@ -53,7 +53,7 @@ extension Failure {
         case .badEntrypoint: return "check \(type).entrypoint and \(type).cmd\(place): the program must be in the image and executable"
         case .exitedZero:
             return "it should keep running: check \(type).cmd\(place), or say `readiness: .exits(code: 0)` when it is meant to end"
-        case .exitedNonzero: return "read its last log lines; everything it was given is \(type)\(place)"
+        case .exitedNonzero: return "read its last log lines; what it was given stands in \(type)\(place)"
         case .oomKilled: return "give the engine more memory, or make \(service) use less"
         case .killedBySignal: return "find out who sent the signal: its log's last lines, `dmesg` for the kernel"
         case .pingTimeout: return "give it longer with --timeout, or check what the readiness or ping of \(type) asks for\(place)"

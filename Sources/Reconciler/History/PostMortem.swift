@@ -70,7 +70,7 @@ public struct PostMortem: Sendable, Equatable {
         let isCutOffOnly = outcome != .failed && failures.allSatisfy { $0.failure.failureClass == .interrupted }
         if let first = failures.first, !isCutOffOnly {
             if first.service.isEmpty { return ("`\(command)` could not begin: \(first.failure.summary)", nil) }
-            return ("\(first.service) \(first.failure.summary)\(companions)\(neverStarted)", nil)
+            return ("\(first.failure.sentence(about: first.service))\(companions)\(neverStarted)", nil)
         }
         let name = "run \(run) (`\(command)`)"
         switch outcome {
@@ -150,7 +150,26 @@ extension Failure {
             default: .start
             }
         let why = change.cause.map { ": \($0)" } ?? ""
-        return Failure(.interrupted, phase: phase, summary: "was cut off while \(change.from.rawValue)\(why)")
+        return Failure(.interrupted, phase: phase, summary: "was cut off \(change.from.moment)\(why)")
+    }
+}
+
+extension ServicePhase {
+    /// When something happened to a service, for the middle of a sentence.
+    fileprivate var moment: String {
+        switch self {
+        case .waiting: "while it waited"
+        case .pulling: "while its image was pulled"
+        case .building: "while its image was built"
+        case .preparing, .prepared: "in pre_start"
+        case .creating, .created: "while its container was made"
+        case .starting: "while it was started"
+        case .pinging: "while it was pinged"
+        case .priming: "in post_start"
+        case .stopping: "while it was stopped"
+        case .removing: "while its container was removed"
+        case .absent, .running, .stopped, .failed, .blocked, .excluded, .interrupted: "when it was \(rawValue)"
+        }
     }
 }
 

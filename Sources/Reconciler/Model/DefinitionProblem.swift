@@ -5,15 +5,18 @@ public struct DefinitionProblem: Error, Sendable, Equatable, CustomStringConvert
     /// The field concerned, as the user writes it.
     public let field: String?
     public let message: String
+    /// `Miniboss.swift:12`, where the very line is known.
+    public let place: String?
 
-    public init(typeName: String? = nil, field: String? = nil, _ message: String) {
+    public init(typeName: String? = nil, field: String? = nil, place: String? = nil, _ message: String) {
+        self.place = place
         self.typeName = typeName
         self.field = field
         self.message = message
     }
 
     public var description: String {
-        let place = [typeName, field].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ".")
-        return place.isEmpty ? message : "\(place): \(message)"
+        let member = [typeName, field].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ".")
+        return [place ?? "", member, message].filter { !$0.isEmpty }.joined(separator: ": ")
     }
 }
