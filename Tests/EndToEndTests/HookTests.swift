@@ -78,6 +78,9 @@ private let groupHooks = """
             #expect(notes.contains("started base,top"))
             #expect(notes.suffix(3) == ["pre_stop top", "pre_stop base", "stopped base,top"])
             #expect(try shop.miniboss("history", "2", "--json").output.contains("not now"))
+            // What is only removed is not stopped again.
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+            #expect(try shop.read("notes").split(separator: "\n").map(String.init) == notes)
         }
     }
 

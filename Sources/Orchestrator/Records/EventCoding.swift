@@ -23,8 +23,8 @@ package enum EventCoding {
                 seq: row.seq, run: row.run, at: row.at, monoNs: row.monoNs, service: row.service, operation: row.operation, event: event)
         } catch {
             throw OperationError(
-                .ledger, "event \(row.seq) (\(row.type), version \(row.version)) can't be read: \(error)",
-                next: "`miniboss doctor` checks the ledger")
+                .ledger, "event \(row.seq) (\(row.type), version \(row.version)) can't be read: \((error as? DecodingError)?.words ?? "\(error)")",
+                next: "`miniboss doctor` checks the ledger.")
         }
     }
 
@@ -39,6 +39,23 @@ package enum EventCoding {
 
     private static func decode(_ type: (some EventBody).Type, _ text: String) throws -> Event {
         try JSONDecoder().decode(type, from: Data(text.utf8)).event
+    }
+}
+
+extension DecodingError {
+    /// What is wrong with a body, without the decoder's own inner words.
+    fileprivate var words: String {
+        func path(_ context: Context, _ key: (any CodingKey)? = nil) -> String {
+            (context.codingPath + [key].compactMap { $0 }).map(\.stringValue).joined(separator: ".")
+        }
+        return switch self {
+        case .keyNotFound(let key, let context): "it has no `\(path(context, key))`"
+        case .valueNotFound(_, let context): "its `\(path(context))` is null"
+        case .typeMismatch(let type, let context): "its `\(path(context))` is no \(type)"
+        case .dataCorrupted(let context) where context.codingPath.isEmpty: "its body is no JSON"
+        case .dataCorrupted(let context): "its `\(path(context))` has a value that is not known"
+        @unknown default: "its body is not as it should be"
+        }
     }
 }
 

@@ -31,7 +31,9 @@ public func stopGroup(_ setting: RunSetting, _ options: StopOptions) async throw
             }
             run.removeSavedContext()
         }
-        let stopped = plan.outlooks.filter { $0.disposition != .absent }.map(\.service)
+        // One that had ended before is only removed.
+        let ran = Set(plan.steps.filter { $0.kind == .stopContainer }.compactMap(\.service))
+        let stopped = plan.outlooks.map(\.service).filter { ran.contains($0) && !run.failedServices.contains($0) }
         var end = WorkEnd(nothingToDo: plan.isEmpty)
         if !stopped.isEmpty, !run.interruption.isInterrupted, let hook = setting.definition?.groupHooks.onStopServices {
             end.error = try await run.groupHook(.onStopServices) { try await hook(stopped) }
