@@ -90,6 +90,39 @@ import Testing
         #expect(browser.errors == [])
     }
 
+    @Test("logs: one, all of them after their services' names, and lines that match an expression") func logs() throws {
+        var run = RunScript()
+        run.start([("a", []), ("b", [])])
+        for name in ["a", "b"] {
+            try run.move(1, name, .planned)
+            run.add(2, name, LogsCaptured(containerID: "c-\(name)", lines: ["GET /1 200", "GET /2 500", "POST /3 \(name)"]))
+            try run.move(3, name, .failed, container: "c-\(name)", failure: Failure(.engineError, phase: .start, summary: "no"))
+        }
+        run.finish(9, .failed)
+        let browser = try opened(run)
+        func filter(_ choice: String, _ words: String) throws -> [String] {
+            _ = try browser.value(
+                "(() => { document.getElementById('log-choice').value = '\(choice)'; document.getElementById('log-text').value = '\(words)';"
+                    + " document.getElementById('log-filters').dispatchEvent(new Event('input')); })()")
+            return try browser.value("document.getElementById('log-lines').textContent").split(separator: "\n").map(String.init)
+        }
+        #expect(try filter("1", "/^get .* 5\\\\d\\\\d$/") == ["GET /2 500", "✘ no"])
+        #expect(try filter("all", "/3 [ab]$/") == ["a | POST /3 a", "b | POST /3 b"])
+        #expect(try filter("all", "✘") == ["a | ✘ no", "b | ✘ no"])
+        #expect(try filter("all", "/(/").count == 8)
+        #expect(try browser.value("document.getElementById('log-text').getAttribute('aria-invalid')") == "true")
+        #expect(try browser.value("document.getElementById('log-count').textContent").contains("the expression is not complete"))
+        #expect(browser.errors == [])
+    }
+
+    @Test("an expression filters the events, too") func expressions() throws {
+        let browser = try opened(RunScript.failed())
+        _ = try browser.value(
+            "(() => { document.getElementById('event-text').value = '/user_id = \\\\d+$/';"
+                + " document.getElementById('event-filters').dispatchEvent(new Event('input')); })()")
+        #expect(try browser.value("document.getElementById('event-count').textContent").hasPrefix("1 of "))
+    }
+
     @Test("a link to an event opens the page at it") func permalink() throws {
         let browser = try opened(RunScript.large(services: 20, events: 3_000), fragment: "#e2345")
         #expect(try browser.value("document.querySelector('[aria-selected=true]').id") == "e2345")
