@@ -123,6 +123,22 @@ import Testing
         #expect(try browser.value("document.getElementById('event-count').textContent").hasPrefix("1 of "))
     }
 
+    @Test("the graph is one stop of the tab key, and the arrow keys go from box to box") func graphKeys() throws {
+        let browser = try opened(RunScript.failed())
+        #expect(try browser.value("document.querySelectorAll('.node[tabindex=\"0\"]').length") == "1")
+        _ = try browser.value("document.querySelector('.node').focus()")
+        func name() throws -> String { try browser.value("document.activeElement.getAttribute('aria-label')") }
+        try browser.press("ArrowRight", code: 39)
+        #expect(try name() == "api: failed; needs db")
+        try browser.press("ArrowRight", code: 39)
+        try browser.press("ArrowRight", code: 39)
+        #expect(try name() == "web: blocked; needs api")
+        try browser.press("ArrowLeft", code: 37)
+        #expect(try name() == "api: failed; needs db")
+        #expect(try browser.value("document.querySelectorAll('.node[tabindex=\"0\"]').length") == "1")
+        #expect(browser.errors == [])
+    }
+
     @Test("a link to an event opens the page at it") func permalink() throws {
         let browser = try opened(RunScript.large(services: 20, events: 3_000), fragment: "#e2345")
         #expect(try browser.value("document.querySelector('[aria-selected=true]').id") == "e2345")

@@ -156,6 +156,40 @@
         }).observe(list);
     }
 
+    // Graph: one box is in the tab order, the arrow keys go to the nearest one on that side.
+    function graph() {
+        const nodes = [...document.querySelectorAll(".graph .node")];
+        if (nodes.length === 0) return;
+        const places = new Map(nodes.map((node) => [node, /translate\(([\d.-]+) ([\d.-]+)\)/.exec(node.getAttribute("transform")).slice(1).map(Number)]));
+        let current = nodes[0];
+        for (const node of nodes) node.setAttribute("tabindex", node === current ? "0" : "-1");
+        const directions = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
+        const svg = nodes[0].ownerSVGElement;
+        svg.addEventListener("focusin", (event) => {
+            const node = event.target.closest(".node");
+            if (!node) return;
+            current.setAttribute("tabindex", "-1");
+            current = node;
+            current.setAttribute("tabindex", "0");
+        });
+        svg.addEventListener("keydown", (event) => {
+            const direction = directions[event.key];
+            if (!direction || !event.target.closest(".node")) return;
+            event.preventDefault();
+            const [x, y] = places.get(current);
+            let [best, least] = [null, Infinity];
+            for (const [node, place] of places) {
+                const [dx, dy] = [place[0] - x, place[1] - y];
+                const ahead = dx * direction[0] + dy * direction[1];
+                if (ahead <= 1) continue;
+                // Up and down keep to the column; to either side the height counts less than the next column.
+                const aside = direction[0] ? Math.abs(dy) / 4 : Math.abs(dx) * 100;
+                if (ahead + aside < least) [best, least] = [node, ahead + aside];
+            }
+            best?.focus();
+        });
+    }
+
     // Events: only the rows in view exist.
     const events = (() => {
         const list = at("event-list");
@@ -376,6 +410,7 @@
     })();
 
     chart();
+    graph();
     // The page is there before the long part is read.
     if (/^#e\d+$/.test(location.hash)) events.follow();
     else requestAnimationFrame(() => setTimeout(events.load));
