@@ -115,6 +115,26 @@ import Testing
         #expect(RunReport(Array(run.facts.dropFirst())) == nil)
     }
 
+    @Test("the timeline stands in the order of dependencies, and says when each was ready") func order() throws {
+        var run = RunScript()
+        run.start([("web", ["api"]), ("api", ["db"]), ("db", [])])
+        for (index, name) in ["db", "api", "web"].enumerated() {
+            let begin = Double(index * 100)
+            try run.move(begin + 1, name, .planned)
+            try run.move(begin + 2, name, .createBegan)
+            try run.move(begin + 3, name, .containerCreated)
+            try run.move(begin + 4, name, .startBegan)
+            try run.move(begin + 5, name, .containerStarted)
+            try run.move(begin + 90, name, .pingSucceeded)
+        }
+        run.finish(400, .succeeded)
+        let chart = try #require(page(run).text.components(of: "id=\"chart-rows\"").last?.components(of: "</ol>").first)
+        let names = chart.components(of: "data-name=\"").dropFirst().map { String($0.prefix { $0 != "\"" }) }
+        #expect(names == ["db", "api", "web"])
+        #expect(chart.components(of: "class=\"ready\"").count == 4)
+        #expect(chart.contains("<title>ready at +0.190 s</title>✔"))
+    }
+
     @Test("of very many failures the first are told at length, the others can be opened") func manyFailures() throws {
         var run = RunScript()
         run.start((0..<40).map { ("s\($0)", []) })
@@ -149,7 +169,7 @@ private func matches(_ text: String, after prefix: String) -> [String] {
     text.components(of: prefix).dropFirst().map { String($0.prefix { $0 != "\"" && $0 != ">" }) }
 }
 
-extension String {
+extension StringProtocol where SubSequence == Substring {
     /// The pieces between the places where `separator` stands.
     func components(of separator: String) -> [Substring] {
         var pieces: [Substring] = []
