@@ -16,6 +16,14 @@ extension GroupRecords {
         return earlier.sorted { $0.seq < $1.seq }
     }
 
+    /// What each service that was to get a container in a run was made from when it last ran; the beginnings of runs are left out.
+    func specEvidence(for facts: [RecordedFact]) throws -> [RecordedFact] {
+        guard let start = facts.runStart?.fact else { return [] }
+        return try SpecSummary.newest(in: facts).keys.sorted().flatMap {
+            try lastTimeRunning($0, before: start.seq, startsAreKnown: true)
+        }
+    }
+
     /// The newest run that did not succeed; one that was killed and that nobody has settled yet is among them.
     func newestFailure() throws -> Int? {
         if let newest = try summaries(limit: 1, service: nil).first, newest.outcome == .crashed { return newest.run }

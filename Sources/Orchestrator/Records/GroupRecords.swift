@@ -43,12 +43,14 @@ public struct GroupRecords: Sendable {
     }
 
     /// How a service came to run before the event `seq` for the last time: what its container was made from, that it ran,
-    /// and the beginning of the run in which it did.
-    public func lastTimeRunning(_ service: String, before seq: Int) throws(OperationError) -> [RecordedFact] {
+    /// and, unless these are known already, the beginning of the run in which it did.
+    public func lastTimeRunning(
+        _ service: String, before seq: Int, startsAreKnown: Bool = false
+    ) throws(OperationError) -> [RecordedFact] {
         do {
             guard let entry = try reader.newestEntry(of: service, into: ServicePhase.running.rawValue, before: seq) else { return [] }
             let making = try reader.newestIntent(for: service, to: StepKind.createContainer.rawValue, before: entry.seq)
-            let starts = try reader.events(run: entry.run, types: [RunStarted.type])
+            let starts = startsAreKnown ? [] : try reader.events(run: entry.run, types: [RunStarted.type])
             return try (starts + [making, entry].compactMap { $0 }).compactMap { try EventCoding.fact(of: $0) }
         } catch { throw OperationError(folding: error) }
     }
