@@ -11,6 +11,8 @@ struct ReportContent: Sendable {
     var context: [ContextEntry]
     var captures: [LogCapture]
     var events: [ReportedEvent]
+    /// What the run is measured by; `nil` when no run like it worked before.
+    var baseline: RunBaseline?
 
     init?(_ facts: [RecordedFact], earlier: [RecordedFact], isAtWork: Bool) {
         guard let (first, body) = facts.runStart, let summary = RunSummary(facts, isAtWork: isAtWork),
@@ -25,6 +27,7 @@ struct ReportContent: Sendable {
         context = ContextEntry.all(in: earlier.filter { $0.run < first.run } + own).filter { $0.isCurrent || $0.run == first.run }
         captures = LogCapture.all(in: own, failures: postMortem.failures)
         events = ReportedEvent.all(in: own)
+        baseline = RunBaseline(own, earlier: earlier, isAtWork: isAtWork)
     }
 
     var run: Int { summary.run }

@@ -7,7 +7,7 @@ import Testing
 
 /// One after the other: each has a browser of its own, and one of them measures.
 @Suite("The report in a browser", .serialized, .enabled(if: Browser.isWanted, "needs chromium")) struct BrowserTests {
-    private func page(_ run: RunScript) throws -> String { try #require(RunReport(run.own)).html }
+    private func page(_ run: RunScript) throws -> String { try #require(RunReport(run.own, earlier: run.facts)).html }
 
     /// Events are drawn after the page is.
     private static let drawn =
@@ -148,14 +148,14 @@ import Testing
 
     @Test("what does not fit into 400 pixels scrolls in its own place, in both colour schemes", arguments: [false, true])
     func narrow(isDark: Bool) throws {
-        let browser = try opened(RunScript.failed(), width: 400, isDark: isDark)
+        let browser = try opened(RunScript.failed(after: RunScript.worked(6)), width: 400, isDark: isDark)
         try layOut(browser)
         #expect(try browser.value("document.documentElement.scrollWidth <= document.documentElement.clientWidth") == "true")
         #expect(try browser.value("getComputedStyle(document.body).backgroundColor") == (isDark ? "rgb(15, 18, 20)" : "rgb(250, 250, 249)"))
     }
 
     @Test("all text has the contrast that WCAG 2.2 asks for", arguments: [false, true]) func contrast(isDark: Bool) throws {
-        let browser = try opened(RunScript.failed(), isDark: isDark)
+        let browser = try opened(RunScript.failed(after: RunScript.worked(6)), isDark: isDark)
         try layOut(browser)
         let poor = try browser.value(
             """

@@ -37,6 +37,14 @@ public struct GroupRecords: Sendable {
         } catch { throw OperationError(ledger: error) }
     }
 
+    /// The runs of a command before this one that succeeded, newest first.
+    public func runsThatWorked(_ command: String, before run: Int, limit: Int) throws(OperationError) -> [Int] {
+        do throws(LedgerError) {
+            return try reader.runs(before: run).lazy.filter { $0.command == command && $0.outcome == RunOutcome.succeeded.rawValue }
+                .prefix(limit).map(\.run)
+        } catch { throw OperationError(ledger: error) }
+    }
+
     /// The newest runs in which a service had a part, newest first.
     public func newestRuns(of service: String, limit: Int) throws(OperationError) -> [Int] {
         do throws(LedgerError) { return try reader.runs(of: service, limit: limit) } catch { throw OperationError(ledger: error) }
