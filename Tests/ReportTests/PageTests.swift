@@ -135,6 +135,29 @@ import Testing
         #expect(chart.contains("<title>ready at +0.190 s</title>✔"))
     }
 
+    @Test("the context tells which fields name a key, and which keys nobody has written") func readers() throws {
+        var run = RunScript()
+        run.start(
+            [("db", []), ("api", ["db"]), ("web", ["api"])],
+            reads: [
+                "api": ["env.USER_ID": ["user_id"], "env.URL": ["user_id", "token"], "cmd": ["missing"]], "web": ["image": ["user_id"]],
+            ])
+        run.add(1, "db", ContextWritten(key: "user_id", value: .int(42), secret: false, hook: .postStart))
+        run.add(2, "db", ContextWritten(key: "token", value: .string("hunter2"), secret: true, hook: .postStart))
+        run.add(3, "db", ContextWritten(key: "spare", value: .int(1), secret: false, hook: .postStart))
+        run.finish(9, .failed)
+        let html = try page(run)
+        func row(_ key: String) throws -> String {
+            String(try #require(html.text.components(of: "role=\"rowheader\"><code>\(key)<").dropFirst().first).components(of: "</tr>")[0])
+        }
+        #expect(try row("user_id").contains("<li>api <code>env.URL</code><code>env.USER_ID</code></li><li>web <code>image</code></li>"))
+        #expect(try row("token").contains("<li>api <code>env.URL</code></li>"))
+        #expect(try row("spare").contains(">none<"))
+        #expect(try row("missing").contains("not written") && row("missing").contains("<li>api <code>cmd</code></li>"))
+        // A ledger that does not say who reads is not taken to say that nobody does.
+        #expect(try !page(RunScript.failed()).has("Read by"))
+    }
+
     @Test("of very many failures the first are told at length, the others can be opened") func manyFailures() throws {
         var run = RunScript()
         run.start((0..<40).map { ("s\($0)", []) })

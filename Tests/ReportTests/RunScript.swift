@@ -22,14 +22,18 @@ struct RunScript {
                 service: service, operation: nil, event: body.event))
     }
 
-    mutating func start(_ services: [(String, [String])], group: String = "demo", arguments: [String] = []) {
+    /// - Parameter reads: by service and field, the context keys that are named.
+    mutating func start(
+        _ services: [(String, [String])], group: String = "demo", arguments: [String] = [], reads: [String: [String: [String]]] = [:]
+    ) {
         add(
             0, nil,
             RunStarted(
                 command: "start", arguments: arguments, group: group, network: "miniboss-demo", definition: "9f31c2aabbcc",
                 definitionPath: "/home/x/Miniboss.swift", engine: "20.10.24", engineID: "E", pid: 41,
                 services: services.map {
-                    RunStarted.Member(name: $0.0, dependencies: $0.1, typeName: "S", image: "\($0.0):1", origin: "Miniboss.swift:24")
+                    RunStarted.Member(
+                        name: $0.0, dependencies: $0.1, typeName: "S", image: "\($0.0):1", origin: "Miniboss.swift:24", reads: reads[$0.0])
                 }))
     }
 
