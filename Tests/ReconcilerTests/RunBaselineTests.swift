@@ -85,6 +85,23 @@ import Testing
         #expect(found.services.map(\.service) == ["db"])
     }
 
+    @Test("a service that only waited longer is as usual") func waited() throws {
+        func run(_ facts: inout HistoryFacts, _ ping: Int) throws {
+            facts.start([("db", []), ("web", ["db"])])
+            try facts.move(10, "web", .planned)
+            try facts.startNew(10, 20 + ping, "db")
+            try facts.move(30 + ping, "web", .createBegan, .containerCreated, .startBegan, .containerStarted, .pingSucceeded)
+            facts.finish(50 + ping, .succeeded)
+        }
+        var facts = HistoryFacts(run: 1)
+        try run(&facts, 100)
+        facts = fresh(2, after: facts)
+        try run(&facts, 900)
+        let found = try #require(baseline(facts))
+        #expect(found.services.map(\.isNotable) == [true, false])
+        #expect(found.services.last?.phases.first { $0.name == "waiting" }?.isNotable == true)
+    }
+
     @Test("what is less than a fifth or a twentieth of a second apart is chance") func chance() {
         #expect(!RunBaseline.Measure(name: "ping", now: 1.15, last: 1, usual: 1).isNotable)
         #expect(!RunBaseline.Measure(name: "ping", now: 0.05, last: 0.01, usual: 0.01).isNotable)

@@ -33,7 +33,10 @@ public struct RunBaseline: Sendable, Equatable {
         /// In the order of a start; only those that were done in one of the runs.
         public var phases: [Measure]
 
-        public var isNotable: Bool { ready.isNotable || phases.contains(where: \.isNotable) }
+        /// Whether anything of its own was not as usual: how long it waited is the doing of those it waited for.
+        public var isNotable: Bool { ready.isNotable || work.contains(where: \.isNotable) }
+
+        public var work: [Measure] { phases.filter { $0.name != ServicePhases.Kind.waiting.rawValue } }
     }
 
     /// The newest of the earlier runs.

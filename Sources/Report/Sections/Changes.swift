@@ -2,18 +2,24 @@ import Reconciler
 
 extension Markup {
     /// What a service was made from otherwise than when it last ran.
-    /// - Parameter limit: of more than these only the number is told.
-    mutating func changes(_ changes: [SpecChange], limit: Int = .max) {
+    /// - Parameters:
+    ///   - limit: of more than these only the number is told.
+    ///   - lead: begins the line above several.
+    mutating func changes(_ changes: [SpecChange], limit: Int = .max, lead: String = "since") {
+        guard let run = changes.first?.run else { return }
+        // Of several it is said once, not in each line.
+        let isOne = changes.count == 1
+        if !isOne { element("p", [:], "\(lead) run \(run), which worked:") }
         nest("ul", ["class": "changes"]) { page in
-            for change in changes.prefix(limit) { page.nest("li", [:]) { $0.change(change) } }
+            for change in changes.prefix(limit) { page.nest("li", [:]) { $0.change(change, since: isOne ? run : nil) } }
             if changes.count > limit { page.element("li", ["class": "quiet"], "and \(changes.count - limit) more") }
         }
     }
 
     /// What a long value has in common with the one before is left out: the eye would not find the difference.
-    private mutating func change(_ change: SpecChange) {
+    private mutating func change(_ change: SpecChange, since run: Int?) {
         element("code", [:], change.field)
-        say(" since run \(change.run), which worked: ")
+        say(run.map { " since run \($0), which worked: " } ?? " ")
         let (before, now) = differing(change.before, change.now)
         element("span", ["class": "quiet"], "was ")
         changedValue(before, "del")

@@ -93,7 +93,10 @@ extension RunBaseline.Measure {
         switch (now, usual) {
         case (nil, nil): return ("–", .quiet)
         case (nil, .some): return (name == Self.readyName ? "never ready in this run" : "not done in this run", .warn)
-        case (.some, nil): return ("not done before", isNotable ? .warn : .quiet)
+        case (.some, nil):
+            // That it waits is no work of its own, and what it waited for is told of its own.
+            if name == ServicePhases.Kind.waiting.rawValue { return ("did not wait before", .quiet) }
+            return ("not done before", isNotable ? .warn : .quiet)
         case (.some(let now), .some(let usual)):
             guard isNotable else { return ("as usual", .quiet) }
             return now > usual ? ("\(durationWords(now - usual)) longer", .warn) : ("\(durationWords(usual - now)) shorter", .good)

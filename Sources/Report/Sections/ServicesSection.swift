@@ -33,7 +33,8 @@ struct ServicesSection: Section {
         }
     }
 
-    private static let changeLimit = 6
+    /// One variable that all services share would otherwise be most of a large group's page.
+    private var changeLimit: Int { content.services.count > 200 ? 2 : 6 }
 
     private func image(of service: ReportedService, _ page: inout Markup) {
         page.element("code", [:], service.spec?.image ?? service.member?.image ?? "–")
@@ -45,8 +46,7 @@ struct ServicesSection: Section {
             }
         }
         // What speaks there is not known, so it is no link: a browser would be of no use with most of them.
-        let ports = (service.spec?.ports ?? []).compactMap(Self.reach)
-        if !ports.isEmpty { page.element("span", ["class": "origin"], ports.joined(separator: ", ")) }
+        for port in (service.spec?.ports ?? []).compactMap(Self.reach) { page.element("span", ["class": "origin"], port) }
     }
 
     /// `5432:54131` as `localhost:54131 for 5432`; `nil` for what has no port of the host.
@@ -75,7 +75,7 @@ struct ServicesSection: Section {
                     page.element("p", [:], "needs \(because.joined(separator: ", which needs "))")
                 }
                 page.say(service.spent.joined(separator: " · "))
-                if !service.changes.isEmpty { page.changes(service.changes, limit: Self.changeLimit) }
+                if !service.changes.isEmpty { page.changes(service.changes, limit: changeLimit, lead: "changed since") }
             }
             page.nest("td", ["role": "cell", "class": "image"]) { image(of: service, &$0) }
         }

@@ -46,7 +46,9 @@ struct VerdictStrip {
         let now = durationWords(content.summary.seconds)
         guard let baseline = content.baseline, let took = baseline.took else { return now }
         let last = took.last.map { "; run \(baseline.last), which worked, \(durationWords($0))" } ?? ""
-        return now + last + (took.usual.map { "; usual \(durationWords($0))" } ?? "")
+        // Of one run the median is that run.
+        let usual = baseline.count > 1 ? took.usual : nil
+        return now + last + (usual.map { "; usual \(durationWords($0))" } ?? "")
     }
 
     /// What was lost against what is usual counts here from this on, in seconds.
@@ -56,8 +58,7 @@ struct VerdictStrip {
     private func slower(_ baseline: RunBaseline) -> [(service: String, measure: RunBaseline.Measure)] {
         func excess(_ measure: RunBaseline.Measure) -> Double { measure.excess ?? 0 }
         return baseline.services.compactMap { service in
-            let phases = service.phases.filter { $0.name != ServicePhases.Kind.waiting.rawValue }
-            let measures = [service.ready] + phases.sorted { excess($0) > excess($1) }
+            let measures = [service.ready] + service.work.sorted { excess($0) > excess($1) }
             return measures.first { excess($0) >= Self.loss }.map { (service.service, $0) }
         }.sorted { excess($0.measure) > excess($1.measure) }
     }
