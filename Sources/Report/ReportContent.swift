@@ -11,6 +11,8 @@ struct ReportContent: Sendable {
     var context: [ContextEntry]
     var captures: [LogCapture]
     var events: [ReportedEvent]
+    /// What the run is measured by; `nil` when no run like it worked before.
+    var baseline: RunBaseline?
 
     init?(_ facts: [RecordedFact], earlier: [RecordedFact], isAtWork: Bool) {
         guard let (first, body) = facts.runStart, let summary = RunSummary(facts, isAtWork: isAtWork),
@@ -21,10 +23,11 @@ struct ReportContent: Sendable {
         self.summary = summary
         self.postMortem = postMortem
         path = CriticalPath(own)
-        services = ReportedService.all(in: own, start: body, summary: summary, path: path)
+        services = ReportedService.all(in: own, start: body, summary: summary, path: path, earlier: earlier)
         context = ContextEntry.all(in: earlier.filter { $0.run < first.run } + own).filter { $0.isCurrent || $0.run == first.run }
         captures = LogCapture.all(in: own, failures: postMortem.failures)
         events = ReportedEvent.all(in: own)
+        baseline = RunBaseline(own, earlier: earlier, isAtWork: isAtWork)
     }
 
     var run: Int { summary.run }
@@ -54,8 +57,14 @@ struct ReportedService: Sendable {
     var phases: ServicePhases?
     var leg: CriticalPath.Leg?
     var state: ShownState
+    /// What its container was to be made from; `nil` where this run made none.
+    var spec: SpecSummary?
+    /// What of that is otherwise than when it last ran.
+    var changes: [SpecChange]
 
-    static func all(in facts: [RecordedFact], start: RunStarted, summary: RunSummary, path: CriticalPath) -> [ReportedService] {
+    static func all(
+        in facts: [RecordedFact], start: RunStarted, summary: RunSummary, path: CriticalPath, earlier: [RecordedFact]
+    ) -> [ReportedService] {
         func byName<Value>(_ values: [Value], _ name: (Value) -> String) -> [String: Value] {
             Dictionary(values.map { (name($0), $0) }, uniquingKeysWith: { first, _ in first })
         }
@@ -63,10 +72,12 @@ struct ReportedService: Sendable {
         let results = byName(summary.services, \.service)
         let phases = byName(ServicePhases.all(in: facts), \.service)
         let legs = byName(path.legs, \.service)
+        let specs = SpecSummary.newest(in: facts)
+        let changes = SpecChange.all(in: facts, earlier: earlier)
         return facts.serviceNames.enumerated().map { index, name in
             ReportedService(
                 index: index, name: name, member: members[name], result: results[name], phases: phases[name], leg: legs[name],
-                state: ShownState(results[name], phases: phases[name]))
+                state: ShownState(results[name], phases: phases[name]), spec: specs[name], changes: changes[name] ?? [])
         }
     }
 

@@ -9,7 +9,12 @@ import Testing
             let cmd: [String]? = ["sh", "-c", "echo last words of bad; exit 3"]
             let readiness = Readiness.exec("false")
         }
-        struct Web: Service { let name = "web"; let image = testImage; let dependencies = ["bad"] }
+        struct Web: Service {
+            let name = "web"
+            let image = testImage
+            let dependencies = ["bad"]
+            let env = ["ID": "{user_id}"]
+        }
         """
 
     @Test("B53: the report of the newest failed run needs neither engine nor a sound definition") func offline() async throws {
@@ -24,7 +29,10 @@ import Testing
             let page = try shop.read("report.html")
             let isWhole = page.hasPrefix("<!DOCTYPE html>") && page.hasSuffix("</html>\n")
             #expect(isWhole)
-            for words in ["last words of bad", "exited with 3", "web</strong> needs bad", "id=\"timeline\"", "id=\"graph\""] {
+            for words in [
+                "last words of bad", "exited with 3", "web</strong> needs bad", "id=\"timeline\"", "id=\"graph\"",
+                "<li>web <code>env.ID</code></li>",
+            ] {
                 let isThere = page.firstRange(of: words) != nil
                 #expect(isThere, "\(words)")
             }

@@ -98,6 +98,28 @@ import Testing
         #expect(entries[3].service == "db" && entries[3].hook == .postStart && entries[3].run == 2)
     }
 
+    @Test("who reads a key of the context: the fields of the definition that name it, as the run recorded them") func readers() {
+        let api = ServiceSpec(
+            name: "api", image: "api:{tag}", env: ["ID": "{user_id}-{user_id}", "PLAIN": "{{user_id}}", "URL": "{host}:{user_id}"],
+            command: ["run", "{user_id}"])
+        let plain = RunStarted.Member(ServiceSpec(name: "db", image: "db:1", env: ["A": "1"]), origin: nil)
+        let member = RunStarted.Member(api, origin: "Miniboss.swift:24")
+        #expect(plain.reads == nil)
+        #expect(
+            member.reads == ["image": ["tag"], "env.ID": ["user_id"], "env.URL": ["host", "user_id"], "cmd": ["user_id"]])
+        // As an older ledger has it.
+        let old = RunStarted.Member(name: "old", dependencies: [], typeName: "Old", image: "old:{tag}")
+        let start = RunStarted(
+            command: "start", arguments: [], group: "g", network: "n", definition: nil, definitionPath: nil, engine: nil, engineID: nil,
+            pid: 1, services: [plain, member, old])
+        #expect(
+            ContextReader.byKey(start) == [
+                "user_id": [ContextReader(service: "api", fields: ["cmd", "env.ID", "env.URL"])],
+                "host": [ContextReader(service: "api", fields: ["env.URL"])],
+                "tag": [ContextReader(service: "api", fields: ["image"]), ContextReader(service: "old", fields: ["image"])],
+            ])
+    }
+
     @Test("the layers of a graph: as early as dependencies allow, circles last") func layers() {
         let graph = ServiceGraph([("a", []), ("d", ["c", "a"]), ("b", ["a"]), ("c", ["b"]), ("e", [])])
         #expect(graph.layers == [["a", "e"], ["b"], ["c"], ["d"]])

@@ -27,6 +27,22 @@ struct LookupTests {
         }
     }
 
+    @Test("what a report looks up to compare with says the same as everything there is", arguments: UInt64(500)..<508)
+    func comparison(seed: UInt64) throws {
+        let memory = Memory()
+        let facts = Story.random(seed: seed, runs: 9).facts
+        try memory.record(facts)
+        let records = try #require(try GroupRecords.open(directory: memory.directory, ledgerPath: nil))
+        for run in Set(facts.map(\.run)) {
+            let own = try records.facts(run: run)
+            let all = try records.facts().filter { $0.run < run }
+            let comparable = try records.comparableRuns(to: own)
+            #expect(RunBaseline(own, earlier: comparable) == RunBaseline(own, earlier: all), "seed \(seed), run \(run)")
+            let specs = try records.specEvidence(for: own).sorted { $0.seq < $1.seq }
+            #expect(SpecChange.all(in: own, earlier: specs) == SpecChange.all(in: own, earlier: all), "seed \(seed), run \(run)")
+        }
+    }
+
     @Test("the runs of a service and the newest that failed are those a reading of everything finds", arguments: UInt64(400)..<406)
     func runs(seed: UInt64) throws {
         let memory = Memory()

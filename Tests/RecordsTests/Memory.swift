@@ -113,7 +113,9 @@ struct Story {
                 command: "start", arguments: ["--timeout", "5"], group: "demo", network: "miniboss-demo", definition: "9f31c2aabb",
                 definitionPath: "/home/x/Miniboss.swift", engine: "20.10.24", engineID: "E", pid: 41,
                 services: services.map {
-                    RunStarted.Member(name: $0, dependencies: [], typeName: "T", image: "\($0):1", origin: "Miniboss.swift:24")
+                    RunStarted.Member(
+                        name: $0, dependencies: [], typeName: "T", image: "\($0):1", origin: "Miniboss.swift:24",
+                        reads: $0 == services.first ? nil : ["env.A": ["key", "other"], "image": ["key"]])
                 }))
         for service in services {
             let id = "\(service)-\(run)"

@@ -7,7 +7,7 @@ import Testing
 
 /// One after the other: each has a browser of its own, and one of them measures.
 @Suite("The report in a browser", .serialized, .enabled(if: Browser.isWanted, "needs chromium")) struct BrowserTests {
-    private func page(_ run: RunScript) throws -> String { try #require(RunReport(run.own)).html }
+    private func page(_ run: RunScript) throws -> String { try #require(RunReport(run.own, earlier: run.facts)).html }
 
     /// Events are drawn after the page is.
     private static let drawn =
@@ -90,6 +90,55 @@ import Testing
         #expect(browser.errors == [])
     }
 
+    @Test("logs: one, all of them after their services' names, and lines that match an expression") func logs() throws {
+        var run = RunScript()
+        run.start([("a", []), ("b", [])])
+        for name in ["a", "b"] {
+            try run.move(1, name, .planned)
+            run.add(2, name, LogsCaptured(containerID: "c-\(name)", lines: ["GET /1 200", "GET /2 500", "POST /3 \(name)"]))
+            try run.move(3, name, .failed, container: "c-\(name)", failure: Failure(.engineError, phase: .start, summary: "no"))
+        }
+        run.finish(9, .failed)
+        let browser = try opened(run)
+        func filter(_ choice: String, _ words: String) throws -> [String] {
+            _ = try browser.value(
+                "(() => { document.getElementById('log-choice').value = '\(choice)'; document.getElementById('log-text').value = '\(words)';"
+                    + " document.getElementById('log-filters').dispatchEvent(new Event('input')); })()")
+            return try browser.value("document.getElementById('log-lines').textContent").split(separator: "\n").map(String.init)
+        }
+        #expect(try filter("1", "/^get .* 5\\\\d\\\\d$/") == ["GET /2 500", "✘ no"])
+        #expect(try filter("all", "/3 [ab]$/") == ["a | POST /3 a", "b | POST /3 b"])
+        #expect(try filter("all", "✘") == ["a | ✘ no", "b | ✘ no"])
+        #expect(try filter("all", "/(/").count == 8)
+        #expect(try browser.value("document.getElementById('log-text').getAttribute('aria-invalid')") == "true")
+        #expect(try browser.value("document.getElementById('log-count').textContent").contains("the expression is not complete"))
+        #expect(browser.errors == [])
+    }
+
+    @Test("an expression filters the events, too") func expressions() throws {
+        let browser = try opened(RunScript.failed())
+        _ = try browser.value(
+            "(() => { document.getElementById('event-text').value = '/user_id = \\\\d+$/';"
+                + " document.getElementById('event-filters').dispatchEvent(new Event('input')); })()")
+        #expect(try browser.value("document.getElementById('event-count').textContent").hasPrefix("1 of "))
+    }
+
+    @Test("the graph is one stop of the tab key, and the arrow keys go from box to box") func graphKeys() throws {
+        let browser = try opened(RunScript.failed())
+        #expect(try browser.value("document.querySelectorAll('.node[tabindex=\"0\"]').length") == "1")
+        _ = try browser.value("document.querySelector('.node').focus()")
+        func name() throws -> String { try browser.value("document.activeElement.getAttribute('aria-label')") }
+        try browser.press("ArrowRight", code: 39)
+        #expect(try name() == "api: failed; needs db")
+        try browser.press("ArrowRight", code: 39)
+        try browser.press("ArrowRight", code: 39)
+        #expect(try name() == "web: blocked; needs api")
+        try browser.press("ArrowLeft", code: 37)
+        #expect(try name() == "api: failed; needs db")
+        #expect(try browser.value("document.querySelectorAll('.node[tabindex=\"0\"]').length") == "1")
+        #expect(browser.errors == [])
+    }
+
     @Test("a link to an event opens the page at it") func permalink() throws {
         let browser = try opened(RunScript.large(services: 20, events: 3_000), fragment: "#e2345")
         #expect(try browser.value("document.querySelector('[aria-selected=true]').id") == "e2345")
@@ -99,14 +148,14 @@ import Testing
 
     @Test("what does not fit into 400 pixels scrolls in its own place, in both colour schemes", arguments: [false, true])
     func narrow(isDark: Bool) throws {
-        let browser = try opened(RunScript.failed(), width: 400, isDark: isDark)
+        let browser = try opened(RunScript.failed(after: RunScript.worked(6)), width: 400, isDark: isDark)
         try layOut(browser)
         #expect(try browser.value("document.documentElement.scrollWidth <= document.documentElement.clientWidth") == "true")
         #expect(try browser.value("getComputedStyle(document.body).backgroundColor") == (isDark ? "rgb(15, 18, 20)" : "rgb(250, 250, 249)"))
     }
 
     @Test("all text has the contrast that WCAG 2.2 asks for", arguments: [false, true]) func contrast(isDark: Bool) throws {
-        let browser = try opened(RunScript.failed(), isDark: isDark)
+        let browser = try opened(RunScript.failed(after: RunScript.worked(6)), isDark: isDark)
         try layOut(browser)
         let poor = try browser.value(
             """

@@ -115,6 +115,49 @@ import Testing
         #expect(RunReport(Array(run.facts.dropFirst())) == nil)
     }
 
+    @Test("the timeline stands in the order of dependencies, and says when each was ready") func order() throws {
+        var run = RunScript()
+        run.start([("web", ["api"]), ("api", ["db"]), ("db", [])])
+        for (index, name) in ["db", "api", "web"].enumerated() {
+            let begin = Double(index * 100)
+            try run.move(begin + 1, name, .planned)
+            try run.move(begin + 2, name, .createBegan)
+            try run.move(begin + 3, name, .containerCreated)
+            try run.move(begin + 4, name, .startBegan)
+            try run.move(begin + 5, name, .containerStarted)
+            try run.move(begin + 90, name, .pingSucceeded)
+        }
+        run.finish(400, .succeeded)
+        let chart = try #require(page(run).text.components(of: "id=\"chart-rows\"").last?.components(of: "</ol>").first)
+        let names = chart.components(of: "data-name=\"").dropFirst().map { String($0.prefix { $0 != "\"" }) }
+        #expect(names == ["db", "api", "web"])
+        #expect(chart.components(of: "class=\"ready\"").count == 4)
+        #expect(chart.contains("<title>ready at +0.190 s</title>✔"))
+    }
+
+    @Test("the context tells which fields name a key, and which keys nobody has written") func readers() throws {
+        var run = RunScript()
+        run.start(
+            [("db", []), ("api", ["db"]), ("web", ["api"])],
+            reads: [
+                "api": ["env.USER_ID": ["user_id"], "env.URL": ["user_id", "token"], "cmd": ["missing"]], "web": ["image": ["user_id"]],
+            ])
+        run.add(1, "db", ContextWritten(key: "user_id", value: .int(42), secret: false, hook: .postStart))
+        run.add(2, "db", ContextWritten(key: "token", value: .string("hunter2"), secret: true, hook: .postStart))
+        run.add(3, "db", ContextWritten(key: "spare", value: .int(1), secret: false, hook: .postStart))
+        run.finish(9, .failed)
+        let html = try page(run)
+        func row(_ key: String) throws -> String {
+            String(try #require(html.text.components(of: "role=\"rowheader\"><code>\(key)<").dropFirst().first).components(of: "</tr>")[0])
+        }
+        #expect(try row("user_id").contains("<li>api <code>env.URL</code><code>env.USER_ID</code></li><li>web <code>image</code></li>"))
+        #expect(try row("token").contains("<li>api <code>env.URL</code></li>"))
+        #expect(try row("spare").contains(">none<"))
+        #expect(try row("missing").contains("not written") && row("missing").contains("<li>api <code>cmd</code></li>"))
+        // A ledger that does not say who reads is not taken to say that nobody does.
+        #expect(try !page(RunScript.failed()).has("Read by"))
+    }
+
     @Test("of very many failures the first are told at length, the others can be opened") func manyFailures() throws {
         var run = RunScript()
         run.start((0..<40).map { ("s\($0)", []) })
@@ -149,7 +192,7 @@ private func matches(_ text: String, after prefix: String) -> [String] {
     text.components(of: prefix).dropFirst().map { String($0.prefix { $0 != "\"" && $0 != ">" }) }
 }
 
-extension String {
+extension StringProtocol where SubSequence == Substring {
     /// The pieces between the places where `separator` stands.
     func components(of separator: String) -> [Substring] {
         var pieces: [Substring] = []

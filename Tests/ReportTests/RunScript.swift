@@ -22,14 +22,18 @@ struct RunScript {
                 service: service, operation: nil, event: body.event))
     }
 
-    mutating func start(_ services: [(String, [String])], group: String = "demo", arguments: [String] = []) {
+    /// - Parameter reads: by service and field, the context keys that are named.
+    mutating func start(
+        _ services: [(String, [String])], group: String = "demo", arguments: [String] = [], reads: [String: [String: [String]]] = [:]
+    ) {
         add(
             0, nil,
             RunStarted(
                 command: "start", arguments: arguments, group: group, network: "miniboss-demo", definition: "9f31c2aabbcc",
                 definitionPath: "/home/x/Miniboss.swift", engine: "20.10.24", engineID: "E", pid: 41,
                 services: services.map {
-                    RunStarted.Member(name: $0.0, dependencies: $0.1, typeName: "S", image: "\($0.0):1", origin: "Miniboss.swift:24")
+                    RunStarted.Member(
+                        name: $0.0, dependencies: $0.1, typeName: "S", image: "\($0.0):1", origin: "Miniboss.swift:24", reads: reads[$0.0])
                 }))
     }
 
@@ -51,8 +55,10 @@ struct RunScript {
     }
 
     /// `db` runs and writes to the context, `api` waits for it and fails, `web` is blocked.
-    static func failed(error: String = "connection refused", lines: [String] = ["hello", "KeyError: X"]) throws -> RunScript {
-        var run = RunScript()
+    static func failed(
+        error: String = "connection refused", lines: [String] = ["hello", "KeyError: X"], after earlier: RunScript? = nil
+    ) throws -> RunScript {
+        var run = RunScript(after: earlier)
         run.start([("db", []), ("api", ["db"]), ("web", ["api"])])
         try run.move(10, "db", .planned)
         try run.move(10, "api", .planned)
@@ -84,6 +90,37 @@ struct RunScript {
         try run.move(2_610, "web", .blocked, because: ["api"])
         run.finish(2_620, .failed)
         return run
+    }
+
+    /// The same group in a run that worked, in which `db` was pinged for so many milliseconds.
+    static func worked(_ number: Int, pinging milliseconds: Double = 200, after earlier: RunScript? = nil) throws -> RunScript {
+        var run = RunScript(run: number, after: earlier)
+        run.start([("db", []), ("api", ["db"]), ("web", ["api"])])
+        var moment = 0.0
+        for (name, ping) in [("db", milliseconds), ("api", 900), ("web", 10)] {
+            try run.move(moment + 10, name, .planned)
+            run.make(
+                moment + 20, name, env: ["MODE": "lenient"], ports: [PortMapping(container: 80, host: 8_000)],
+                imageID: "sha256:\(String(repeating: "a", count: 64))")
+            try run.move(moment + 20, name, .createBegan)
+            try run.move(moment + 60, name, .containerCreated)
+            try run.move(moment + 70, name, .startBegan)
+            try run.move(moment + 300, name, .containerStarted)
+            try run.move(moment + 300 + ping, name, .postStartBegan)
+            try run.move(moment + 400 + ping, name, .postStartFinished)
+            moment += 400 + ping
+        }
+        run.finish(moment + 20, .succeeded)
+        return run
+    }
+
+    /// The intent to make a container.
+    mutating func make(
+        _ milliseconds: Double, _ service: String, env: [String: EnvironmentValue] = [:], ports: [PortMapping] = [], imageID: String? = nil
+    ) {
+        let spec = SpecSummary(
+            ServiceSpec(name: service, image: "\(service):1", env: env, ports: ports), imageID: imageID, network: "miniboss-demo")
+        add(milliseconds, service, StepIntended(step: .createContainer, cause: "no container exists", target: service, spec: spec))
     }
 
     /// A run of many services in layers of ten, and of as many events as asked for, which succeeds.

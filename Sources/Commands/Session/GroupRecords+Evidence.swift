@@ -16,6 +16,31 @@ extension GroupRecords {
         return earlier.sorted { $0.seq < $1.seq }
     }
 
+    /// What a report compares a run with: the newest runs of the same command that worked, as far as `RunBaseline` reads them.
+    func comparableRuns(to facts: [RecordedFact]) throws -> [RecordedFact] {
+        guard let (start, body) = facts.runStart else { return [] }
+        var found: [RecordedFact] = []
+        var count = 0
+        // A start that finds all running is soon read and says nothing, and of these there may be many in a row.
+        for run in try runsThatWorked(body.command, before: start.run, limit: 60) {
+            let earlier = try self.facts(run: run, service: nil, types: RunBaseline.eventTypes)
+            guard RunBaseline.isComparable(earlier, to: facts) else { continue }
+            found += earlier
+            count += 1
+            // Of a group of thousands a few runs are enough: nobody waits for the ninth.
+            if count == RunBaseline.runLimit || found.count > 40_000 { break }
+        }
+        return found
+    }
+
+    /// What each service that was to get a container in a run was made from when it last ran; the beginnings of runs are left out.
+    func specEvidence(for facts: [RecordedFact]) throws -> [RecordedFact] {
+        guard let start = facts.runStart?.fact else { return [] }
+        return try SpecSummary.newest(in: facts).keys.sorted().flatMap {
+            try lastTimeRunning($0, before: start.seq, startsAreKnown: true)
+        }
+    }
+
     /// The newest run that did not succeed; one that was killed and that nobody has settled yet is among them.
     func newestFailure() throws -> Int? {
         if let newest = try summaries(limit: 1, service: nil).first, newest.outcome == .crashed, !["exec", "run"].contains(newest.command) {

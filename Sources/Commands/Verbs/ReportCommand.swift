@@ -61,7 +61,9 @@ struct ReportCommand: Verb {
         let facts = try records.factsOfRun(run)
         let isAtWork = try records.isAtWork && records.newestRuns(limit: 1).first == run
         var earlier = Dictionary(try records.evidence(for: facts).map { ($0.seq, $0) }, uniquingKeysWith: { first, _ in first })
-        for fact in try records.contextEvidence(before: run) { earlier[fact.seq] = fact }
+        for fact in try records.comparableRuns(to: facts) + records.specEvidence(for: facts) + records.contextEvidence(before: run) {
+            earlier[fact.seq] = fact
+        }
         guard let report = RunReport(facts, earlier: earlier.values.sorted { $0.seq < $1.seq }, isAtWork: isAtWork) else {
             throw OperationError(.ledger, "run \(run) has no beginning in the ledger", next: "`miniboss doctor` checks the ledger.")
         }

@@ -37,18 +37,28 @@ public struct GroupRecords: Sendable {
         } catch { throw OperationError(ledger: error) }
     }
 
+    /// The runs of a command before this one that succeeded, newest first.
+    public func runsThatWorked(_ command: String, before run: Int, limit: Int) throws(OperationError) -> [Int] {
+        do throws(LedgerError) {
+            return try reader.runs(before: run).lazy.filter { $0.command == command && $0.outcome == RunOutcome.succeeded.rawValue }
+                .prefix(limit).map(\.run)
+        } catch { throw OperationError(ledger: error) }
+    }
+
     /// The newest runs in which a service had a part, newest first.
     public func newestRuns(of service: String, limit: Int) throws(OperationError) -> [Int] {
         do throws(LedgerError) { return try reader.runs(of: service, limit: limit) } catch { throw OperationError(ledger: error) }
     }
 
     /// How a service came to run before the event `seq` for the last time: what its container was made from, that it ran,
-    /// and the beginning of the run in which it did.
-    public func lastTimeRunning(_ service: String, before seq: Int) throws(OperationError) -> [RecordedFact] {
+    /// and, unless these are known already, the beginning of the run in which it did.
+    public func lastTimeRunning(
+        _ service: String, before seq: Int, startsAreKnown: Bool = false
+    ) throws(OperationError) -> [RecordedFact] {
         do {
             guard let entry = try reader.newestEntry(of: service, into: ServicePhase.running.rawValue, before: seq) else { return [] }
             let making = try reader.newestIntent(for: service, to: StepKind.createContainer.rawValue, before: entry.seq)
-            let starts = try reader.events(run: entry.run, types: [RunStarted.type])
+            let starts = startsAreKnown ? [] : try reader.events(run: entry.run, types: [RunStarted.type])
             return try (starts + [making, entry].compactMap { $0 }).compactMap { try EventCoding.fact(of: $0) }
         } catch { throw OperationError(folding: error) }
     }

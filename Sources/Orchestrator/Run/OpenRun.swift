@@ -146,11 +146,7 @@ struct WorkEnd: Sendable {
 }
 
 private func runStarted(_ setting: RunSetting, _ spec: GroupSpec, _ identity: EngineIdentity?, remembered: GroupState) -> RunStarted {
-    let defined = spec.services.map { service in
-        RunStarted.Member(
-            name: service.name, dependencies: service.dependencies, typeName: service.typeName, image: service.image,
-            origin: setting.definition?.origins[service.name])
-    }
+    let defined = spec.services.map { RunStarted.Member($0, origin: setting.definition?.origins[$0.name]) }
     return RunStarted(
         command: setting.command, arguments: setting.arguments, group: spec.name, network: spec.network,
         definition: setting.definition?.hash, definitionPath: setting.definition?.path ?? setting.environment["MINIBOSS_DEFINITION"],

@@ -15,6 +15,36 @@ public struct SpecChange: Sendable, Equatable {
     }
 }
 
+extension SpecChange {
+    /// By service: what its container was made from otherwise than when it last ran before this run.
+    ///
+    /// Only services that got a container in this run are in it: another is what it was.
+    /// - Parameters:
+    ///   - facts: those of the run.
+    ///   - earlier: those of runs before it; `step.intended` and `service.state_changed` are read.
+    public static func all(in facts: [RecordedFact], earlier: [RecordedFact]) -> [String: [SpecChange]] {
+        guard let run = facts.runStart?.fact.run else { return [:] }
+        let working = WorkingSpecs(earlier, before: run).byService
+        return SpecSummary.newest(in: facts.filter { $0.run == run }).reduce(into: [:]) { changes, made in
+            guard let entry = working[made.key], let before = entry.spec else { return }
+            let found = before.fields(beside: made.value).filter { $0.mine != $0.other }.map { field, before, now in
+                SpecChange(field: field, before: before.map(withoutURLPassword), now: now.map(withoutURLPassword), run: entry.run)
+            }
+            if !found.isEmpty { changes[made.key] = found }
+        }
+    }
+}
+
+extension SpecSummary {
+    /// By service: what the newest container among these facts was to be made from.
+    public static func newest(in facts: [RecordedFact]) -> [String: SpecSummary] {
+        facts.reduce(into: [:]) { specs, fact in
+            guard let service = fact.service, case .stepIntended(let step) = fact.event, step.step == .createContainer else { return }
+            specs[service] = step.spec
+        }
+    }
+}
+
 /// What differs between the last working spec and this one; without a container of its own, only the image can be compared.
 func specChanges(
     from working: WorkingSpecs.Entry?, to spec: SpecSummary?, image: String?, definition: String?, failure: Failure

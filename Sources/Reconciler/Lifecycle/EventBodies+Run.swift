@@ -9,16 +9,28 @@ public struct RunStarted: EventBody {
         public var image: String
         /// Where the type stands in the definition, e.g. `Miniboss.swift:24`.
         public var origin: String?
+        /// By field, e.g. `env.USER_ID`: the context keys it names. `nil` where none does; older ledgers hold it for no service.
+        public var reads: [String: [String]]?
         enum CodingKeys: String, CodingKey {
-            case name, dependencies, image, origin
+            case name, dependencies, image, origin, reads
             case typeName = "type_name"
         }
-        public init(name: String, dependencies: [String], typeName: String, image: String, origin: String? = nil) {
+        public init(
+            name: String, dependencies: [String], typeName: String, image: String, origin: String? = nil, reads: [String: [String]]? = nil
+        ) {
             self.name = name
             self.dependencies = dependencies
             self.typeName = typeName
             self.image = image
             self.origin = origin
+            self.reads = reads
+        }
+
+        public init(_ service: ServiceSpec, origin: String?) {
+            let reads = service.contextReads
+            self.init(
+                name: service.name, dependencies: service.dependencies, typeName: service.typeName, image: service.image, origin: origin,
+                reads: reads.isEmpty ? nil : reads)
         }
     }
     public var command: String

@@ -18,6 +18,14 @@ extension ServiceSpec {
         return keys
     }
 
+    /// By field: the context keys that it names, each once; fields that name none are not in it.
+    public var contextReads: [String: [String]] {
+        templated.reduce(into: [:]) { reads, field in
+            guard field.text.utf8.contains(UInt8(ascii: "{")), let template = try? Template(field.text) else { return }
+            for key in template.keys where !reads[field.field, default: []].contains(key) { reads[field.field, default: []].append(key) }
+        }
+    }
+
     /// The service with every `{key}` replaced by its value; a value made from a secret key is itself secret.
     /// - Throws: `TemplateFailure` naming the field.
     public func resolved(_ context: ContextValues) throws(TemplateFailure) -> ServiceSpec {

@@ -93,6 +93,13 @@ extension RunStarted.Member {
             } else if isWord(key, "origin") {
                 origin = try text.optionalString()
                 return
+            } else if isWord(key, "reads") {
+                var reads: [String: [String]] = [:]
+                try text.object { (text, field) throws(JSONText.Unusual) in
+                    reads[String(decoding: field, as: UTF8.self)] = try text.strings()
+                }
+                self.reads = reads
+                return
             } else {
                 return try text.skip()
             }

@@ -22,6 +22,29 @@
         return { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity }[key];
     }
 
+    /**
+     * What a reader looks for: words in any case, or a regular expression between slashes.
+     * @returns a test of a text; null where nothing is looked for or the expression is not one.
+     */
+    function matcher(field) {
+        const wanted = field.value.trim();
+        field.removeAttribute("aria-invalid");
+        if (!wanted) return null;
+        const body = /^\/(.+)\/$/.exec(wanted)?.[1];
+        if (body === undefined) {
+            const lower = wanted.toLowerCase();
+            return (text) => text.toLowerCase().includes(lower);
+        }
+        try {
+            const pattern = new RegExp(body, "i");
+            return (text) => pattern.test(text);
+        } catch {
+            field.setAttribute("aria-invalid", "true");
+            return null;
+        }
+    }
+    const invalid = (field) => field.hasAttribute("aria-invalid") ? "; the expression is not complete" : "";
+
     // The moment of the start, by the reader's own clock.
     for (const time of document.querySelectorAll("time")) {
         const date = new Date(time.dateTime);
@@ -133,6 +156,40 @@
         }).observe(list);
     }
 
+    // Graph: one box is in the tab order, the arrow keys go to the nearest one on that side.
+    function graph() {
+        const nodes = [...document.querySelectorAll(".graph .node")];
+        if (nodes.length === 0) return;
+        const places = new Map(nodes.map((node) => [node, /translate\(([\d.-]+) ([\d.-]+)\)/.exec(node.getAttribute("transform")).slice(1).map(Number)]));
+        let current = nodes[0];
+        for (const node of nodes) node.setAttribute("tabindex", node === current ? "0" : "-1");
+        const directions = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
+        const svg = nodes[0].ownerSVGElement;
+        svg.addEventListener("focusin", (event) => {
+            const node = event.target.closest(".node");
+            if (!node) return;
+            current.setAttribute("tabindex", "-1");
+            current = node;
+            current.setAttribute("tabindex", "0");
+        });
+        svg.addEventListener("keydown", (event) => {
+            const direction = directions[event.key];
+            if (!direction || !event.target.closest(".node")) return;
+            event.preventDefault();
+            const [x, y] = places.get(current);
+            let [best, least] = [null, Infinity];
+            for (const [node, place] of places) {
+                const [dx, dy] = [place[0] - x, place[1] - y];
+                const ahead = dx * direction[0] + dy * direction[1];
+                if (ahead <= 1) continue;
+                // Up and down keep to the column; to either side the height counts less than the next column.
+                const aside = direction[0] ? Math.abs(dy) / 4 : Math.abs(dx) * 100;
+                if (ahead + aside < least) [best, least] = [node, ahead + aside];
+            }
+            best?.focus();
+        });
+    }
+
     // Events: only the rows in view exist.
     const events = (() => {
         const list = at("event-list");
@@ -144,7 +201,6 @@
         const words = at("event-text");
         const problems = at("event-problems");
         let all = null;
-        let lower = null;
         let shown = [];
         let selected = -1;
         let interval = null;
@@ -167,10 +223,9 @@
             const who = service.value === "all" ? null : Number(service.value);
             const kinds = new Set([...form.elements.kind ? [form.elements.kind].flat() : []].flatMap((box) => box.length === undefined ? [box] : [...box])
                 .filter((box) => box.checked).map((box) => Number(box.value)));
-            const wanted = words.value.trim().toLowerCase();
-            if (wanted && !lower) lower = all.texts.map((text) => text.toLowerCase());
-            const found = wanted ? lower.map((text) => text.includes(wanted)) : null;
-            const names = wanted ? data.services.map((name) => name.toLowerCase().includes(wanted)) : null;
+            const wanted = matcher(words);
+            const found = wanted ? all.texts.map(wanted) : null;
+            const names = wanted ? data.services.map(wanted) : null;
             shown = [];
             for (let index = 0; index < all.seq.length; index += 1) {
                 if (who !== null && all.service[index] !== who) continue;
@@ -181,9 +236,9 @@
                 shown.push(index);
             }
             const span = interval ? `, from ${clock(interval.from)} to ${clock(interval.to)}` : "";
-            at("event-count").textContent = shown.length === all.seq.length
+            at("event-count").textContent = (shown.length === all.seq.length
                 ? counted(all.seq.length, "event")
-                : `${shown.length.toLocaleString("en")} of ${counted(all.seq.length, "event")}${span}`;
+                : `${shown.length.toLocaleString("en")} of ${counted(all.seq.length, "event")}${span}`) + invalid(words);
             room.style.height = `${shown.length * height}px`;
             list.setAttribute("aria-rowcount", String(shown.length));
             drawn = "";
@@ -315,16 +370,27 @@
         if (!box) return { choose() {} };
         const choice = at("log-choice");
         const words = at("log-text");
+        /** One capture, or all of them one below the other, each line after its service's name. */
+        function chosen() {
+            if (choice.value !== "all") return data.logs[Number(choice.value)];
+            return {
+                lines: data.logs.flatMap((capture) => capture.lines.map((line) => `${capture.service} | ${line}`)
+                    .concat(capture.failure ? [`${capture.service} | ✘ ${capture.failure}`] : [])),
+                leftOut: data.logs.reduce((sum, capture) => sum + capture.leftOut, 0),
+                truncated: data.logs.reduce((sum, capture) => sum + capture.truncated, 0),
+                failure: "",
+            };
+        }
         function draw() {
-            const capture = data.logs[Number(choice.value)];
-            const wanted = words.value.trim().toLowerCase();
-            const lines = wanted ? capture.lines.filter((line) => line.toLowerCase().includes(wanted)) : capture.lines;
+            const capture = chosen();
+            const wanted = matcher(words);
+            const lines = wanted ? capture.lines.filter(wanted) : capture.lines;
             const missing = [
                 capture.leftOut ? `${counted(capture.leftOut, "earlier line")} only in the ledger` : "",
                 capture.truncated ? `${counted(capture.truncated, "earlier byte")} not kept` : "",
             ].filter(Boolean).join(", ");
             at("log-count").textContent = (wanted ? `${lines.length} of ${counted(capture.lines.length, "line")}` : counted(lines.length, "line"))
-                + (missing ? `; ${missing}` : "");
+                + (missing ? `; ${missing}` : "") + invalid(words);
             box.replaceChildren(lines.map((line) => `${line}\n`).join(""));
             if (capture.failure) box.append(make("span", "failure bad", `✘ ${capture.failure}`));
             box.scrollTop = box.scrollHeight;
@@ -344,6 +410,7 @@
     })();
 
     chart();
+    graph();
     // The page is there before the long part is read.
     if (/^#e\d+$/.test(location.hash)) events.follow();
     else requestAnimationFrame(() => setTimeout(events.load));

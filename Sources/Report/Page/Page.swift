@@ -36,9 +36,9 @@ struct Page {
     private func body(_ page: inout Markup) {
         let sections: [any Section] =
             ([
-                CauseSection(content: content), ChartSection(content: content), GraphSection(content: content),
-                ServicesSection(content: content), EventsSection(content: content), ContextSection(content: content),
-                LogsSection(content: content),
+                CauseSection(content: content), ChartSection(content: content), CompareSection(content: content),
+                GraphSection(content: content), ServicesSection(content: content), EventsSection(content: content),
+                ContextSection(content: content), LogsSection(content: content),
             ] as [any Section]).filter(\.hasContent)
         page.element("a", ["class": "skip", "href": "#main"], "Skip to the report")
         page.nest("header", ["class": "verdict"]) { VerdictStrip(content: content).write(&$0) }

@@ -76,31 +76,13 @@ struct CauseSection: Section {
     private func changes(_ failure: FailureReport, _ page: inout Markup) {
         page.fact("Changed") { page in
             if !failure.changes.isEmpty {
-                page.nest("ul", ["class": "changes"]) { page in
-                    for change in failure.changes { page.nest("li", [:]) { write(change, &$0) } }
-                }
+                page.changes(failure.changes)
             } else if let run = failure.lastWorkingRun {
                 page.say("nothing of its definition since run \(run), in which it ran: look outside of it")
             } else {
                 page.say("it has not run before in this ledger")
             }
         }
-    }
-
-    /// What a long value has in common with the one before is left out: the eye would not find the difference.
-    private func write(_ change: SpecChange, _ page: inout Markup) {
-        page.element("code", [:], change.field)
-        page.say(" since run \(change.run), which worked: ")
-        let (before, now) = differing(change.before, change.now)
-        page.element("span", ["class": "quiet"], "was ")
-        value(before, "del", &page)
-        page.element("span", ["class": "quiet"], ", now ")
-        value(now, "ins", &page)
-    }
-
-    private func value(_ text: String?, _ tag: StaticString, _ page: inout Markup) {
-        guard let text else { return page.say("unset") }
-        page.nest(tag, [:]) { $0.element("code", [:], text) }
     }
 
     private func pings(_ failure: FailureReport, _ page: inout Markup) {
@@ -152,17 +134,4 @@ struct CauseSection: Section {
     }
 
     private func names(_ names: [String], _ page: inout Markup) { page.say(names.joined(separator: ", ")) }
-}
-
-/// Two long texts cut down to where they differ, with a little of what surrounds it.
-private func differing(_ before: String?, _ now: String?) -> (String?, String?) {
-    let around = 24
-    guard let before, let now, max(before.count, now.count) > 100 else { return (before, now) }
-    let head = max(0, zip(before, now).prefix { $0 == $1 }.count - around)
-    let rest = min(before.count, now.count) - head
-    let tail = max(0, min(zip(before.reversed(), now.reversed()).prefix { $0 == $1 }.count, rest) - around)
-    func cut(_ text: String) -> String {
-        (head > 0 ? "…" : "") + text.dropFirst(head).dropLast(tail) + (tail > 0 ? "…" : "")
-    }
-    return (cut(before), cut(now))
 }

@@ -12,7 +12,11 @@ struct ChartSection: Section {
 
     init(content: ReportContent) {
         self.content = content
+        // Who needs nobody stands first, so that one reads down what waited for what above it.
+        let order = ServiceGraph(content.start.services.map { ($0.name, $0.dependencies) }).startOrder
+        let place = Dictionary(order.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         rows = content.services.filter { $0.phases != nil }
+            .sorted { (place[$0.name] ?? .max, $0.index) < (place[$1.name] ?? .max, $1.index) }
     }
 
     /// From this many rows on there is a field to find one by its name.
@@ -59,6 +63,12 @@ struct ChartSection: Section {
                         $0.close("circle")
                     }
                     page.say("ping answered otherwise")
+                }
+            }
+            if rows.contains(where: { $0.phases?.readyAt != nil }) {
+                page.nest("li", [:]) { page in
+                    page.element("span", ["class": "sign good", "aria-hidden": "true"], "✔")
+                    page.say("ready")
                 }
             }
             if rows.contains(where: { $0.leg != nil }) {
@@ -130,6 +140,7 @@ struct ChartSection: Section {
                         ])
                     page.close("rect")
                 }
+                if let ready = phases.readyAt { self.ready(at: ready, axis, &page) }
                 if let end = phases.endedAt ?? (row.state == .cutOff ? axis.end : nil) { cap(row.state, at: end, axis, &page) }
             }
         }
@@ -167,6 +178,16 @@ struct ChartSection: Section {
     private func dot(_ answer: ServicePhases.Answer, _ axis: TimeAxis, _ page: inout Markup) {
         page.nest("circle", ["cx": axis.percent(answer.at), "cy": "4", "r": "2.5", "class": "answer"]) {
             $0.element("title", [:], "+\(decimal(answer.at, places: 3)) s ping: \(answer.words)")
+        }
+    }
+
+    /// The moment from which dependents might start.
+    private func ready(at moment: Double, _ axis: TimeAxis, _ page: inout Markup) {
+        let x = axis.percent(moment)
+        let isLast = moment > axis.end * 0.97
+        page.nest("text", ["class": "ready", "x": x, "y": "16", "dx": isLast ? "-3" : "3", "text-anchor": isLast ? "end" : "start"]) {
+            $0.element("title", [:], "ready at +\(decimal(moment, places: 3)) s")
+            $0.say("✔")
         }
     }
 

@@ -21,7 +21,7 @@ struct EventsSection: Section {
                 }
             }
             page.nest("label", ["class": "field grow"]) { page in
-                page.element("span", [:], "Text")
+                page.element("span", [:], "Words or /expression/")
                 page.open("input", ["id": "event-text", "type": "search", "autocomplete": "off", "spellcheck": "false"])
             }
             page.nest("fieldset", [:]) { page in

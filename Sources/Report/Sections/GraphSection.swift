@@ -19,7 +19,14 @@ struct GraphSection: Section {
         let height = layout.height + 2 * Self.margin
         page.element(
             "p", ["class": "quiet"], "Each service stands right of those it needs. Follow a box to its row in the table of services.")
-        page.nest("div", ["class": "graph", "tabindex": "0", "role": "region", "aria-label": "Graph of dependencies"]) { page in
+        page.element("p", ["class": "visually-hidden needs-script", "id": "graph-help"], "The arrow keys move between boxes.")
+        page.nest(
+            "div",
+            [
+                "class": "graph", "tabindex": "0", "role": "region", "aria-label": "Graph of dependencies",
+                "aria-describedby": "graph-help",
+            ]
+        ) { page in
             page.nest(
                 "svg",
                 [

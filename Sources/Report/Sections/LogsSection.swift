@@ -16,6 +16,7 @@ struct LogsSection: Section {
             page.nest("label", ["class": "field"]) { page in
                 page.element("span", [:], "Log of")
                 page.nest("select", ["id": "log-choice"]) { page in
+                    if content.captures.count > 1 { page.element("option", ["value": "all"], "all, one below the other") }
                     let chosen = content.captures.firstIndex { $0.failure != nil } ?? 0
                     for (index, capture) in content.captures.enumerated() {
                         let words = "\(capture.failure == nil ? "" : "✘ ")\(capture.service), \(capture.source)"
@@ -24,7 +25,7 @@ struct LogsSection: Section {
                 }
             }
             page.nest("label", ["class": "field grow"]) { page in
-                page.element("span", [:], "Only lines with")
+                page.element("span", [:], "Only lines with words or /expression/")
                 page.open("input", ["id": "log-text", "type": "search", "autocomplete": "off", "spellcheck": "false"])
             }
         }

@@ -33,6 +33,29 @@ struct ServicesSection: Section {
         }
     }
 
+    /// One variable that all services share would otherwise be most of a large group's page.
+    private var changeLimit: Int { content.services.count > 200 ? 2 : 6 }
+
+    private func image(of service: ReportedService, _ page: inout Markup) {
+        page.element("code", [:], service.spec?.image ?? service.member?.image ?? "–")
+        if let id = service.spec?.imageID {
+            page.nest("span", ["class": "origin"]) { page in
+                page.say("id ")
+                page.element("code", ["title": id], shortID(id))
+                if service.changes.contains(where: { $0.field == "image id" || $0.field == "image" }) { page.say(", changed") }
+            }
+        }
+        // What speaks there is not known, so it is no link: a browser would be of no use with most of them.
+        for port in (service.spec?.ports ?? []).compactMap(Self.reach) { page.element("span", ["class": "origin"], port) }
+    }
+
+    /// `5432:54131` as `localhost:54131 for 5432`; `nil` for what has no port of the host.
+    private static func reach(_ mapping: String) -> String? {
+        let numbers = mapping.split(separator: ":")
+        guard numbers.count == 2, numbers[1] != "0" else { return nil }
+        return "localhost:\(numbers[1]) for \(numbers[0])"
+    }
+
     private func row(_ service: ReportedService, _ page: inout Markup) {
         page.nest("tr", ["id": "service-\(service.index)", "role": "row", "data-name": service.name, "tabindex": "-1"]) { page in
             page.nest("td", ["role": "cell"]) { $0.state(service.state) }
@@ -41,7 +64,8 @@ struct ServicesSection: Section {
                 if let origin = service.member?.origin { page.element("span", ["class": "origin"], " \(origin)") }
             }
             page.element(
-                "td", ["role": "cell", "class": "number", "data-label": "Took"], service.result.map { durationWords($0.seconds) } ?? "–")
+                "td", ["role": "cell", "class": "number", "data-label": "Took"],
+                service.result.flatMap { $0.seconds > 0 ? durationWords($0.seconds) : nil } ?? "–")
             page.element(
                 "td", ["role": "cell", "class": "number", "data-label": "Ready"],
                 service.phases?.readyAt.map { "+\(decimal($0, places: 3))" } ?? "–")
@@ -51,8 +75,9 @@ struct ServicesSection: Section {
                     page.element("p", [:], "needs \(because.joined(separator: ", which needs "))")
                 }
                 page.say(service.spent.joined(separator: " · "))
+                if !service.changes.isEmpty { page.changes(service.changes, limit: changeLimit, lead: "changed since") }
             }
-            page.nest("td", ["role": "cell", "class": "image"]) { $0.element("code", [:], service.member?.image ?? "–") }
+            page.nest("td", ["role": "cell", "class": "image"]) { image(of: service, &$0) }
         }
     }
 }

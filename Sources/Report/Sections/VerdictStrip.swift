@@ -19,7 +19,7 @@ struct VerdictStrip {
         page.nest("dl", ["class": "facts"]) { page in
             page.fact("Command") { $0.element("code", [:], content.commandLine) }
             page.fact("Started") { $0.element("time", ["datetime": summary.startedAt], shownUTC(summary.startedAt)) }
-            page.fact("Took") { $0.say(durationWords(summary.seconds)) }
+            page.fact("Took") { $0.say(took) }
             if !content.services.isEmpty { page.fact("Services") { $0.say(content.tally) } }
             if !content.path.legs.isEmpty { page.fact("Critical path", criticalPath) }
             page.fact("Engine") { $0.say(content.start.engine ?? "not reached") }
@@ -27,8 +27,12 @@ struct VerdictStrip {
                 page.fact("Definition") { page in
                     if let path = content.start.definitionPath { page.say("\(path.split(separator: "/").last.map(String.init) ?? path) ") }
                     page.element("code", ["title": definition], String(definition.prefix(8)))
+                    if let baseline = content.baseline, let before = baseline.lastDefinition, before != definition {
+                        page.say(", changed since run \(baseline.last)")
+                    }
                 }
             }
+            if let baseline = content.baseline, !slower(baseline).isEmpty { page.fact("Slower than usual") { slower(baseline, &$0) } }
         }
     }
 
@@ -36,6 +40,40 @@ struct VerdictStrip {
     private var headline: String {
         guard content.summary.outcome == .succeeded else { return content.postMortem.verdict }
         return content.tally.isEmpty ? "Nothing was to be done." : "\(content.tally) in \(durationWords(content.summary.seconds))"
+    }
+
+    private var took: String {
+        let now = durationWords(content.summary.seconds)
+        guard let baseline = content.baseline, let took = baseline.took else { return now }
+        let last = took.last.map { "; run \(baseline.last), which worked, \(durationWords($0))" } ?? ""
+        // Of one run the median is that run.
+        let usual = baseline.count > 1 ? took.usual : nil
+        return now + last + (usual.map { "; usual \(durationWords($0))" } ?? "")
+    }
+
+    /// What was lost against what is usual counts here from this on, in seconds.
+    private static let loss = 0.25
+
+    /// The services that lost most against what is usual: that one waited longer for others is these others' doing.
+    private func slower(_ baseline: RunBaseline) -> [(service: String, measure: RunBaseline.Measure)] {
+        func excess(_ measure: RunBaseline.Measure) -> Double { measure.excess ?? 0 }
+        return baseline.services.compactMap { service in
+            let measures = [service.ready] + service.work.sorted { excess($0) > excess($1) }
+            return measures.first { excess($0) >= Self.loss }.map { (service.service, $0) }
+        }.sorted { excess($0.measure) > excess($1.measure) }
+    }
+
+    private func slower(_ baseline: RunBaseline, _ page: inout Markup) {
+        let found = slower(baseline)
+        page.nest("ul", [:]) { page in
+            for (service, measure) in found.prefix(3) {
+                page.nest("li", [:]) { page in
+                    page.element("strong", [:], service)
+                    page.say(" \(measure.name) \(measure.now.map(durationWords) ?? "–"), usual \(measure.usual.map(durationWords) ?? "–")")
+                }
+            }
+            page.nest("li", [:]) { $0.element("a", ["href": "#compared"], found.count > 3 ? "\(found.count - 3) more" : "all durations") }
+        }
     }
 
     private var next: String? {
