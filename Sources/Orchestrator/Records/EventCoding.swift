@@ -23,7 +23,8 @@ package enum EventCoding {
                 seq: row.seq, run: row.run, at: row.at, monoNs: row.monoNs, service: row.service, operation: row.operation, event: event)
         } catch {
             throw OperationError(
-                .ledger, "event \(row.seq) (\(row.type), version \(row.version)) can't be read: \((error as? DecodingError)?.words ?? "\(error)")",
+                .ledger,
+                "event \(row.seq) (\(row.type), version \(row.version)) can't be read: \((error as? DecodingError)?.words ?? "\(error)")",
                 next: "`miniboss doctor` checks the ledger.")
         }
     }
