@@ -65,7 +65,7 @@ let package = Package(
         .testTarget(name: "MinibossKitTests", dependencies: ["MinibossKit", "Orchestrator", "Reconciler"], swiftSettings: strict),
         .testTarget(name: "DefinitionLoaderTests", dependencies: ["DefinitionLoader", "Digest", "miniboss"], swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
-        .testTarget(name: "EndToEndTests", dependencies: ["DockerClient"], swiftSettings: strict),
+        .testTarget(name: "EndToEndTests", dependencies: ["DockerClient", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "KillTests",
             dependencies: ["TestSupport", "Simulation", "DockerClient", "Orchestrator", "Ledger", "Reconciler", "Digest"],

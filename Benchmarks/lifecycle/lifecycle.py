@@ -4,6 +4,7 @@ import subprocess
 import time
 
 import ledger
+from engine import EngineError
 from tools import ACTIONS
 
 
@@ -15,9 +16,13 @@ class Runner:
     def __init__(self, engine, log):
         self.engine = engine
         self.log = log
+        # Whose network the engine would not let go: every later life of it would find that.
+        self.stuck = set()
 
     def live(self, tool, life, pair, actions):
         """Yields a sample for each action asked for; the others are done too where later ones need them."""
+        if (life.group.name, tool.key) in self.stuck:
+            return
         version = f"{pair}-{time.time_ns()}"
         value = "0"
         tool.clean(self.engine, life)
@@ -47,7 +52,11 @@ class Runner:
                 if sample["error"] and action != "change":
                     return
         finally:
-            tool.clean(self.engine, life)
+            try:
+                tool.clean(self.engine, life)
+            except EngineError as error:
+                self.log(f"{tool.words}, {life.group.name}: {error}; not measured any further")
+                self.stuck.add((life.group.name, tool.key))
 
     def _prepare_image(self, tool, life, version):
         self.engine.build(life.group.built_image, tool.new_build(life, version))

@@ -159,6 +159,13 @@ extension SimulatedEngine {
         try await networks { network in labels.allSatisfy { network.labels.map { "\($0.key)=\($0.value)" }.contains($0) } }
     }
 
+    package func inspect(network id: String) async throws(DockerError) -> NetworkInspect {
+        guard let found = try await networks({ $0.id == id }).first else {
+            throw DockerError(.http(404), endpoint: "GET /networks/\(id)", message: "network \(id) not found")
+        }
+        return found
+    }
+
     private func networks(_ isWanted: @escaping @Sendable (SimulatedWorld.Network) -> Bool) async throws(DockerError) -> [NetworkInspect] {
         try await call("networks", reads: true) { engine in
             engine.world.networks.filter(isWanted).map { network in

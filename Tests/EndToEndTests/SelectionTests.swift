@@ -1,6 +1,7 @@
 import DockerClient
 import FoundationEssentials
 import Glibc
+import TestSupport
 import Testing
 
 private let chain = """
@@ -93,6 +94,23 @@ private let chain = """
             #expect(try shop.miniboss("stop", "--remove").code == 0)
             #expect(try await !shop.networkExists())
             #expect(try shop.miniboss("doctor").code == 0)
+        }
+    }
+
+    @Test("B40: nothing is called stopped because another engine answers")
+    func otherEngine() async throws {
+        try await withWorkshop(chain, list: "Base()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            let empty = try ScriptedEngine()
+            defer { empty.stop() }
+            empty.on("HEAD", "/_ping", .reply(ScriptedReply(200, headers: ["Api-Version": "1.41"])))
+            let info = #"{"ID":"OTHER","ServerVersion":"20.10.0","SystemTime":"2026-01-01T00:00:00.000000000Z"}"#
+            empty.on("GET", "/info", .reply(.json(200, info)))
+            for path in ["/containers/json", "/images/json", "/networks"] { empty.on("GET", path, .reply(.json(200, "[]"))) }
+            let stop = try shop.miniboss("stop", variables: ["DOCKER_HOST": empty.host])
+            #expect(stop.code == 1 && stop.errors.contains("was started on another Docker Engine"), "\(stop.errors)")
+            #expect(try await shop.container("base")?.state.running == true)
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
         }
     }
 

@@ -38,6 +38,7 @@ package protocol ContainerEngine: Sendable {
 
     func networks(named name: String) async throws(DockerError) -> [NetworkInspect]
     func networks(labels: [String]) async throws(DockerError) -> [NetworkInspect]
+    func inspect(network id: String) async throws(DockerError) -> NetworkInspect
     func createNetwork(name: String, labels: [String: String]) async throws(DockerError) -> String
     func remove(network id: String) async throws(DockerError)
 

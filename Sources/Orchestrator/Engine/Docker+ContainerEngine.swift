@@ -119,6 +119,10 @@ extension Docker: ContainerEngine {
         try await listNetworks(labels: labels)
     }
 
+    package func inspect(network id: String) async throws(DockerError) -> NetworkInspect {
+        try await inspectNetwork(id)
+    }
+
     package func createNetwork(name: String, labels: [String: String]) async throws(DockerError) -> String {
         try await createNetwork(name: name, labels: labels, driver: "bridge")
     }

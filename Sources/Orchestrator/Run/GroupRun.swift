@@ -8,6 +8,8 @@ final class GroupRun: Sendable {
     /// The services this run is about, as defined.
     let group: GroupSpec
     let engine: any ContainerEngine
+    /// The engine on which the group was started last, where that was not this one.
+    let otherEngineID: String?
     let journal: Journal
     let context: ContextStore
     let watch: ContainerWatch
@@ -34,12 +36,13 @@ final class GroupRun: Sendable {
     }
 
     init(
-        setting: RunSetting, group: GroupSpec, engine: any ContainerEngine, journal: Journal, fingerprintKey: [UInt8],
-        isNetworkGiven: Bool, hookTimeout: Double, stopTimeout: Double = 10, keepFailed: Bool = false
+        setting: RunSetting, group: GroupSpec, engine: any ContainerEngine, otherEngineID: String?, journal: Journal,
+        fingerprintKey: [UInt8], isNetworkGiven: Bool, hookTimeout: Double, stopTimeout: Double = 10, keepFailed: Bool = false
     ) {
         self.setting = setting
         self.group = group
         self.engine = engine
+        self.otherEngineID = otherEngineID
         self.journal = journal
         self.fingerprintKey = fingerprintKey
         self.isNetworkGiven = isNetworkGiven

@@ -98,7 +98,8 @@ func conduct(
     guard let connected else { throw OperationError(.defect, "neither an engine nor a reason") }
 
     let run = GroupRun(
-        setting: setting, group: spec, engine: connected.engine, journal: journal,
+        setting: setting, group: spec, engine: connected.engine,
+        otherEngineID: remembered.engineID.flatMap { $0 == connected.identity.id ? nil : $0 }, journal: journal,
         fingerprintKey: try setting.host.fingerprintKey(setting), isNetworkGiven: isNetworkGiven, hookTimeout: hookTimeout,
         stopTimeout: stopTimeout, keepFailed: keepFailed)
     LiveContext.open(run.context)

@@ -36,11 +36,16 @@ extension GroupRun {
                     try await engine.remove(network: network.id)
                 }
             } catch let error as DockerError where error.isNetworkInUse {
-                // Somebody else's container is on it: the network stays, the stop is done.
-                try journal.note(
-                    nil, .noteTaken(NoteTaken(text: "the network \(name) is still used by a container that is not of this group; it stays"))
-                )
+                // The containers are gone: the stop is done, whoever else keeps the network.
+                try journal.note(nil, .noteTaken(NoteTaken(text: "the network \(name) stays: \(await users(of: network.id))")))
             }
         }
+    }
+
+    private func users(of network: String) async -> String {
+        guard let users = try? await engine.inspect(network: network).containers.values.sorted() else { return "it is still used" }
+        // Seen on Docker 20.10, which counts wrongly when many containers leave a network at once.
+        if users.isEmpty { return "the engine says it is used, yet no container is on it, which only a restart of the engine mends" }
+        return "it is still used by \(users.joined(separator: ", "))"
     }
 }

@@ -15,6 +15,7 @@ public func stopGroup(_ setting: RunSetting, _ options: StopOptions) async throw
             let own = try await run.engine.networks(labels: [GroupLabels.filter(group: run.group.name)])
             observed.formerNetworks = Set(own.map(\.name)).subtracting([run.group.network]).sorted()
         }
+        try run.requireSameEngine(observed)
         let names = members.map(\.name)
         try requireKnown(options.exclude, among: names + Set(observed.containers.map(\.service)).subtracting(names).sorted())
         try checkExclusion(options.exclude, members)

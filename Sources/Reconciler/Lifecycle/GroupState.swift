@@ -1,7 +1,7 @@
 /// What the events say of a group: the fold that is the same live, in replay and in recovery.
 public struct GroupState: Sendable, Equatable, Codable {
     /// Grows when the fold comes to something else, or keeps it in another shape: what was folded before is then of no use.
-    public static let foldVersion = 2
+    public static let foldVersion = 3
 
     public private(set) var services: [String: ServiceRecord] = [:]
     public private(set) var context = ContextValues()
@@ -15,6 +15,8 @@ public struct GroupState: Sendable, Equatable, Codable {
     public private(set) var members: [RunStarted.Member] = []
     /// The network of the newest start or reload.
     public private(set) var network: String?
+    /// The id of the engine on which the group was started or reloaded last.
+    public private(set) var engineID: String?
 
     public init() {}
 
@@ -28,7 +30,8 @@ public struct GroupState: Sendable, Equatable, Codable {
     /// - Throws: `IllegalHistory` when a service could not have made the transition; the state is then unchanged.
     public mutating func apply(_ fact: RecordedFact) throws(IllegalHistory) {
         switch fact.event {
-        case .runStarted(let body): begin(fact.run, command: body.command, members: body.services, network: body.network)
+        case .runStarted(let body):
+            begin(fact.run, command: body.command, members: body.services, network: body.network, engineID: body.engineID)
         case .runFinished: end(fact.run)
         case .stateChanged(let body):
             guard let service = fact.service else { return }
@@ -50,12 +53,13 @@ public struct GroupState: Sendable, Equatable, Codable {
 // MARK: - What events do, however they were read
 
 extension GroupState {
-    mutating func begin(_ run: Int, command: String, members: [RunStarted.Member], network: String) {
+    mutating func begin(_ run: Int, command: String, members: [RunStarted.Member], network: String, engineID: String?) {
         newestRun = max(newestRun, run)
         openRuns.insert(run)
         guard command == "start" || command == "reload" else { return }
         self.members = members
         self.network = network
+        self.engineID = engineID ?? self.engineID
     }
 
     mutating func end(_ run: Int) { openRuns.remove(run) }

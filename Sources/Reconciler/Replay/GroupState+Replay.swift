@@ -29,7 +29,7 @@ extension GroupState {
             switch meaning {
             case .runStarted:
                 let start = try Start(body)
-                begin(run, command: start.command, members: start.members, network: start.network)
+                begin(run, command: start.command, members: start.members, network: start.network, engineID: start.engineID)
             case .runFinished: end(run)
             case .stateChanged:
                 guard let service = service() else { return true }
@@ -55,6 +55,7 @@ extension GroupState {
     private struct Start {
         var command = ""
         var network = ""
+        var engineID: String?
         var members: [RunStarted.Member] = []
 
         init(_ body: UnsafeBufferPointer<UInt8>) throws(JSONText.Unusual) {
@@ -65,6 +66,9 @@ extension GroupState {
                     command = try text.string()
                 } else if isWord(key, "network") {
                     network = try text.string()
+                } else if isWord(key, "engine_id") {
+                    engineID = try text.optionalString()
+                    return
                 } else if isWord(key, "services") {
                     try text.array { (text) throws(JSONText.Unusual) in members.append(try RunStarted.Member(replayed: &text)) }
                 } else {
