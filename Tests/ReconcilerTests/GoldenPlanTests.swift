@@ -145,6 +145,19 @@ import Testing
         #expect(plan.outlooks.map(\.disposition) == [.replaced])
     }
 
+    @Test(
+        "B43: a container that is paused or restarts for ever is stopped before a reload removes it",
+        arguments: [
+            ObservedContainer.Status.paused, .restarting,
+        ])
+    func reloadOfUnrunning(status: ObservedContainer.Status) {
+        var built = db
+        built.build = BuildSource(directory: "/db")
+        let plan = planReload(built, dependents: [], replacesDependents: false, request([built], [container(of: built, status)]))
+        let kinds = plan.steps.map(\.kind)
+        #expect(kinds.contains(.stopContainer) && !kinds.contains(.preStop))
+    }
+
     @Test("B23: a temporary name that a container of an older ledger has is not taken again")
     func temporaryNameTaken() {
         var old = container(of: db, .created)
@@ -199,7 +212,7 @@ import Testing
         #expect(planStart(start).steps.prefix(2).map(\.cause) == ["no network exists", "the image is not here"])
     }
 
-    @Test("B11: a stopped one is started again once its network is there")
+    @Test("B11: a stopped one whose network is gone gets a new container: the engine would look for the network by its id")
     func networkOfAStopped() {
         var start = request([db], [container(of: db, .exited)])
         start.observed.networkExists = false
@@ -207,8 +220,13 @@ import Testing
             planStart(start),
             """
             1 create_network miniboss-g
-            2 start_container db g_db=id-db (1)
-            3 ping db g_db=id-db (2)
+            2 create_container db g_db.new (1)
+            3 pre_start db (2)
+            4 remove_container db g_db=id-db (2 3)
+            5 rename_container db g_db (2 3 4)
+            6 start_container db g_db (2 3 4 5)
+            7 ping db g_db (6)
+            8 post_start db g_db (7)
             """)
     }
 

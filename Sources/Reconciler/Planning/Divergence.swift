@@ -26,7 +26,8 @@ public func differences(
     if !portsMatch(desired.ports, configuration.ports) {
         compare("ports", words(desired.ports), words(configuration.ports))
     }
-    compare("volumes", words(desired.volumes.map(\.text)), words(configuration.volumes))
+    // Docker lists them in no order.
+    compare("volumes", words(desired.volumes.map(\.text).sorted()), words(configuration.volumes.sorted()))
     compare("entrypoint", words(desired.entrypoint ?? configuration.imageDefaults.entrypoint), words(configuration.entrypoint))
     // Docker drops the image's command when an entrypoint is given.
     let defaultCommand = desired.entrypoint == nil ? configuration.imageDefaults.command : nil

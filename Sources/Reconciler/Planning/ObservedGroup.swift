@@ -2,6 +2,8 @@
 public struct ObservedGroup: Sendable, Equatable {
     /// Containers with the group's label, one-offs left out.
     public var containers: [ObservedContainer]
+    /// Containers of `run`; whoever holds the group's lock knows that their own run is over.
+    public var oneOffs: [ObservedContainer] = []
     public var networkExists: Bool
     /// Other networks that were made for the group, when it was started on another one; only a stop asks for them.
     public var formerNetworks: [String] = []
@@ -23,6 +25,9 @@ public struct ObservedContainer: Sendable, Equatable {
     /// The engine's own states.
     public enum Status: String, Sendable, CaseIterable {
         case created, running, paused, restarting, removing, exited, dead
+
+        /// The engine removes no container in this state unless it is forced to.
+        var mustBeStopped: Bool { [.running, .paused, .restarting].contains(self) }
     }
 
     public var id: String

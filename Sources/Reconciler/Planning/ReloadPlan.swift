@@ -42,10 +42,8 @@ public func planReload(_ service: ServiceSpec, dependents: [ServiceSpec], replac
     for container in old {
         let target = StepTarget.container(id: container.id, name: container.name)
         var after: [Int?] = [create]
-        if container.status == .running {
-            after = [draft.add(.preStop, service.name, target, cause: cause, after: after)]
-            after = [draft.add(.stopContainer, service.name, target, cause: cause, after: after)]
-        }
+        if container.status == .running { after = [draft.add(.preStop, service.name, target, cause: cause, after: after)] }
+        if container.status.mustBeStopped { after = [draft.add(.stopContainer, service.name, target, cause: cause, after: after)] }
         before.append(draft.add(.removeContainer, service.name, target, cause: cause, after: after))
     }
     if firstName != properName {

@@ -91,6 +91,11 @@ struct StartPlanner {
             settle(service, keeper, owner, after: after)
         case .exited where service.expectedExit != nil && service.expectedExit == keeper.exitCode && !owner.ping:
             settle(service, keeper, owner, after: after)
+        case .exited where !request.observed.networkExists, .created where !request.observed.networkExists:
+            // A container holds on to the network's id, and another of that name has another one.
+            replace(
+                service, resolved: resolved, [keeper] + leftovers, cause: "replaced: the network it was on is gone", after: after)
+            return
         case .created where !owner.firstStart:
             // Nobody knows how far it got: nothing is lost with it, and its hooks run as for any new container.
             replace(
@@ -140,7 +145,9 @@ struct StartPlanner {
         if owed.firstStart {
             before.append(draft.add(.preStart, service.name, .service(service.name), cause: cause, after: after))
         }
-        for leftover in leftovers { before.append(remove(service, leftover, cause: leftoverCause(leftover), after: [])) }
+        // Not before its own turn: one that runs goes on doing so if a dependency fails.
+        let turn = before
+        for leftover in leftovers { before.append(remove(service, leftover, cause: leftoverCause(leftover), after: turn)) }
         let properName = request.containerName(of: service.name)
         if keeper.name != properName {
             before.append(
@@ -222,10 +229,8 @@ struct StartPlanner {
     private mutating func remove(_ service: ServiceSpec, _ container: ObservedContainer, cause: String, after: [Int?]) -> Int {
         let target = StepTarget.container(id: container.id, name: container.name)
         var before = after
-        if [.running, .paused, .restarting].contains(container.status) {
-            if container.status == .running {
-                before = [draft.add(.preStop, service.name, target, cause: cause, after: before)]
-            }
+        if container.status == .running { before = [draft.add(.preStop, service.name, target, cause: cause, after: before)] }
+        if container.status.mustBeStopped {
             before = [draft.add(.stopContainer, service.name, target, cause: cause, after: before)]
         }
         return draft.add(.removeContainer, service.name, target, cause: cause, after: before)

@@ -44,7 +44,7 @@ public func planStop(_ request: StopRequest) -> Plan {
         for container in containers where container.status != .removing {
             let target = StepTarget.container(id: container.id, name: container.name)
             var after: [Int?] = Array(dependents)
-            if [.running, .paused, .restarting].contains(container.status) {
+            if container.status.mustBeStopped {
                 if container.status == .running {
                     after = [draft.add(.preStop, name, target, cause: "stop was asked for", after: after)]
                 }
