@@ -77,6 +77,29 @@ import Testing
         #expect(!failing.contains { if case .leave = $0 { true } else { false } })
     }
 
+    @Test("B13, B28: a dependency that dies when it ran already keeps those from starting that have not begun to")
+    func diedLater() throws {
+        var request = request(running: false)
+        request.desired.services.append(ServiceSpec(name: "slow", image: "db:1"))
+        request.desired.services[2].dependencies = ["app", "slow"]
+        var walk = PlanWalk(planStart(request), graph: ServiceGraph(request.desired))
+        var under = walk.begin()
+        // All but what concerns `slow` and what waits for it.
+        while let next = under.firstIndex(where: { $0.service != "slow" }) {
+            #expect(walk.finish(under.remove(at: next).id, .succeeded).isEmpty)
+            under += walk.begin()
+        }
+        var other = walk
+        #expect(other.died("app") == [.block("web", because: ["app"])])
+        #expect(other.hasFailed("app") && other.died("app").isEmpty)
+        #expect(walk.died("db") == [.block("web", because: ["db", "app"])])
+        while !under.isEmpty {
+            #expect(walk.finish(under.removeFirst().id, .succeeded).isEmpty)
+            under += walk.begin()
+            #expect(!under.contains { $0.service == "web" })
+        }
+    }
+
     @Test("B28: a service is not called blocked while a step of its own is still under way")
     func busy() throws {
         let plan = planStart(request(running: false))

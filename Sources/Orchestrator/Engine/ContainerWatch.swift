@@ -15,6 +15,8 @@ final class ContainerWatch: Sendable {
         var sleepers: [Int: (container: String, wake: Wake)] = [:]
         /// Containers whose start was seen, and no death after it.
         var started: Set<String> = []
+        /// Containers whose start and death were seen, with their exit codes.
+        var dead: [String: Int?] = [:]
         var task: Task<Void, Never>?
     }
 
@@ -45,6 +47,14 @@ final class ContainerWatch: Sendable {
         }
     }
 
+    /// Whether a container is known to have died since it was started; its exit code, where that is known too.
+    func death(of container: String) -> (isDead: Bool, exitCode: Int?) {
+        state.withLock { state in state.dead[container].map { (true, $0) } ?? (false, nil) }
+    }
+
+    /// Cheap, for those who ask often: deaths are rare.
+    var hasSeenDeath: Bool { state.withLock { !$0.dead.isEmpty } }
+
     func forget(_ token: Int) {
         state.withLock { state in state.sleepers[token] = nil }
     }
@@ -60,10 +70,13 @@ final class ContainerWatch: Sendable {
             switch event.action {
             case "start":
                 state.started.insert(event.id)
+                state.dead[event.id] = nil
                 return ([], nil)
             case "die", "died":
-                let isCertain = state.started.remove(event.id) != nil
-                return (concerned, isCertain ? event.attributes["exitCode"].flatMap { Int($0) } : nil)
+                guard state.started.remove(event.id) != nil else { return (concerned, nil) }
+                let exitCode = event.attributes["exitCode"].flatMap { Int($0) }
+                state.dead[event.id] = .some(exitCode)
+                return (concerned, exitCode)
             case "oom", "destroy": return (concerned, nil)
             default: return ([], nil)
             }

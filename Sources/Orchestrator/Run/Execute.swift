@@ -8,6 +8,10 @@ extension GroupRun {
         var fatal: OperationError?
         await withTaskGroup(of: (Int?, StepResult).self) { tasks in
             func proceed() {
+                for service in newlyDead(walk) {
+                    for aftermath in walk.died(service) { tasks.addTask { (nil, await self.settle(aftermath)) } }
+                    tasks.addTask { (nil, await self.settleDeath(of: service)) }
+                }
                 if interruption.isInterrupted || fatal != nil { walk.stop() }
                 for step in walk.begin() { tasks.addTask { (step.id, await self.perform(step)) } }
             }
@@ -22,6 +26,31 @@ extension GroupRun {
             }
         }
         if let fatal { throw fatal }
+    }
+
+    /// Services that this run brought to running and that have died since.
+    private func newlyDead(_ walk: PlanWalk) -> [String] {
+        guard watch.hasSeenDeath else { return [] }
+        let state = journal.state
+        return group.services.filter { service in
+            guard service.expectedExit == nil, uptime(service.name) != nil, !walk.hasFailed(service.name) else { return false }
+            let record = state[service.name]
+            return record.phase == .running && record.containerID.map { watch.death(of: $0).isDead } == true
+        }.map(\.name)
+    }
+
+    private func settleDeath(of service: String) async -> StepResult {
+        do {
+            guard let id = journal.state[service].containerID else { return .succeeded }
+            let during = "what depends on it was started"
+            // 137 may have been memory, which only an inspect tells.
+            let code = watch.death(of: id).exitCode.flatMap { $0 == 137 ? nil : $0 }
+            try await fail(service, try await death(of: service, id, phase: .ping, during: during, exitCode: code), in: .ping)
+            return .succeeded
+        } catch {
+            if case .fatal(let error) = StepFault(error, phase: .ping) { return .fatal(error) }
+            return .succeeded
+        }
     }
 
     /// Does what a step's end asks for beside going on.

@@ -75,6 +75,20 @@ public struct PlanWalk: Sendable {
         Set(plan.steps.filter { $0.kind == .createContainer }.compactMap(\.service))
     }
 
+    public func hasFailed(_ service: String) -> Bool { failed.contains(service) }
+
+    /// Notes that a service which was running has died: who needs it and has not begun to start does not start.
+    public mutating func died(_ service: String) -> [Aftermath] {
+        guard failed.insert(service).inserted else { return [] }
+        // All of them are found first: giving up one takes steps of those behind it along.
+        let reached = graph.transitiveDependents(of: service).filter(schedule.isYetToStart)
+        for dependent in reached.sorted() { schedule.giveUp(service: dependent) }
+        for (lost, chain) in chains(from: reached.subtracting(failed).subtracting(lost), to: [service]) {
+            pending[lost] = .block(lost, because: Array(chain.dropFirst().reversed()))
+        }
+        return tell()
+    }
+
     private mutating func fail(_ id: Int, _ failure: Failure) -> [Aftermath] {
         let owners = owners(of: id)
         failed.formUnion(owners)

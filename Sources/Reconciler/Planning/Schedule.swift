@@ -66,6 +66,13 @@ public struct Schedule: Sendable {
     /// A pull or build may serve other services too, so it is not given up with the one it is named for.
     private func isOwn(_ step: PlanStep) -> Bool { step.kind != .pullImage && step.kind != .buildImage }
 
+    /// Whether the start of the service's container, or the question what is to become of it, is still to come.
+    func isYetToStart(_ service: String) -> Bool {
+        ofService[service, default: []].contains { place in
+            entries[place].status == .waiting && [.startContainer, .reconsider].contains(entries[place].step.kind)
+        }
+    }
+
     /// Puts `plan` in the place of the running step `id`; what came after that step comes after all of the new ones.
     public mutating func replace(_ id: Int, with plan: Plan) {
         guard let place = running(id) else { return }
