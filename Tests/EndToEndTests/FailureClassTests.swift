@@ -103,6 +103,7 @@ private func services(registry: String, denying: String, port: Int, group: Strin
         let image = testImage
         let cmd = ["sh", "-c", "echo alive; sleep 1000"]
         func ping(_ container: Container) async throws -> Bool {
+            guard try await container.logs(tail: 5).contains("alive") else { return false }
             let text = try await container.inspect()
             let number = text.components(after: "\\"Pid\\":").prefix { $0.isNumber }
             if let pid = pid_t(number), pid > 1 { kill(pid, SIGKILL) }

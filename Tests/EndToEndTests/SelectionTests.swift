@@ -97,6 +97,58 @@ private let chain = """
         }
     }
 
+    @Test("B11, B12: with the network gone a stopped group starts; reload, run and exec stay on the network it was started on")
+    func networks() async throws {
+        let services = chain.replacing(
+            "let dependencies = [\"base\"]", with: "let dependencies = [\"base\"]; let buildFromDirectory = \"top/\""
+        )
+        .replacing("let name = \"top\"\n    let image = testImage", with: "let name = \"top\"\n    let image = \"IMAGE\"")
+        let image = "e2e-top-\(UInt32.random(in: .min ... .max)):1"
+        try await withWorkshop(services.replacing("IMAGE", with: image), list: "Base(), Top()") { shop in
+            let docker = try Docker(environment: ProcessInfo.processInfo.environment)
+            try #require(mkdir("\(shop.directory)/top", 0o700) == 0)
+            try shop.write("top/Dockerfile", "FROM \(environment("MINIBOSS_TEST_IMAGE") ?? "miniboss-test/busybox:latest")\nLABEL a=b\n")
+            let other = "\(shop.group)-other"
+            #expect(try shop.miniboss("start", "--network-name", other).code == 0)
+            let reload = try shop.miniboss("reload", "top")
+            #expect(reload.code == 0, "\(reload.errors)")
+            #expect(try await shop.container("top")?.networks.keys.sorted() == [other])
+            #expect(try shop.miniboss("run", "base", "--", "true").code == 0)
+
+            #expect(try shop.miniboss("stop").code == 0)
+            for network in try await docker.listNetworks(labels: ["io.miniboss.group=\(shop.group)"]) {
+                _ = try await docker.removeNetwork(network.id)
+            }
+            let start = try shop.miniboss("start", "--network-name", other)
+            #expect(start.code == 0, "\(start.errors)")
+            // A part of the group is started: the ledger still knows all of it.
+            #expect(try shop.miniboss("start", "--only", "base", "--network-name", other).code == 0)
+            #expect(try shop.miniboss("doctor").output.contains("no longer in the group") == false)
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+            _ = try await docker.removeImage(image, force: true)
+        }
+    }
+
+    @Test("B56: what a killed run left behind is taken away by the next start or stop", arguments: ["start", "stop"])
+    func killedOneOff(command: String) async throws {
+        try await withWorkshop(chain, list: "Base()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            let docker = try Docker(environment: ProcessInfo.processInfo.environment)
+            var left = ContainerConfig(image: environment("MINIBOSS_TEST_IMAGE") ?? "miniboss-test/busybox:latest")
+            left.cmd = ["sleep", "1000"]
+            left.labels = [
+                "io.miniboss.group": shop.group, "io.miniboss.service": "base", "io.miniboss.oneoff": "true", "io.miniboss.run": "7",
+            ]
+            let id = try await docker.createContainer(name: "miniboss-\(shop.group)_base.run7", left).id
+            _ = try await docker.startContainer(id)
+            #expect(try shop.miniboss(command).code == 0)
+            #expect(
+                try await docker.listContainers(all: true, labels: ["io.miniboss.oneoff=true", "io.miniboss.group=\(shop.group)"]).isEmpty)
+            #expect(try shop.miniboss("history").output.contains("base"))
+            #expect(try await shop.container("base")?.state.running == (command == "start"))
+        }
+    }
+
     @Test("B40: nothing is called stopped because another engine answers")
     func otherEngine() async throws {
         try await withWorkshop(chain, list: "Base()") { shop in

@@ -48,7 +48,9 @@ struct HistoryCommand: Verb {
         let moment = try since.map { try SinceMoment($0, now: time(nil)).text }
         let target = try target(session)
         guard let records = try target.records(session) else { return try nothing(session, target) }
-        if let service { try checkServiceNames([service], among: target.knownServices(session), option: "--service") }
+        if let service, try records.newestRuns(of: service, limit: 1).isEmpty {
+            try checkServiceNames([service], among: target.knownServices(session), option: "--service")
+        }
         let text = HistoryText(paint: session.paint, width: session.output.width)
         if let run {
             let types = Set(commaSeparated(type))

@@ -9,6 +9,12 @@ extension Failure {
             self.init(.engineUnreachable, phase: phase, summary: "the engine did not answer: \(words)")
         } else if phase == .build {
             self.init(.buildFailed, phase: phase, summary: "its image could not be built: \(words)", subject: image)
+        } else if phase == .pull, error.isRateLimited {
+            self.init(
+                .pullDenied, phase: phase, summary: "the registry's limit of pulls is reached for \(image ?? "its image"): \(words)",
+                subject: image, holder: "the registry's limit of pulls")
+        } else if error.isEngineDiskFull {
+            self.init(.engineError, phase: phase, summary: "the engine's disk is full: \(words)", holder: "the engine's disk")
         } else if error.isPullDenied {
             self.init(.pullDenied, phase: phase, summary: "the registry refused \(image ?? "its image"): \(words)", subject: image)
         } else if phase == .pull, error.isRegistryUnreachable {

@@ -13,13 +13,15 @@ func observe(
     }
     async let imageListing = result { () async throws(DockerError) in try await engine.images() }
     async let networkListing = result { () async throws(DockerError) in try await engine.networks(named: group.network) }
-    let summaries = try await listing.get().filter { $0.labels[GroupLabels.oneOff] == nil && $0.labels[GroupLabels.service] != nil }
+    let listed = try await listing.get().filter { $0.labels[GroupLabels.service] != nil }
+    let summaries = listed.filter { $0.labels[GroupLabels.oneOff] == nil }
     let images = imageIDs(try await imageListing.get())
     let networks = try await networkListing.get()
 
     // A network that only has our name is somebody else's: making ours then fails and says so.
     let isOurs = networks.contains { isNetworkGiven || $0.labels[GroupLabels.group] == group.name }
     var observed = ObservedGroup(networkExists: isOurs, images: images)
+    observed.oneOffs = listed.filter { $0.labels[GroupLabels.oneOff] != nil }.map { ObservedContainer($0) }
     for summary in summaries {
         var container = ObservedContainer(summary)
         let desired = group[container.service].flatMap { try? $0.resolved(context) }

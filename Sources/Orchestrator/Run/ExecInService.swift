@@ -40,7 +40,7 @@ public func runOneOff(
     let definition = try setting.checkedDefinition()
     try requireKnown([service], among: definition.spec.services.map(\.name))
     let code = ExitCode()
-    _ = try await conduct(setting, group: { _ in definition.spec }, isNetworkGiven: false, hookTimeout: 300) { run in
+    _ = try await conduct(setting, group: { definition.spec.on($0.network) }, isNetworkGiven: false, hookTimeout: 300) { run in
         guard let defined = run.group[service] else { return WorkEnd(hasFailed: true) }
         var spec: ServiceSpec
         do throws(TemplateFailure) { spec = try defined.resolved(run.journal.state.context) } catch {
@@ -95,12 +95,32 @@ public func runOneOff(
     return code.value
 }
 
+extension GroupRun {
+    /// Takes away what a killed `run` left: its container belongs to no plan, and nobody else would.
+    func removeOneOffs(_ observed: ObservedGroup) async throws {
+        for container in observed.oneOffs where container.status != .removing {
+            let origin = container.run.map { "run \($0)" } ?? "a run"
+            try await remove(
+                container.service, container.id, target: container.name, cause: "left over from \(origin), which was cut off", force: true)
+        }
+    }
+}
+
 /// The log stream ends a moment before the engine has the exit code.
 private func endedCode(_ run: GroupRun, _ id: String) async throws -> Int {
     while true {
         let state = try await run.engine.inspect(container: id).state
         if !state.running { return state.exitCode }
         try await run.clock.sleep(0.02)
+    }
+}
+
+extension GroupSpec {
+    /// The group on the network it was started on.
+    func on(_ network: String?) -> GroupSpec {
+        var copy = self
+        if let network { copy.network = network }
+        return copy
     }
 }
 

@@ -43,13 +43,14 @@ extension GroupRun {
         } catch let caught as DockerError {
             error = caught
         }
-        guard error.outcomeUnknown, let resolve else {
+        guard error.outcomeUnknown else {
             try journal.note(step.service, .stepFailed(refusal(step, error, start)), operation: operation)
             throw error
         }
         try journal.note(
             step.service, .stepUnknown(StepUnknown(step: step.kind, target: step.target, error: error.description)), operation: operation)
-        guard let resolution = try? await resolve() else { throw error }
+        // Nobody can tell now: the intent stays open, and the next run looks.
+        guard let resolve, let resolution = try? await resolve() else { throw error }
         switch resolution {
         case .adopted(let value):
             let success = StepSucceeded(

@@ -100,7 +100,9 @@ func conduct(
     let run = GroupRun(
         setting: setting, group: spec, engine: connected.engine,
         otherEngineID: remembered.engineID.flatMap { $0 == connected.identity.id ? nil : $0 }, journal: journal,
-        fingerprintKey: try setting.host.fingerprintKey(setting), isNetworkGiven: isNetworkGiven, hookTimeout: hookTimeout,
+        fingerprintKey: try setting.host.fingerprintKey(setting),
+        // Another than the group's own was named once, by this run or the start it follows.
+        isNetworkGiven: isNetworkGiven || spec.network != GroupSpec(name: spec.name, services: []).network, hookTimeout: hookTimeout,
         stopTimeout: stopTimeout, keepFailed: keepFailed)
     LiveContext.open(run.context)
     defer { LiveContext.close() }
@@ -147,7 +149,8 @@ struct WorkEnd: Sendable {
 }
 
 private func runStarted(_ setting: RunSetting, _ spec: GroupSpec, _ identity: EngineIdentity?, remembered: GroupState) -> RunStarted {
-    let defined = spec.services.map { RunStarted.Member($0, origin: setting.definition?.origins[$0.name]) }
+    // The whole group, whatever part of it this run is about: a stop without a definition has only this.
+    let defined = (setting.definition?.spec ?? spec).services.map { RunStarted.Member($0, origin: setting.definition?.origins[$0.name]) }
     return RunStarted(
         command: setting.command, arguments: setting.arguments, group: spec.name, network: spec.network,
         definition: setting.definition?.hash, definitionPath: setting.definition?.path ?? setting.environment["MINIBOSS_DEFINITION"],

@@ -38,6 +38,12 @@ extension GroupRun {
             } catch let error as DockerError where error.isNetworkInUse {
                 // The containers are gone: the stop is done, whoever else keeps the network.
                 try journal.note(nil, .noteTaken(NoteTaken(text: "the network \(name) stays: \(await users(of: network.id))")))
+            } catch let error as DockerError {
+                // No service's failure, and yet the group is not gone.
+                let words = error.engineMessage.isEmpty ? error.description : error.engineMessage
+                throw OperationError(
+                    .failed, "the network \(name) could not be removed: \(words)",
+                    next: "The containers are gone. `miniboss stop --remove` tries again.")
             }
         }
     }

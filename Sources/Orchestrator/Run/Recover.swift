@@ -68,11 +68,11 @@ private func lookUp(_ open: OpenIntent, engine: any ContainerEngine, group: Stri
         case .removeNetwork:
             return try await engine.networks(named: intent.target).isEmpty ? done(nil) : notDone("the network is still there")
         case .pullImage, .buildImage:
-            return notDone("miniboss was killed meanwhile; it is done again when it is needed")
+            return notDone("nobody saw how it ended; it is done again when it is needed")
         case .startContainer, .stopContainer, .killContainer, .removeContainer, .renameContainer:
             return try await lookUpContainer(intent, engine: engine, done: done, notDone: notDone)
         case .createVolume, .preStart, .ping, .postStart, .preStop, .execInContainer, .reconsider:
-            return notDone("miniboss was killed meanwhile")
+            return notDone("nobody saw how it ended")
         }
     } catch let error as DockerError {
         throw OperationError(

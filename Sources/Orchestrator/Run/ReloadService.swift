@@ -9,11 +9,10 @@ public func reloadService(_ setting: RunSetting, _ options: ReloadOptions) async
             .usage, "service \"\(options.service)\" has no buildFromDirectory, so there is nothing to rebuild",
             next: "Give it one, or change its image and run `miniboss start`.")
     }
-    var spec = definition.spec
-    if let network = options.network { spec.network = network }
-    let group = spec
+    let group = definition.spec
     return try await conduct(
-        setting, group: { _ in group }, isNetworkGiven: options.network != nil, hookTimeout: 300, stopTimeout: options.timeout
+        setting, group: { group.on(options.network ?? $0.network) }, isNetworkGiven: options.network != nil, hookTimeout: 300,
+        stopTimeout: options.timeout
     ) { run in
         let observed = try await run.observeNow()
         let running = Set(observed.containers.filter { $0.status == .running }.map(\.service))

@@ -10,6 +10,7 @@ public func startGroup(_ setting: RunSetting, _ options: StartOptions) async thr
     ) { run in
         let observed = try await run.observeNow()
         try run.noteOtherEngine(observed)
+        try await run.removeOneOffs(observed)
         let plan = planStart(run.planRequest(observed: observed))
         try await run.begin(plan, excluded: selection.excluded)
         try await run.execute(plan)

@@ -15,7 +15,8 @@ public func stopGroup(_ setting: RunSetting, _ options: StopOptions) async throw
             let own = try await run.engine.networks(labels: [GroupLabels.filter(group: run.group.name)])
             observed.formerNetworks = Set(own.map(\.name)).subtracting([run.group.network]).sorted()
         }
-        try run.requireSameEngine(observed)
+        try run.requireSameEngine(observed, unless: options.remove)
+        try await run.removeOneOffs(observed)
         let names = members.map(\.name)
         try requireKnown(options.exclude, among: names + Set(observed.containers.map(\.service)).subtracting(names).sorted())
         try checkExclusion(options.exclude, members)
@@ -34,7 +35,7 @@ public func stopGroup(_ setting: RunSetting, _ options: StopOptions) async throw
         }
         // One that had ended before is only removed.
         let ran = Set(plan.steps.filter { $0.kind == .stopContainer }.compactMap(\.service))
-        let stopped = plan.outlooks.map(\.service).filter { ran.contains($0) && !run.failedServices.contains($0) }
+        let stopped = plan.outlooks.map(\.service).filter { ran.contains($0) && [.stopped, .absent].contains(run.journal.state[$0].phase) }
         var end = WorkEnd(nothingToDo: plan.isEmpty)
         if !stopped.isEmpty, !run.interruption.isInterrupted, let hook = setting.definition?.groupHooks.onStopServices {
             end.error = try await run.groupHook(.onStopServices) { try await hook(stopped) }

@@ -19,6 +19,7 @@ extension Failure {
         case .imageNotFound where holder != nil:
             return "this machine does not have the image\(subjectWords), and its registry did not answer"
         case .imageNotFound: return "neither this machine nor the registry has the image\(subjectWords)"
+        case .pullDenied where holder != nil: return "the registry lets nobody pull any more for now"
         case .pullDenied: return "the registry refused the image\(subjectWords)"
         case .buildFailed: return "its image could not be built"
         case .nameConflict: return "a container that is not of this group has its name" + (holder.map { ": \($0)" } ?? "")
@@ -26,6 +27,7 @@ extension Failure {
         case .mountMissing: return "the directory\(subjectWords) does not exist on this machine"
         case .contextMissing: return "it needs a context key that nobody has written" + (subject.map { ": see \($0)" } ?? "")
         case .engineUnreachable: return "no Docker Engine answered"
+        case .engineError where holder != nil: return "\(holder ?? "the engine's disk") is full"
         case .engineError: return "the engine refused"
         case .interrupted: return "the run was interrupted before the service was ready"
         }
@@ -44,6 +46,7 @@ extension Failure {
         case .imageNotFound where holder != nil:
             return "check the spelling of \(type).image\(place) and the way to the registry: `docker pull\(subjectWords)` tries it by hand"
         case .imageNotFound: return "check the spelling of \(type).image\(place); to build it here set buildFromDirectory"
+        case .pullDenied where holder != nil: return "wait and start again, or log in with `docker login`: the limit is higher then"
         case .pullDenied: return "log in with `docker login` for that registry, or check that the image\(subjectWords) may be read"
         case .buildFailed: return "mend the Dockerfile or what it copies; the build's last lines are above"
         case .nameConflict:
@@ -64,6 +67,8 @@ extension Failure {
             return
                 "write that key to Context in a hook of a service that \(service) depends on (one that already runs does so after `miniboss stop --remove`), or mend \(type).\(subject ?? "env")\(place)"
         case .interrupted: return "`miniboss start` goes on where it stopped"
+        case .engineError where holder != nil:
+            return "make room for it: `docker system df` shows what takes it, `docker system prune` frees it"
         case .engineError: return "see the engine's words above; `miniboss doctor` checks the engine"
         }
     }

@@ -78,7 +78,7 @@ public struct Failure: Codable, Sendable, Equatable, Error {
     public var seconds: Double
     /// Which host port, image, name, key or mount it was about.
     public var subject: String?
-    /// Who holds the port or name, when known; of an image, who did not answer.
+    /// Who holds the port or name, when known; of an image or the engine, what stands in the way.
     public var holder: String?
 
     enum CodingKeys: String, CodingKey {
