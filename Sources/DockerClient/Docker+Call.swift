@@ -12,6 +12,14 @@ struct EngineCall: Sendable {
         case none
     }
 
+    /// What it counts for among the calls in flight.
+    enum Load: Sendable {
+        /// The engine answers as soon as it can.
+        case short
+        /// It waits for a container.
+        case long
+    }
+
     var method: String
     /// Encoded, without version: `/containers/create`.
     var path: String
@@ -19,6 +27,7 @@ struct EngineCall: Sendable {
     var headers: [(name: String, value: String)] = []
     var body = HTTPRequest.Body.none
     var patience = Patience.usual
+    var load = Load.short
     var versioned = true
 
     var endpoint: String { method + " " + path }
@@ -59,7 +68,7 @@ extension Docker {
 
     /// Sends a call and reads all of its answer.
     func bytes(_ call: EngineCall) async throws(DockerError) -> [UInt8] {
-        try await send(call).body.collect()
+        try await inTurn(call) { () async throws(DockerError) in try await send(call).body.collect() }
     }
 
     /// Sends a call whose answer is one JSON value.
@@ -76,9 +85,22 @@ extension Docker {
     /// Sends a call of which only the status counts.
     @discardableResult
     func status(_ call: EngineCall) async throws(DockerError) -> Int {
-        let response = try await send(call)
-        _ = try await response.body.collect()
-        return response.head.status
+        try await inTurn(call) { () async throws(DockerError) in
+            let response = try await send(call)
+            _ = try await response.body.collect()
+            return response.head.status
+        }
+    }
+
+    /// A stream lasts as long as somebody reads, so it waits for nobody and nobody for it.
+    private func inTurn<Value: Sendable>(
+        _ call: EngineCall, _ body: () async throws(DockerError) -> Value
+    ) async throws(DockerError) -> Value {
+        switch (call.patience, call.load) {
+        case (.head, _), (.none, _): try await body()
+        case (.usual, .short), (.total, .short): try await shortCalls.use(body)
+        case (.usual, .long), (.total, .long): try await longCalls.use(body)
+        }
     }
 
     private func attempt(_ call: EngineCall, version: APIVersion?) async throws(DockerError) -> HTTPResponse {

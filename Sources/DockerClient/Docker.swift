@@ -10,6 +10,10 @@ public final class Docker: Sendable {
     let engine: CurlEngine
     /// What a short call may take from sending to the last byte.
     let patience: Duration
+    /// For calls that are answered soon.
+    let shortCalls = CallSlots(36)
+    /// For those that last as long as a container takes to end.
+    let longCalls = CallSlots(200)
     private let pinned: APIVersion?
     private let agreed = Mutex<APIVersion?>(nil)
 

@@ -58,6 +58,7 @@ extension Docker {
         call.query = [("t", "\(seconds)")]
         if let signal { call.query.append(("signal", signal)) }
         call.patience = .total(.seconds(seconds) + patience)
+        call.load = .long
         return try await status(call) == 304 ? .already : .done
     }
 

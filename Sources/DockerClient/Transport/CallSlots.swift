@@ -1,0 +1,55 @@
+import Synchronization
+
+/// How many calls of a kind may be in flight at once; the others wait for their turn, in order.
+///
+/// Each call in flight holds a connection, and with it a descriptor, of which a process often has 1,024. The engine gains
+/// nothing from more calls than this: see docs/performance.md.
+final class CallSlots: Sendable {
+    private struct State {
+        var free: Int
+        /// Those from `next` on wait.
+        var waiting: [CheckedContinuation<Void, Never>] = []
+        var next = 0
+    }
+
+    private let state: Mutex<State>
+
+    init(_ count: Int) { state = Mutex(State(free: count)) }
+
+    /// Does something that ends by itself, when there is a slot for it. Whoever is cancelled meanwhile waits all the same: slots
+    /// come free as calls end, and each of those has a deadline.
+    func use<Value: Sendable>(
+        _ body: () async throws(DockerError) -> Value, isolation: isolated (any Actor)? = #isolation
+    ) async throws(DockerError) -> Value {
+        await withCheckedContinuation { continuation in
+            let isFree = state.withLock { state in
+                guard state.free == 0 else {
+                    state.free -= 1
+                    return true
+                }
+                state.waiting.append(continuation)
+                return false
+            }
+            if isFree { continuation.resume() }
+        }
+        defer { giveBack() }
+        return try await body()
+    }
+
+    private func giveBack() {
+        let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            guard state.next < state.waiting.count else {
+                state.free += 1
+                return nil
+            }
+            let next = state.waiting[state.next]
+            state.next += 1
+            if state.next == state.waiting.count {
+                state.waiting = []
+                state.next = 0
+            }
+            return next
+        }
+        next?.resume()
+    }
+}
