@@ -26,7 +26,7 @@ public final class GroupLock: Sendable {
                 let number = errno
                 if number == EINTR { continue }
                 guard number == EWOULDBLOCK else { throw LedgerError(errno: number, doing: "can't lock", path: path) }
-                throw busy(lock.awaitHolder(), seconds: lock.age, path: path)
+                throw busy(lock.awaitHolder(), path: path)
             }
             // Somebody may have removed the file between open and flock: a lock on a nameless file excludes nobody.
             guard lock.isStill(at: path) else { continue }
@@ -44,19 +44,9 @@ public final class GroupLock: Sendable {
         return file.awaitHolder()
     }
 
-    private static func busy(_ holder: LockHolder?, seconds: Int, path: String) -> LedgerError {
-        guard let holder else { return LedgerError(.busy(nil), "another miniboss is at work (it holds \(path)).") }
-        let group = holder.group.map { " on group \"\($0)\"" } ?? ""
-        let age = seconds < 120 ? "\(seconds) s" : seconds < 7200 ? "\(seconds / 60) min" : "\(seconds / 3600) h"
-        return LedgerError(
-            .busy(holder), "another miniboss is at work\(group): `\(holder.command)`, pid \(holder.pid), for \(age).")
-    }
-
-    /// Seconds since the holder wrote its words, which it does when it gets the lock.
-    private var age: Int {
-        var info = stat()
-        guard fstat(descriptor, &info) == 0 else { return 0 }
-        return max(0, time(nil) - info.st_mtim.tv_sec)
+    private static func busy(_ holder: LockHolder?, path: String) -> LedgerError {
+        let who = holder.map { ": `\($0.command)`, pid \($0.pid)" } ?? ""
+        return LedgerError(.busy(holder), "another miniboss is at work\(who) (it holds \(path))")
     }
 
     /// The holder's own words. It writes them right after it got the lock, so those of a dead process are waited out.

@@ -7,18 +7,15 @@ public struct LockHolder: Sendable, Equatable, Codable {
     public let command: String
     /// RFC 3339 in UTC.
     public let startedAt: String
-    /// The group, where it can't be told from the lock's place.
-    public let group: String?
 
-    public init(pid: Int, command: String, startedAt: String, group: String? = nil) {
+    public init(pid: Int, command: String, startedAt: String) {
         self.pid = pid
         self.command = command
         self.startedAt = startedAt
-        self.group = group
     }
 
     private enum CodingKeys: String, CodingKey {
-        case pid, command, group
+        case pid, command
         case startedAt = "started_at"
     }
 }

@@ -209,9 +209,7 @@ extension OperationError {
     /// A ledger's error as an exit: 75 for a lock held by another miniboss, 74 for everything else.
     init(ledger error: LedgerError) {
         switch error.code {
-        case .busy(let holder):
-            let end = holder.map { ", or end it with `kill -INT \($0.pid)`" } ?? ""
-            self.init(.busy, error.message, next: "Wait for it\(end); `miniboss history` can be read meanwhile.")
+        case .busy: self.init(.busy, error.message, next: "Wait for it; `miniboss history` can be read meanwhile.")
         case .undecodable: self.init(.ledger, error.message, next: "`miniboss doctor` checks the ledger.")
         default: self.init(.ledger, error.message)
         }

@@ -18,8 +18,7 @@ public enum LedgerMend: Sendable, Equatable {
 /// - Throws: `OperationError`: `.busy` when another miniboss is at work; `.ledger` for a ledger of a newer miniboss, and for
 ///   one that can't be read or moved for reasons that are not its own.
 public func setAsideLedger(_ setting: RunSetting) throws(OperationError) -> LedgerMend {
-    let holder = LockHolder(
-        pid: setting.host.pid, command: setting.command, startedAt: setting.clock.now(), group: setting.groupName)
+    let holder = LockHolder(pid: setting.host.pid, command: setting.command, startedAt: setting.clock.now())
     do {
         let succession = try LedgerSuccession.begin(directory: setting.directory, path: setting.ledgerPath, holder: holder)
         let location = succession.location
@@ -40,7 +39,7 @@ public func setAsideLedger(_ setting: RunSetting) throws(OperationError) -> Ledg
         }
         return cited.map { .setAside($0) } ?? .nothing
     } catch let error as LedgerError {
-        throw OperationError(ledger: error)
+        throw OperationError(ledger: error, setting)
     } catch {
         throw OperationError(.defect, "\(error)")
     }

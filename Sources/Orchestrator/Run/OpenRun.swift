@@ -17,14 +17,13 @@ extension LedgerWriter: RunLedger {
 /// Takes the group's lock.
 /// - Throws: `OperationError`: `.busy` when another miniboss is at work, `.ledger` when the ledger can't be used.
 func openGroupLedger(_ setting: RunSetting) throws(OperationError) -> LedgerWriter {
-    let holder = LockHolder(
-        pid: setting.host.pid, command: setting.command, startedAt: setting.clock.now(), group: setting.groupName)
+    let holder = LockHolder(pid: setting.host.pid, command: setting.command, startedAt: setting.clock.now())
     do throws(LedgerError) {
         return try LedgerWriter.open(directory: setting.directory, path: setting.ledgerPath, holder: holder) { seconds in
             setting.isWorthWaiting(seconds)
         }
     } catch {
-        throw OperationError(ledger: error)
+        throw OperationError(ledger: error, setting)
     }
 }
 
