@@ -12,12 +12,18 @@ struct LookupTests {
         facts.filter { $0.run < run }
     }
 
-    @Test("the little that is looked up says the same as everything there is", arguments: UInt64(300)..<312)
-    func evidence(seed: UInt64) throws {
+    /// A random story in a ledger of its own, which lives as long as the memory.
+    private func recorded(_ seed: UInt64) throws -> (Memory, [RecordedFact], GroupRecords) {
         let memory = Memory()
         let facts = Story.random(seed: seed, runs: 9).facts
         try memory.record(facts)
-        let records = try #require(try GroupRecords.open(directory: memory.directory, ledgerPath: nil))
+        return (memory, facts, try #require(try GroupRecords.open(directory: memory.directory, ledgerPath: nil)))
+    }
+
+    @Test("the little that is looked up says the same as everything there is", arguments: UInt64(300)..<312)
+    func evidence(seed: UInt64) throws {
+        let (memory, facts, records) = try recorded(seed)
+        defer { withExtendedLifetime(memory) {} }
         for run in Set(facts.map(\.run)) {
             let own = try records.facts(run: run)
             let earlier = try records.evidence(for: own)
@@ -29,10 +35,8 @@ struct LookupTests {
 
     @Test("what a report looks up to compare with says the same as everything there is", arguments: UInt64(500)..<508)
     func comparison(seed: UInt64) throws {
-        let memory = Memory()
-        let facts = Story.random(seed: seed, runs: 9).facts
-        try memory.record(facts)
-        let records = try #require(try GroupRecords.open(directory: memory.directory, ledgerPath: nil))
+        let (memory, facts, records) = try recorded(seed)
+        defer { withExtendedLifetime(memory) {} }
         for run in Set(facts.map(\.run)) {
             let own = try records.facts(run: run)
             let all = try records.facts().filter { $0.run < run }
@@ -45,10 +49,8 @@ struct LookupTests {
 
     @Test("the runs of a service and the newest that failed are those a reading of everything finds", arguments: UInt64(400)..<406)
     func runs(seed: UInt64) throws {
-        let memory = Memory()
-        let facts = Story.random(seed: seed, runs: 9).facts
-        try memory.record(facts)
-        let records = try #require(try GroupRecords.open(directory: memory.directory, ledgerPath: nil))
+        let (memory, facts, records) = try recorded(seed)
+        defer { withExtendedLifetime(memory) {} }
         for service in ["db", "app", "nobody"] {
             let all = Set(facts.filter { $0.service == service }.map(\.run)).sorted(by: >)
             #expect(try records.newestRuns(of: service, limit: 99) == all, "seed \(seed)")

@@ -101,11 +101,11 @@ struct DoctorCommand: Verb {
     }
 }
 
-private func orphans(_ found: [EngineFindings.Orphan]?) -> DoctorFinding {
+private func orphans(_ found: [String]?) -> DoctorFinding {
     guard let found else { return DoctorFinding("orphans", .skipped, "can't be told: no ledger says what belongs to the group") }
     guard !found.isEmpty else { return DoctorFinding("orphans", .good, "none") }
     return DoctorFinding(
-        "orphans", .warning, found.map(\.what).joined(separator: "; "),
+        "orphans", .warning, found.joined(separator: "; "),
         mend: "`miniboss stop --remove` takes them away, with all the rest of the group.")
 }
 

@@ -44,9 +44,7 @@ struct DefinitionCache {
 
     /// A new directory to compile in, beside the entries so that it can be renamed into their place.
     func stage(_ key: String) throws(Disk.Failure) -> CompilationStage {
-        var name = Array("\(definitions)/\(key).tmp.XXXXXX".utf8CString)
-        guard mkdtemp(&name) != nil else { throw Disk.Failure(code: errno) }
-        return CompilationStage(directory: String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
+        CompilationStage(directory: try Disk.makeTemporaryDirectory("\(definitions)/\(key).tmp"))
     }
 
     /// Makes the stage the key's entry. When another process was faster, its entry stays: they are equal.

@@ -94,6 +94,13 @@ enum Disk {
         if mkdir(path, 0o700) != 0, errno != EEXIST { throw Failure(code: errno) }
     }
 
+    /// A new directory, of which the name begins so and goes on at random; only its owner may look into it. See mkdtemp(3).
+    static func makeTemporaryDirectory(_ prefix: String) throws(Failure) -> String {
+        var name = Array("\(prefix).XXXXXX".utf8CString)
+        guard mkdtemp(&name) != nil else { throw Failure(code: errno) }
+        return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
     static func rename(_ from: String, to destination: String) throws(Failure) {
         guard Glibc.rename(from, destination) == 0 else { throw Failure(code: errno) }
     }

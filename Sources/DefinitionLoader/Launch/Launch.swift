@@ -173,13 +173,14 @@ public struct Launch: Sendable {
         _ command: CompilerCommand, _ invocation: Invocation, _ file: DefinitionFile, isQuiet: Bool
     ) throws(LaunchError) -> Execution {
         let parent = setting.environment["TMPDIR"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
-        var name = Array("\(parent)/miniboss.XXXXXX".utf8CString)
-        guard mkdtemp(&name) != nil else {
+        let stage: CompilationStage
+        do throws(Disk.Failure) {
+            stage = CompilationStage(directory: try Disk.makeTemporaryDirectory("\(parent)/miniboss"))
+        } catch {
             throw LaunchError(
-                exitCode: LaunchError.defect, "there is no place to compile in: \(parent): \(Disk.Failure.reason(errno))",
+                exitCode: LaunchError.defect, "there is no place to compile in: \(parent): \(error.reason)",
                 next: "Set XDG_CACHE_HOME or TMPDIR to a directory that can be written.")
         }
-        let stage = CompilationStage(directory: String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
         do throws(LaunchError) {
             try compile(command, stage, moduleCache: "\(stage.directory)/modules", isQuiet: isQuiet)
         } catch {

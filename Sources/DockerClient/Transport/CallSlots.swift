@@ -2,8 +2,7 @@ import Synchronization
 
 /// How many calls of a kind may be in flight at once; the others wait for their turn, in order.
 ///
-/// Each call in flight holds a connection, and with it a descriptor, of which a process often has 1,024. The engine gains
-/// nothing from more calls than this: see docs/performance.md.
+/// Each call in flight holds a connection, and with it a descriptor, of which a process often has 1,024.
 final class CallSlots: Sendable {
     private struct State {
         var free: Int

@@ -3,19 +3,12 @@ import Reconciler
 
 /// What `doctor` wants to know of the engine.
 public struct EngineFindings: Sendable {
-    /// A container or network with the group's label that is no part of the group any more.
-    public struct Orphan: Sendable {
-        public var name: String
-        /// What it is, in words.
-        public var what: String
-    }
-
     public var address: String
     public var version: String?
     public var apiVersion: String?
     public var problem: OperationError?
-    /// `nil` where nothing says what belongs to the group: the ledger can't be read, or knows of no start.
-    public var orphans: [Orphan]?
+    /// Containers and networks with the group's label that are no part of it any more, in words; `nil` where nothing says what belongs to the group: the ledger can't be read, or knows of no start.
+    public var orphans: [String]?
 }
 
 public func examineEngine(_ setting: RunSetting) async -> EngineFindings {
@@ -34,7 +27,7 @@ public func examineEngine(_ setting: RunSetting) async -> EngineFindings {
     return findings
 }
 
-private func orphans(_ setting: RunSetting, _ docker: Docker) async throws(DockerError) -> [EngineFindings.Orphan]? {
+private func orphans(_ setting: RunSetting, _ docker: Docker) async throws(DockerError) -> [String]? {
     guard !setting.groupName.isEmpty else { return nil }
     let known: GroupState
     do { known = try GroupRecords.open(directory: setting.directory, ledgerPath: setting.ledgerPath)?.state() ?? GroupState() } catch {
@@ -47,6 +40,6 @@ private func orphans(_ setting: RunSetting, _ docker: Docker) async throws(Docke
     let networks = try await docker.networks(labels: [label]).filter { $0.name != known.network ?? $0.name }
     return containers.map { container in
         let service = container.labels[GroupLabels.service].map { "of a service \($0) that is no longer in the group" } ?? "of no service"
-        return EngineFindings.Orphan(name: container.name, what: "container \(container.name), \(container.state), \(service)")
-    } + networks.map { EngineFindings.Orphan(name: $0.name, what: "network \($0.name), of an earlier start") }
+        return "container \(container.name), \(container.state), \(service)"
+    } + networks.map { "network \($0.name), of an earlier start" }
 }

@@ -8,7 +8,7 @@ public func execInService(
 ) async throws(OperationError) -> Int32 {
     let code = ExitCode()
     _ = try await conduct(
-        setting, group: { memberGroup(setting, $0) }, isNetworkGiven: false, hookTimeout: 300
+        setting, group: { setting.group(remembered: $0) }, isNetworkGiven: false, hookTimeout: 300
     ) { run in
         let containers = try await run.engine.containers(
             labels: [GroupLabels.filter(group: run.group.name), "\(GroupLabels.service)=\(service)"])
@@ -32,113 +32,9 @@ public func execInService(
     return code.value
 }
 
-/// Runs a command in a new container of a service, which is removed at its end.
-/// - Returns: the command's exit code.
-public func runOneOff(
-    _ setting: RunSetting, service: String, command: [String], streams: CommandStreams
-) async throws(OperationError) -> Int32 {
-    let definition = try setting.checkedDefinition()
-    try requireKnown([service], among: definition.spec.services.map(\.name))
-    let code = ExitCode()
-    _ = try await conduct(setting, group: { definition.spec.on($0.network) }, isNetworkGiven: false, hookTimeout: 300) { run in
-        guard let defined = run.group[service] else { return WorkEnd(hasFailed: true) }
-        var spec: ServiceSpec
-        do throws(TemplateFailure) { spec = try defined.resolved(run.journal.state.context) } catch {
-            throw OperationError(.failed, error.description, next: "`miniboss start` runs the hooks that write the context.")
-        }
-        run.journal.conceal(spec.secretTexts)
-        spec.ports = []
-        spec.command = command
-        spec.entrypoint = spec.entrypoint ?? []
-        let operation = run.clock.identifier()
-        var config = ContainerConfig(
-            spec, network: run.group.network,
-            labels: [
-                GroupLabels.group: run.group.name, GroupLabels.service: service, GroupLabels.run: String(run.journal.run),
-                GroupLabels.operation: operation, GroupLabels.oneOff: "true",
-            ])
-        config.aliases = []
-        config.tty = streams.tty
-        config.openStdin = true
-        let observed = try await run.observeNow()
-        if !observed.networkExists {
-            throw OperationError(
-                .failed, "the network \(run.group.network) does not exist",
-                next: "`miniboss start` makes it and starts what the command needs.")
-        }
-        if run.imageID(spec.image) == nil { try await run.pull(spec.image, service: service, cause: "the image is not here") }
-        let name = "\(PlanRequest.containerName(group: run.group.name, service: service)).run\(run.journal.run)"
-        let summary = SpecSummary(spec, imageID: run.imageID(spec.image), network: run.group.network)
-        let id = try await run.call(
-            EngineStep(kind: .createContainer, service: nil, cause: "run was asked for", target: name, spec: summary), operation: operation,
-            result: { $0 }
-        ) { [config] () async throws(DockerError) in try await run.engine.create(name: name, config) }
-        do {
-            // Attached first: not a byte of what it says at once is missed.
-            try await run.untilInterrupted {
-                try await run.engine.attach(container: id, streams: streams) {
-                    try await run.call(EngineStep(kind: .startContainer, service: nil, cause: "run was asked for", target: name)) {
-                        () async throws(DockerError) in try await run.engine.start(container: id)
-                    }
-                }
-            }
-            code.set(Int32(truncatingIfNeeded: try await endedCode(run, id)))
-        } catch {
-            try? await run.remove(service, id, target: name, cause: "run was cut off", force: true)
-            throw error
-        }
-        try await run.call(EngineStep(kind: .removeContainer, service: nil, cause: "run ended", target: name)) {
-            () async throws(DockerError) in try await run.engine.remove(container: id, force: true)
-        }
-        return WorkEnd(commandCode: Int(code.value))
-    }
-    return code.value
-}
-
-extension GroupRun {
-    /// Takes away what a killed `run` left: its container belongs to no plan, and nobody else would.
-    func removeOneOffs(_ observed: ObservedGroup) async throws {
-        for container in observed.oneOffs where container.status != .removing {
-            let origin = container.run.map { "run \($0)" } ?? "a run"
-            try await remove(
-                container.service, container.id, target: container.name, cause: "left over from \(origin), which was cut off", force: true)
-        }
-    }
-}
-
-/// The log stream ends a moment before the engine has the exit code.
-private func endedCode(_ run: GroupRun, _ id: String) async throws -> Int {
-    while true {
-        let state = try await run.engine.inspect(container: id).state
-        if !state.running { return state.exitCode }
-        try await run.clock.sleep(0.02)
-    }
-}
-
-extension GroupSpec {
-    /// The group on the network it was started on.
-    func on(_ network: String?) -> GroupSpec {
-        var copy = self
-        if let network { copy.network = network }
-        return copy
-    }
-}
-
-func memberGroup(_ setting: RunSetting, _ state: GroupState) -> GroupSpec {
-    var spec =
-        setting.definition?.spec
-        ?? GroupSpec(
-            name: setting.groupName,
-            services: state.members.map {
-                ServiceSpec(name: $0.name, image: $0.image, dependencies: $0.dependencies, typeName: $0.typeName)
-            })
-    if let network = state.network { spec.network = network }
-    return spec
-}
-
 extension WorkEnd {
     /// The end of a command that ran in a container.
-    fileprivate init(commandCode code: Int) {
+    init(commandCode code: Int) {
         hasFailed = code != 0
         error = code == 0 ? nil : "the command exited with \(code)"
     }

@@ -20,22 +20,16 @@ public struct ServiceStatus: Sendable {
 public func observeStatus(_ setting: RunSetting) async throws(OperationError) -> [ServiceStatus] {
     if setting.definition != nil { _ = try setting.checkedDefinition() }
     let state = try GroupRecords.open(directory: setting.directory, ledgerPath: setting.ledgerPath)?.state() ?? GroupState()
-    var group =
-        setting.definition?.spec
-        ?? GroupSpec(
-            name: setting.groupName,
-            services: state.members.map { ServiceSpec(name: $0.name, image: $0.image, dependencies: $0.dependencies) })
-    if let network = state.network { group.network = network }
+    let group = setting.group(remembered: state)
     let engine = try await setting.host.connect(setting.environment).engine
     let key = try fingerprintKeyIfPresent(directory: setting.directory)
-    let subject = group
-    let hash: @Sendable (ServiceSpec) -> String = { fingerprint(of: $0, network: subject.network, key: key) }
+    let hash: @Sendable (ServiceSpec) -> String = { fingerprint(of: $0, network: group.network, key: key) }
     let observed: ObservedGroup
     do {
-        observed = try await observe(subject, engine: engine, context: state.context, isNetworkGiven: true, fingerprint: hash)
+        observed = try await observe(group, engine: engine, context: state.context, isNetworkGiven: true, fingerprint: hash)
     } catch { throw OperationError(unreachable: error, host: setting.environment["DOCKER_HOST"] ?? "the engine") }
 
-    let hide = Redaction(await groupSecrets(setting.definition, state, group: subject.name, engine: engine))
+    let hide = Redaction(await groupSecrets(setting.definition, state, group: group.name, engine: engine))
     let containers = observed.containersByService
     let defined = group.services.map { service -> ServiceStatus in
         let container = containers[service.name, default: []].sorted {

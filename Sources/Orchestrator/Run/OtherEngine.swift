@@ -15,6 +15,7 @@ extension GroupRun {
         try journal.note(nil, .noteTaken(NoteTaken(text: text)))
     }
 
+    /// Refuses a stop where nothing of the group is, though it runs elsewhere.
     /// - Parameter isFinal: the group is to be forgotten; where the engine is gone for good there must be a way to do so.
     /// - Throws: `OperationError` with `.failed`: that there is nothing to stop here would be taken for a stopped group.
     func requireSameEngine(_ observed: ObservedGroup, unless isFinal: Bool) throws {

@@ -10,7 +10,7 @@ extension GroupRun {
                 .mountMissing, phase: .create, summary: "the directory \(path), which it mounts, does not exist after pre_start",
                 subject: path)
         }
-        if spec.image != service.image { try await prepareImage(spec) }
+        if spec.image != service.image { try await prepareImage(spec, of: service) }
         let label = fingerprint(of: spec, network: group.network, key: fingerprintKey)
         spec.ports = await chosenPorts(spec.ports, of: name)
         let operation = clock.identifier()
@@ -40,15 +40,13 @@ extension GroupRun {
     }
 
     /// The image of a service whose reference was not known when the plan was made.
-    private func prepareImage(_ spec: ServiceSpec) async throws {
-        let reference = try? Reconciler.ImageReference(spec.image)
-        let isBuiltAlways = spec.build != nil && reference?.effectiveTag == "latest" && !preparedImages.contains(spec.name)
-        guard isBuiltAlways || imageID(spec.image) == nil else { return }
-        if spec.build != nil {
-            let cause = isBuiltAlways ? "tag latest with a buildFromDirectory is built at each start" : "the image does not exist"
-            try await build(reference?.description ?? spec.image, spec, cause: cause)
+    private func prepareImage(_ spec: ServiceSpec, of service: ServiceSpec) async throws {
+        let isPrepared = preparedImages.contains(spec.name)
+        guard let work = spec.imageWork(isHere: imageID(spec.image) != nil, isPrepared: isPrepared) else { return }
+        if work.kind == .buildImage {
+            try await build(service, cause: work.cause)
         } else {
-            try await pull(spec.image, service: spec.name, cause: "the image is not here")
+            try await pull(spec.image, service: spec.name, cause: work.cause)
         }
     }
 

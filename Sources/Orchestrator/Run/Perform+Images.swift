@@ -20,15 +20,14 @@ extension GroupRun {
 
     func buildImage(_ step: PlanStep) async throws {
         guard let service = step.service.flatMap({ group[$0] }) else { return }
-        try await withImageMove(step, began: .buildBegan) {
-            // The keys of its image that were unknown when the plan was made may have been written since.
-            let image = try service.resolvedImage(journal.state.context)
-            try await build((try? Reconciler.ImageReference(image))?.description ?? image, service, cause: step.cause)
-        }
+        try await withImageMove(step, began: .buildBegan) { try await build(service, cause: step.cause) }
     }
 
-    func build(_ tag: String, _ service: ServiceSpec, cause: String) async throws {
+    func build(_ service: ServiceSpec, cause: String) async throws {
         guard let source = try service.resolvedBuild(journal.state.context) else { return }
+        // The keys of its image that were unknown when the plan was made may have been written since.
+        let image = try service.resolvedImage(journal.state.context)
+        let tag = (try? Reconciler.ImageReference(image))?.description ?? image
         let output = LineTail(limit: 40)
         let request = BuildRequest(directory: source.directory, dockerfile: source.dockerfile, tag: tag)
         do {

@@ -43,7 +43,7 @@ extension GroupRun {
         try move(name, .planned, cause: step.cause, onlyFrom: [.stopped])
         let observed = try await observeNow(only: [name])
         var request = planRequest(observed: observed)
-        if step.cause == PlanStep.renewalCause { request.renewals[name] = step.cause }
+        if step.renews { request.renewals[name] = step.cause }
         request.preparedImages.insert(name)
         let plan = planService(name, request)
         guard let outlook = plan.outlook(of: name) else { return plan }

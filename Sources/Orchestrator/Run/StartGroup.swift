@@ -49,8 +49,7 @@ struct StartSelection: Sendable {
 
     /// - Throws: `OperationError` with `.usage` for an unknown service, or one that is excluded and still needed.
     init(_ definition: GroupDefinition, _ options: StartOptions) throws(OperationError) {
-        var spec = definition.spec
-        if let network = options.network { spec.network = network }
+        let spec = definition.spec.on(options.network)
         let names = spec.services.map(\.name)
         try requireKnown(options.exclude + options.only, among: names)
         var selected = Set(names)

@@ -5,7 +5,7 @@ import Reconciler
 public func stopGroup(_ setting: RunSetting, _ options: StopOptions) async throws(OperationError) -> RunEnd {
     if setting.definition != nil { _ = try setting.checkedDefinition() }
     return try await conduct(
-        setting, group: { stopSubject(setting, options, remembered: $0) }, isNetworkGiven: options.network != nil,
+        setting, group: { setting.group(remembered: $0, network: options.network) }, isNetworkGiven: options.network != nil,
         hookTimeout: options.timeout,
         stopTimeout: options.timeout
     ) { run in
@@ -49,18 +49,6 @@ private func stopMembers(_ setting: RunSetting, remembered: GroupState) -> [(nam
     let defined = setting.definition?.spec.services.map { (name: $0.name, dependencies: $0.dependencies) } ?? []
     let names = Set(defined.map(\.name))
     return defined + remembered.members.filter { !names.contains($0.name) }.map { ($0.name, $0.dependencies) }
-}
-
-private func stopSubject(_ setting: RunSetting, _ options: StopOptions, remembered: GroupState) -> GroupSpec {
-    var spec =
-        setting.definition?.spec
-        ?? GroupSpec(
-            name: setting.groupName,
-            services: remembered.members.map {
-                ServiceSpec(name: $0.name, image: $0.image, dependencies: $0.dependencies, typeName: $0.typeName)
-            })
-    if let network = options.network ?? remembered.network { spec.network = network }
-    return spec
 }
 
 /// Excluding a service of which a dependency will be stopped would pull the floor from under it.

@@ -106,14 +106,6 @@ public struct Failure: Codable, Sendable, Equatable, Error {
     }
 }
 
-extension Failure {
-    /// The summary as a sentence: "web exited with 1 …", but "web: its image could not …".
-    public func sentence(about service: String) -> String {
-        let subjects = ["its ", "the ", "host ", "pre_start ", "ping ", "post_start "] + [subject].compactMap { $0 }
-        return subjects.contains(where: summary.hasPrefix) ? "\(service): \(summary)" : "\(service) \(summary)"
-    }
-}
-
 /// A found container differs from its definition.
 public struct DivergenceFound: EventBody {
     public static let type = "divergence.found"

@@ -28,8 +28,11 @@ public struct PlanStep: Sendable, Equatable {
     /// Ids of the steps that must have succeeded first.
     public var after: [Int]
     public var target: StepTarget
+    /// Of a reconsidered service: it gets a new container whatever the old one is like.
+    public var renews: Bool
 
-    public init(id: Int, kind: StepKind, service: String?, cause: String, after: [Int], target: StepTarget) {
+    public init(id: Int, kind: StepKind, service: String?, cause: String, after: [Int], target: StepTarget, renews: Bool = false) {
+        self.renews = renews
         self.id = id
         self.kind = kind
         self.service = service

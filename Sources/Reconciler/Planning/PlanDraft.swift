@@ -6,10 +6,12 @@ struct PlanDraft {
     private(set) var lastSteps: [String: Int] = [:]
 
     @discardableResult
-    mutating func add(_ kind: StepKind, _ service: String?, _ target: StepTarget, cause: String, after: [Int?]) -> Int {
+    mutating func add(
+        _ kind: StepKind, _ service: String?, _ target: StepTarget, cause: String, after: [Int?], renews: Bool = false
+    ) -> Int {
         let id = plan.steps.count + 1
         let after = Set(after.compactMap { $0 }).sorted()
-        plan.steps.append(PlanStep(id: id, kind: kind, service: service, cause: cause, after: after, target: target))
+        plan.steps.append(PlanStep(id: id, kind: kind, service: service, cause: cause, after: after, target: target, renews: renews))
         return id
     }
 
@@ -20,6 +22,23 @@ struct PlanDraft {
         let id = add(kind, service, target, cause: cause, after: after)
         shared[key] = id
         return id
+    }
+
+    /// The steps after which the container does not run any more: none for one that has ended.
+    /// - Returns: what to wait for instead of `after`.
+    mutating func end(_ container: ObservedContainer, of service: String, cause: String, after: [Int?]) -> [Int?] {
+        let target = StepTarget.container(id: container.id, name: container.name)
+        var after = after
+        if container.status == .running { after = [add(.preStop, service, target, cause: cause, after: after)] }
+        if container.status.mustBeStopped { after = [add(.stopContainer, service, target, cause: cause, after: after)] }
+        return after
+    }
+
+    /// Ends a container and removes it.
+    @discardableResult
+    mutating func remove(_ container: ObservedContainer, of service: String, cause: String, after: [Int?]) -> Int {
+        let ended = end(container, of: service, cause: cause, after: after)
+        return add(.removeContainer, service, .container(id: container.id, name: container.name), cause: cause, after: ended)
     }
 
     mutating func finish(_ service: String, with step: Int?) { lastSteps[service] = step }

@@ -1,8 +1,3 @@
-extension PlanStep {
-    /// Why `reload --remove` gives dependents new containers.
-    public static let renewalCause = "reload --remove"
-}
-
 /// The plan that rebuilds one service and replaces its container: the build first, so that a failed one changes nothing.
 ///
 /// - Parameters:
@@ -26,9 +21,7 @@ public func planReload(_ service: ServiceSpec, dependents: [ServiceSpec], replac
         let dependent = dependents[index]
         var after: [Int?] = [build] + graph.dependents[index].map { stops[$0] }
         for container in observed[dependent.name, default: []] where container.status == .running {
-            let target = StepTarget.container(id: container.id, name: container.name)
-            after = [draft.add(.preStop, dependent.name, target, cause: "\(service.name) is reloaded", after: after)]
-            after = [draft.add(.stopContainer, dependent.name, target, cause: "\(service.name) is reloaded", after: after)]
+            after = draft.end(container, of: dependent.name, cause: "\(service.name) is reloaded", after: after)
         }
         stops[index] = after.compactMap { $0 }.last
     }
@@ -39,13 +32,7 @@ public func planReload(_ service: ServiceSpec, dependents: [ServiceSpec], replac
     let preStart = draft.add(.preStart, service.name, .service(service.name), cause: cause, after: [build, network] + stops)
     let create = draft.add(.createContainer, service.name, .newContainer(name: firstName), cause: cause, after: [preStart])
     var before: [Int?] = [create]
-    for container in old {
-        let target = StepTarget.container(id: container.id, name: container.name)
-        var after: [Int?] = [create]
-        if container.status == .running { after = [draft.add(.preStop, service.name, target, cause: cause, after: after)] }
-        if container.status.mustBeStopped { after = [draft.add(.stopContainer, service.name, target, cause: cause, after: after)] }
-        before.append(draft.add(.removeContainer, service.name, target, cause: cause, after: after))
-    }
+    for container in old { before.append(draft.remove(container, of: service.name, cause: cause, after: [create])) }
     if firstName != properName {
         before.append(draft.add(.renameContainer, service.name, .newContainer(name: properName), cause: cause, after: before))
     }
@@ -59,7 +46,7 @@ public func planReload(_ service: ServiceSpec, dependents: [ServiceSpec], replac
         let after = [last] + dependent.dependencies.map { draft.lastSteps[$0] }
         let step = draft.add(
             .reconsider, dependent.name, .service(dependent.name),
-            cause: replacesDependents ? PlanStep.renewalCause : "\(service.name) was reloaded", after: after)
+            cause: replacesDependents ? "reload --remove" : "\(service.name) was reloaded", after: after, renews: replacesDependents)
         draft.finish(dependent.name, with: step)
         draft.expect(
             ServiceOutlook(

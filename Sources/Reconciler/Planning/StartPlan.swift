@@ -147,7 +147,7 @@ struct StartPlanner {
         }
         // Not before its own turn: one that runs goes on doing so if a dependency fails.
         let turn = before
-        for leftover in leftovers { before.append(remove(service, leftover, cause: leftoverCause(leftover), after: turn)) }
+        for leftover in leftovers { before.append(draft.remove(leftover, of: service.name, cause: leftoverCause(leftover), after: turn)) }
         let properName = request.containerName(of: service.name)
         if keeper.name != properName {
             before.append(
@@ -201,7 +201,7 @@ struct StartPlanner {
         }
         var beforeStart: [Int?] = [create, preStart]
         for container in old {
-            beforeStart.append(remove(service, container, cause: cause, after: [create, preStart]))
+            beforeStart.append(draft.remove(container, of: service.name, cause: cause, after: [create, preStart]))
         }
         if firstName != properName {
             beforeStart.append(draft.add(.renameContainer, service.name, .newContainer(name: properName), cause: cause, after: beforeStart))
@@ -222,18 +222,7 @@ struct StartPlanner {
 
     private mutating func clear(_ service: ServiceSpec, _ leftovers: [ObservedContainer]) {
         guard draft.plan.outlooks.last?.disposition != .restarted else { return }
-        for leftover in leftovers { remove(service, leftover, cause: leftoverCause(leftover), after: []) }
-    }
-
-    @discardableResult
-    private mutating func remove(_ service: ServiceSpec, _ container: ObservedContainer, cause: String, after: [Int?]) -> Int {
-        let target = StepTarget.container(id: container.id, name: container.name)
-        var before = after
-        if container.status == .running { before = [draft.add(.preStop, service.name, target, cause: cause, after: before)] }
-        if container.status.mustBeStopped {
-            before = [draft.add(.stopContainer, service.name, target, cause: cause, after: before)]
-        }
-        return draft.add(.removeContainer, service.name, target, cause: cause, after: before)
+        for leftover in leftovers { draft.remove(leftover, of: service.name, cause: leftoverCause(leftover), after: []) }
     }
 
     private func leftoverCause(_ container: ObservedContainer) -> String {
@@ -247,26 +236,19 @@ struct StartPlanner {
 
     private func imageID(_ reference: ImageReference) -> String? { request.observed.images[reference.description] }
 
-    /// An image with tag `latest` and a build directory is built at each start.
     private func builds(_ service: ServiceSpec) -> Bool {
-        service.build != nil && !request.preparedImages.contains(service.name)
-            && (try? ImageReference(service.image))?.effectiveTag == "latest"
+        service.isBuiltAtEachStart && !request.preparedImages.contains(service.name)
     }
 
     private mutating func addImage(_ service: ServiceSpec) -> Int? {
         let reference = try? ImageReference(service.image)
         let target = StepTarget.image(reference?.description ?? service.image)
-        if builds(service) {
-            return draft.addOnce(
-                .buildImage, service.name, target, cause: "tag latest with a buildFromDirectory is built at each start")
-        }
-        guard reference.flatMap(imageID) == nil else { return nil }
         // A reference with an unwritten key in it is looked up when its turn comes.
         if let template = try? Template(service.image), !template.keys.isEmpty { return nil }
-        if service.build != nil {
-            return draft.addOnce(.buildImage, service.name, target, cause: "the image does not exist")
+        let isPrepared = request.preparedImages.contains(service.name)
+        return service.imageWork(isHere: reference.flatMap(imageID) != nil, isPrepared: isPrepared).map {
+            draft.addOnce($0.kind, service.name, target, cause: $0.cause)
         }
-        return draft.addOnce(.pullImage, service.name, target, cause: "the image is not here")
     }
 
     private mutating func expect(
