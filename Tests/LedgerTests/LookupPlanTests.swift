@@ -29,4 +29,16 @@ struct LookupPlanTests {
         #expect(found.contains(name == "run_projection_failed" ? "SCAN" : "SEARCH") && found.contains(name), "\(found)")
         #expect(!found.contains("TEMP B-TREE"), "\(found)")
     }
+
+    @Test("a failed command of exec or run is no failure of the group, and is not what a post-mortem is about")
+    func failedRunOfGroup() throws {
+        let scratch = Scratch()
+        let writer = try scratch.writer()
+        _ = try writer.appendBlocking([.started(1), .finished(1, "failed"), .started(2, command: "exec"), .finished(2, "failed")])
+        _ = try writer.appendBlocking([.started(3, command: "run"), .finished(3, "crashed")])
+        #expect(try writer.reader.newestFailedRun() == 1)
+        _ = try writer.appendBlocking([.started(4, command: "stop"), .finished(4, "interrupted")])
+        #expect(try writer.reader.newestFailedRun() == 4)
+        writer.close()
+    }
 }
