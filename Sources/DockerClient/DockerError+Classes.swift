@@ -76,6 +76,9 @@ extension DockerError {
         return runtime && (has("no such file or directory") || has("permission denied") || has("is a directory")) && !has("mounting")
     }
 
+    /// Among those: it is there, but no program or not ours to run.
+    public var isNotExecutable: Bool { isBadEntrypoint && (has("permission denied") || has("is a directory") || has("exec format error")) }
+
     public var isMountMissing: Bool { has("bind source path does not exist") }
 
     public var isNetworkInUse: Bool { (status == 403 || status == 500 || status == 409) && has("has active endpoints") }

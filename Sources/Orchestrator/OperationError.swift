@@ -12,6 +12,10 @@ public struct OperationError: Error, Sendable, Equatable, CustomStringConvertibl
         case defect = 70
         case ledger = 74
         case busy = 75
+        /// Of a command in a container, as a shell has it: found, but not to be executed.
+        case notExecutable = 126
+        /// Of a command in a container, as a shell has it.
+        case commandNotFound = 127
     }
 
     public let code: Code

@@ -12,7 +12,7 @@ public struct RunReport: Sendable {
     ///   - earlier: those of runs before it, in the order of the ledger; of them `run.started`, `step.intended`,
     ///     `service.state_changed`, `run.finished`, `context.written` and `context.cleared` are read. A run of which
     ///     `run.finished` is given must be given with all of its `RunBaseline.eventTypes`: durations are compared with it.
-    ///   - isAtWork: whether this run is the newest and the group's lock is held.
+    ///   - isAtWork: whether a living process is at this run.
     /// - Returns: `nil` when the facts hold no `run.started`.
     public init?(_ facts: [RecordedFact], earlier: [RecordedFact] = [], isAtWork: Bool = false) {
         guard let content = ReportContent(facts, earlier: earlier, isAtWork: isAtWork) else { return nil }

@@ -59,8 +59,7 @@ extension GroupRecords {
     ///   - limit: how many at most; `nil` for all.
     ///   - moment: only those that began then or later; as `runs(since:)` takes it.
     func summaries(limit: Int?, service: String?, since moment: String? = nil) throws -> [RunSummary] {
-        let atWork = isAtWork
-        let newest = try newestRuns(limit: 1).first
+        let atWork = try runsAtWork()
         let count = moment == nil ? limit ?? .max : .max
         var runs = try service.map { try newestRuns(of: $0, limit: count) } ?? newestRuns(limit: count)
         if let moment {
@@ -69,7 +68,7 @@ extension GroupRecords {
             if let limit { runs = Array(runs.prefix(limit)) }
         }
         return try runs.compactMap { run in
-            RunSummary(try facts(run: run, service: nil, types: RunSummary.eventTypes), isAtWork: atWork && run == newest)
+            RunSummary(try facts(run: run, service: nil, types: RunSummary.eventTypes), isAtWork: atWork.contains(run))
         }
     }
 }

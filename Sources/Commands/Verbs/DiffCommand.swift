@@ -29,9 +29,8 @@ struct DiffCommand: Verb {
         let earlier = try records.facts(types: [StepIntended.type]).filter {
             $0.run < max(first, second) && $0.run != first && $0.run != second
         }
-        let newest = try records.newestRuns(limit: 1).first
         facts = (facts + earlier).sorted { $0.seq < $1.seq }
-        guard let comparison = RunComparison(first, second, in: facts, atWork: records.isAtWork ? newest : nil) else {
+        guard let comparison = RunComparison(first, second, in: facts, atWork: try records.runsAtWork()) else {
             throw OperationError(
                 .ledger, "run \(first) or \(second) has no beginning in the ledger", next: "`miniboss doctor` checks the ledger.")
         }

@@ -30,7 +30,7 @@ struct PostMortemCommand: Verb {
             return 0
         }
         let facts = try records.factsOfRun(number)
-        let isAtWork = try records.isAtWork && records.newestRuns(limit: 1).first == number
+        let isAtWork = try records.runsAtWork().contains(number)
         guard let report = PostMortem(facts, earlier: try records.evidence(for: facts), isAtWork: isAtWork) else {
             throw OperationError(.ledger, "run \(number) has no beginning in the ledger", next: "`miniboss doctor` checks the ledger.")
         }

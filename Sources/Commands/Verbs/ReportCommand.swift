@@ -59,7 +59,7 @@ struct ReportCommand: Verb {
 
     private func page(of run: Int, _ records: GroupRecords) throws -> String {
         let facts = try records.factsOfRun(run)
-        let isAtWork = try records.isAtWork && records.newestRuns(limit: 1).first == run
+        let isAtWork = try records.runsAtWork().contains(run)
         var earlier = Dictionary(try records.evidence(for: facts).map { ($0.seq, $0) }, uniquingKeysWith: { first, _ in first })
         for fact in try records.comparableRuns(to: facts) + records.specEvidence(for: facts) + records.contextEvidence(before: run) {
             earlier[fact.seq] = fact

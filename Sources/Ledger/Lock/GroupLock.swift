@@ -44,6 +44,14 @@ public final class GroupLock: Sendable {
         return file.awaitHolder()
     }
 
+    /// Whether anyone holds the lock at `path`, found by trying it.
+    static func isHeld(path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        let file = GroupLock(descriptor: descriptor)
+        return flock(file.descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    }
+
     private static func busy(_ holder: LockHolder?, path: String) -> LedgerError {
         let who = holder.map { ": `\($0.command)`, pid \($0.pid)" } ?? ""
         return LedgerError(.busy(holder), "another miniboss is at work\(who) (it holds \(path))")

@@ -1,17 +1,18 @@
-import Glibc
 import Ledger
 public import Reconciler
 
 /// What one group's ledger tells, without a lock and without waiting for anyone.
 public struct GroupRecords: Sendable {
     private let reader: LedgerReader
-    private let lockPath: String
+    private let location: LedgerLocation
 
     /// - Returns: `nil` when there is no ledger yet.
     /// - Throws: `OperationError` with `.ledger` when there is one that can't be read.
     public static func open(directory: String, ledgerPath: String?) throws(OperationError) -> GroupRecords? {
         do {
-            return GroupRecords(reader: try LedgerReader(directory: directory, path: ledgerPath), lockPath: "\(directory)/lock")
+            return GroupRecords(
+                reader: try LedgerReader(directory: directory, path: ledgerPath),
+                location: LedgerLocation(directory: directory, path: ledgerPath))
         } catch {
             if error.code == .missing { return nil }
             throw OperationError(ledger: error)
@@ -71,18 +72,9 @@ public struct GroupRecords: Sendable {
         do { return try Replay(reader).state } catch { throw OperationError(folding: error) }
     }
 
-    /// Whether a miniboss works on the group right now: its lock is held.
-    ///
-    /// Read from `/proc/locks` (proc(5)): trying the lock would hold it for a moment, and turn away a start of that moment.
-    public var isAtWork: Bool {
-        var info = stat()
-        guard stat(lockPath, &info) == 0 else { return false }
-        let inode = ":\(info.st_ino)"
-        return textFile("/proc/locks").split(separator: "\n").contains { line in
-            let fields = line.split(separator: " ")
-            return fields.count > 5 && fields[1] == "FLOCK" && fields[5].hasSuffix(inode)
-        }
-    }
+    /// The runs that miniboss is at right now: the newest while the group's lock is held, and commands in containers, which
+    /// let others work meanwhile.
+    public func runsAtWork() throws(OperationError) -> Set<Int> { location.runsAtWork(newest: try newestRuns(limit: 1).first) }
 
     /// The group as it was after the event with this seq.
     /// - Returns: `nil` when there is no such event.

@@ -14,6 +14,8 @@ struct JournalEntry: Sendable {
     var operation: String?
     /// The run it belongs to, when that is not the present one: recovery closes earlier runs.
     var run: Int?
+    /// When it was, when that is not now.
+    var moment: Moment?
     var content: Content
 
     init(_ service: String?, _ event: Event, operation: String? = nil, run: Int? = nil) {
@@ -67,21 +69,33 @@ struct Move: Sendable {
 /// (`LedgerWriter.submit`), so it never holds an event that follows from one that is lost.
 final class Journal: Sendable {
     let run: Int
-    private let ledger: any RunLedger
     private let clock: RunClock
     private let observer: any RunObserver
-    private let folded: Mutex<GroupState>
+    private let book: Mutex<Book>
     private let secrets: Mutex<Redaction>
     private let facts = Mutex<[RecordedFact]>([])
     private let fault = Mutex<OperationError?>(nil)
 
+    private struct Book {
+        var ledger: any RunLedger
+        var state: GroupState
+    }
+
     init(run: Int, ledger: any RunLedger, state: GroupState, clock: RunClock, observer: any RunObserver) {
         self.run = run
-        self.ledger = ledger
         self.clock = clock
         self.observer = observer
-        folded = Mutex(state)
+        book = Mutex(Book(ledger: ledger, state: state))
         secrets = Mutex(Redaction(state.context.secretTexts))
+    }
+
+    /// Settles what is under way and lets go of the ledger and its lock. Nothing may be recorded until `reopen`.
+    func close() { book.withLock { $0.ledger }.close() }
+
+    /// Goes on with the ledger as others have left it.
+    func reopen(_ ledger: any RunLedger) throws(OperationError) {
+        let state = try ledger.foldedState()
+        book.withLock { $0 = Book(ledger: ledger, state: state) }
     }
 
     /// From here on these texts get into no event and no remark: a log that only grows can't forget.
@@ -102,7 +116,7 @@ final class Journal: Sendable {
     }
 
     /// The group as the events tell it, this run's included.
-    var state: GroupState { folded.withLock { $0 } }
+    var state: GroupState { book.withLock { $0.state } }
 
     /// What this run has recorded so far.
     var recorded: [RecordedFact] { facts.withLock { $0 } }
@@ -148,25 +162,25 @@ final class Journal: Sendable {
 
     private func submit(_ entries: [JournalEntry], completion: @escaping @Sendable (Result<Void, OperationError>) -> Void) {
         do {
-            try folded.withLock { state in
+            try book.withLock { book in
                 // All or none, as in the ledger: what can be refused is refused before the first is applied.
                 var ahead: [String: ServicePhase] = [:]
                 var events: [Event] = []
                 var drafts: [EventDraft] = []
                 for entry in entries {
                     // The fold is that of what the ledger holds, so that replay comes to the same.
-                    guard let event = try entry.event(in: state, ahead: &ahead).map(concealed) else { continue }
+                    guard let event = try entry.event(in: book.state, ahead: &ahead).map(concealed) else { continue }
                     events.append(event)
                     drafts.append(try draft(entry, event))
                 }
                 for (event, draft) in zip(events, drafts) {
-                    try state.apply(
+                    try book.state.apply(
                         RecordedFact(
                             seq: 0, run: draft.run, at: draft.at, monoNs: draft.monoNs, service: draft.service,
                             operation: draft.operation, event: event))
                 }
                 guard !drafts.isEmpty else { return completion(.success(())) }
-                ledger.submit(drafts) { [self, events] outcome in
+                book.ledger.submit(drafts) { [self, events] outcome in
                     switch outcome {
                     case .success(let rows):
                         announce(zip(rows, events).map { RecordedFact($0, event: $1) })
@@ -188,7 +202,8 @@ final class Journal: Sendable {
         let body = event.body
         return EventDraft(
             run: entry.run ?? run, service: entry.service, type: type(of: body).type, version: type(of: body).version,
-            body: try EventCoding.body(of: event), operation: entry.operation, at: clock.now(), monoNs: clock.monotonic())
+            body: try EventCoding.body(of: event), operation: entry.operation, at: entry.moment?.at ?? clock.now(),
+            monoNs: entry.moment?.monoNs ?? clock.monotonic())
     }
 
     /// In the order of the ledger, on its own thread.

@@ -1,7 +1,7 @@
 import DockerClient
 import Reconciler
 
-/// Runs a command in a service's running container, connected to the caller's streams.
+/// Runs a command in a service's running container, connected to the caller's streams. Others may work on the group meanwhile.
 /// - Returns: the command's exit code.
 public func execInService(
     _ setting: RunSetting, service: String, command: [String], streams: CommandStreams
@@ -24,9 +24,14 @@ public func execInService(
             try await run.call(
                 EngineStep(kind: .execInContainer, service: service, cause: "exec was asked for", target: container.name),
                 result: { "exit \($0)" }
-            ) { () async throws(DockerError) in try await run.engine.exec(container: container.id, config, streams: streams) }
+            ) {
+                try await run.aside {
+                    let exit = try await run.engine.exec(container: container.id, config, streams: streams)
+                    code.set(Int32(truncatingIfNeeded: exit))
+                    return exit
+                }
+            }
         }
-        code.set(Int32(truncatingIfNeeded: exit))
         return WorkEnd(commandCode: exit)
     }
     return code.value

@@ -24,10 +24,10 @@ extension GroupRun {
     /// - Parameters:
     ///   - before: what the intent means for the service; one append with it.
     ///   - after: what success means for it; one append with the outcome, so that no death can fall between the two.
-    func call<Value: Sendable>(
+    func call<Value: Sendable, Refusal: Error>(
         _ step: EngineStep, operation: String? = nil, result: (Value) -> String? = { _ in nil }, before: [JournalEntry] = [],
         after: (Value) throws -> [JournalEntry] = { _ in [] }, resolve: (() async throws -> Resolution<Value>)? = nil,
-        _ body: () async throws(DockerError) -> Value
+        _ body: () async throws(Refusal) -> Value
     ) async throws -> Value {
         let operation = operation ?? clock.identifier()
         let intent = StepIntended(step: step.kind, cause: step.cause, target: step.target, spec: step.spec)

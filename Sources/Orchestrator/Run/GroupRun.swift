@@ -1,4 +1,5 @@
 import DockerClient
+import Ledger
 import Reconciler
 import Synchronization
 
@@ -33,6 +34,7 @@ final class GroupRun: Sendable {
         var images: [String: String] = [:]
         var prepared: Set<String> = []
         var failures: [String: Failure] = [:]
+        var mark: RunMark?
     }
 
     init(
@@ -106,6 +108,12 @@ final class GroupRun: Sendable {
 
     func imagePrepared(_ service: String) { shared.withLock { _ = $0.prepared.insert(service) } }
     var preparedImages: Set<String> { shared.withLock { $0.prepared } }
+
+    /// Shown while this run has let go of the group's lock.
+    var mark: RunMark? {
+        get { shared.withLock { $0.mark } }
+        set { shared.withLock { $0.mark = newValue } }
+    }
 
     func failed(_ service: String, _ failure: Failure) { shared.withLock { $0.failures[service] = failure } }
     func failure(_ service: String) -> Failure? { shared.withLock { $0.failures[service] } }

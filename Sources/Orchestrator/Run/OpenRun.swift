@@ -69,11 +69,17 @@ func conduct(
 ) async throws(OperationError) -> RunEnd {
     let start = setting.clock.monotonic()
     let ledger = try setting.host.openLedger(setting)
-    defer { ledger.close() }
-    let remembered = try ledger.foldedState()
-    let number: Int
-    do { number = try ledger.nextRunNumber() } catch { throw OperationError(ledger: error) }
-    let journal = Journal(run: number, ledger: ledger, state: remembered, clock: setting.clock, observer: setting.observer)
+    let remembered: GroupState
+    let journal: Journal
+    do {
+        remembered = try ledger.foldedState()
+        journal = Journal(
+            run: try ledger.nextRunNumber(), ledger: ledger, state: remembered, clock: setting.clock, observer: setting.observer)
+    } catch {
+        ledger.close()
+        throw OperationError(folding: error)
+    }
+    defer { journal.close() }
     let spec = group(remembered)
 
     let connected: EngineConnection?
@@ -83,7 +89,7 @@ func conduct(
         failure = error
     }
     journal.conceal(await groupSecrets(setting.definition, remembered, group: spec.name, engine: connected?.engine))
-    if let connected { try await settleEarlierRuns(journal, engine: connected.engine, group: spec.name) }
+    if let connected { try await settleEarlierRuns(journal, setting, connected, group: spec.name) }
     var started = runStarted(setting, spec, connected?.identity, remembered: remembered)
     if setting.definition == nil, connected == nil, remembered.hasSecretVariables {
         // Nobody can tell the secrets now, and what the user typed may hold one.
@@ -112,7 +118,11 @@ func conduct(
 
     var end = WorkEnd()
     var thrown: OperationError?
-    do { end = try await work(run) } catch {
+    do { end = try await work(run) } catch is LeftAside {
+        return RunEnd(
+            run: journal.run, outcome: .interrupted, nothingToDo: false, seconds: setting.clock.seconds(since: start),
+            facts: journal.recorded, state: journal.state)
+    } catch {
         switch StepFault(error, phase: .start) {
         case .fatal(let error): thrown = error
         case .failed(let failure): thrown = OperationError(failure.failureClass == .engineUnreachable ? .engine : .failed, failure.summary)
@@ -123,6 +133,7 @@ func conduct(
         setting.interruption.isInterrupted
         ? .interrupted : thrown != nil || !run.failedServices.isEmpty || end.hasFailed ? .failed : .succeeded
     if journal.failure == nil {
+        try await settleLastWords(journal, setting, journal.state.openRuns.filter { setting.ledgerLocation.isMarked($0) })
         let cause = setting.interruption.signal.map { "interrupted by \($0)" } ?? "the run ended before it"
         try await journal.record(
             cutOff(journal.state, cause: cause, run: nil)
@@ -133,9 +144,10 @@ func conduct(
                             RunFinished(outcome: outcome, error: thrown?.message ?? end.error, signal: setting.interruption.signal)))
                 ])
     }
+    run.mark?.remove()
     if let thrown { throw thrown.concealed(by: journal.redaction) }
     return RunEnd(
-        run: number, outcome: outcome, nothingToDo: end.nothingToDo, seconds: setting.clock.seconds(since: start),
+        run: journal.run, outcome: outcome, nothingToDo: end.nothingToDo, seconds: setting.clock.seconds(since: start),
         facts: journal.recorded, state: journal.state)
 }
 

@@ -1,13 +1,20 @@
 import DockerClient
+import Ledger
 import Reconciler
 
 /// Settles what runs that were killed left behind: every intent without an outcome is looked up, then the run is closed.
 ///
 /// Nothing is done to the engine here. What is there is adopted or planned away by the run that follows.
-func settleEarlierRuns(_ journal: Journal, engine: any ContainerEngine, group: String) async throws(OperationError) {
+/// A run that lives and only let go of the lock is left alone; one that left how it ended is recorded with that.
+func settleEarlierRuns(
+    _ journal: Journal, _ setting: RunSetting, _ connected: EngineConnection, group: String
+) async throws(OperationError) {
+    let engine = connected.engine
+    let living = journal.state.openRuns.filter { $0 != journal.run && setting.ledgerLocation.isMarked($0) }
+    try await settleLastWords(journal, setting, living)
     let state = journal.state
-    let open = state.openRuns.filter { $0 != journal.run }.sorted()
-    let orphaned = state.openIntents.values.filter { $0.run != journal.run }
+    let open = state.openRuns.subtracting(living).filter { $0 != journal.run }.sorted()
+    let orphaned = state.openIntents.values.filter { $0.run != journal.run && !living.contains($0.run) }
     for intent in orphaned.sorted(by: { ($0.run, $0.operation) < ($1.run, $1.operation) }) {
         let outcome = try await lookUp(intent, engine: engine, group: group)
         try await journal.record(

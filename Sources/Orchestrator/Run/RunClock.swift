@@ -36,7 +36,15 @@ public struct RunClock: Sendable {
             return String(repeating: "0", count: 16 - hex.count) + hex
         })
 
+    var moment: Moment { Moment(at: now(), monoNs: monotonic()) }
+
     func seconds(since start: Int64) -> Double { Double(monotonic() - start) / 1e9 }
+}
+
+/// A moment as the ledger keeps it.
+struct Moment: Sendable, Codable {
+    var at: String
+    var monoNs: Int64
 }
 
 private func timestamp() -> String {

@@ -1,7 +1,8 @@
 import DockerClient
+import Ledger
 import Reconciler
 
-/// Runs a command in a new container of a service, which is removed at its end.
+/// Runs a command in a new container of a service, which is removed at its end. Others may work on the group meanwhile.
 /// - Returns: the command's exit code.
 public func runOneOff(
     _ setting: RunSetting, service: String, command: [String], streams: CommandStreams
@@ -43,17 +44,29 @@ public func runOneOff(
             result: { $0 }
         ) { [config] () async throws(DockerError) in try await run.engine.create(name: name, config) }
         do {
-            // Attached first: not a byte of what it says at once is missed.
-            try await run.untilInterrupted {
-                try await run.engine.attach(container: id, streams: streams) {
-                    try await run.call(EngineStep(kind: .startContainer, service: nil, cause: "run was asked for", target: name)) {
-                        () async throws(DockerError) in try await run.engine.start(container: id)
+            let start = run.clock.monotonic()
+            do {
+                // Attached first: not a byte of what it says at once is missed.
+                try await run.untilInterrupted {
+                    try await run.engine.attach(container: id, streams: streams) {
+                        try await run.call(EngineStep(kind: .startContainer, service: nil, cause: "run was asked for", target: name)) {
+                            () async throws(DockerError) in try await run.engine.start(container: id)
+                        }
+                        try run.stepAside()
                     }
                 }
+                code.set(Int32(truncatingIfNeeded: try await endedCode(run, id)))
+            } catch {
+                if run.mark != nil { try await run.stepBack(exitCode: nil, seconds: run.clock.seconds(since: start)) }
+                throw error
             }
-            code.set(Int32(truncatingIfNeeded: try await endedCode(run, id)))
+            try await run.stepBack(exitCode: Int(code.value), seconds: run.clock.seconds(since: start))
+        } catch let left as LeftAside {
+            // The next start or stop takes the container away.
+            throw left
         } catch {
             try? await run.remove(service, id, target: name, cause: "run was cut off", force: true)
+            if let error = error as? DockerError, error.isBadEntrypoint { throw OperationError(notRunnable: error, command, spec.image) }
             throw error
         }
         try await run.call(EngineStep(kind: .removeContainer, service: nil, cause: "run ended", target: name)) {
@@ -64,10 +77,20 @@ public func runOneOff(
     return code.value
 }
 
+extension OperationError {
+    /// The exit code is a shell's.
+    fileprivate init(notRunnable error: DockerError, _ command: [String], _ image: String) {
+        self.init(
+            error.isNotExecutable ? .notExecutable : .commandNotFound, "`\(command[0])` can't be run: \(error.engineMessage)",
+            next: "It must be in the image \(image) and executable; with a service's entrypoint, that is what is run.")
+    }
+}
+
 extension GroupRun {
     /// Takes away what a killed `run` left: its container belongs to no plan, and nobody else would.
     func removeOneOffs(_ observed: ObservedGroup) async throws {
         for container in observed.oneOffs where container.status != .removing {
+            if let origin = container.run, setting.ledgerLocation.isMarked(origin) { continue }
             let origin = container.run.map { "run \($0)" } ?? "a run"
             try await remove(
                 container.service, container.id, target: container.name, cause: "left over from \(origin), which was cut off", force: true)

@@ -1,3 +1,4 @@
+import Ledger
 public import Reconciler
 
 /// What every operation needs to know of where it runs and for whom.
@@ -33,6 +34,10 @@ public struct RunSetting: Sendable {
         self.interruption = interruption
         self.clock = clock
     }
+}
+
+extension RunSetting {
+    var ledgerLocation: LedgerLocation { LedgerLocation(directory: directory, path: ledgerPath) }
 }
 
 /// Sees a run as it happens.

@@ -25,7 +25,7 @@ public struct PostMortem: Sendable, Equatable {
     /// - Parameters:
     ///   - facts: those of the run.
     ///   - earlier: those of runs before it; only `run.started`, `step.intended` and `service.state_changed` are read.
-    ///   - isAtWork: whether this run is the newest and the group's lock is held.
+    ///   - isAtWork: whether a living process is at this run.
     /// - Returns: `nil` when the facts hold no `run.started`.
     public init?(_ facts: [RecordedFact], earlier: [RecordedFact], isAtWork: Bool = false) {
         guard let (start, body) = facts.runStart else { return nil }

@@ -50,12 +50,13 @@ public struct RunComparison: Sendable, Equatable {
     /// - Parameters:
     ///   - facts: those of both runs, and of every run before: of these `run.started`, `step.intended` and
     ///     `service.state_changed` are read, since a container may be older than the run that found it.
-    ///   - atWork: the run that goes on, if one does.
+    ///   - atWork: the runs that go on.
     /// - Returns: `nil` when one of the runs has no `run.started`.
-    public init?(_ first: Int, _ second: Int, in facts: [RecordedFact], atWork: Int? = nil) {
+    public init?(_ first: Int, _ second: Int, in facts: [RecordedFact], atWork: Set<Int> = []) {
         let before = facts.filter { $0.run == first }
         let after = facts.filter { $0.run == second }
-        guard let from = RunSummary(before, isAtWork: atWork == first), let to = RunSummary(after, isAtWork: atWork == second),
+        guard let from = RunSummary(before, isAtWork: atWork.contains(first)),
+            let to = RunSummary(after, isAtWork: atWork.contains(second)),
             let start = before.runStart?.body, let end = after.runStart?.body
         else { return nil }
         self.from = from

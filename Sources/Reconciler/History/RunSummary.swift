@@ -26,8 +26,7 @@ public struct RunSummary: Sendable, Equatable {
 
     /// Folds the facts of one run.
     ///
-    /// - Parameter isAtWork: whether this is the newest run and its group's lock is held; only then can a run without an
-    ///   end be a running one.
+    /// - Parameter isAtWork: whether a living process is at it; only then can a run without an end be a running one.
     /// - Returns: `nil` when the facts hold no `run.started`.
     public init?(_ facts: [RecordedFact], isAtWork: Bool) {
         guard let (first, started) = facts.runStart else { return nil }

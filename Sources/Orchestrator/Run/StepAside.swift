@@ -1,0 +1,110 @@
+import FoundationEssentials
+import Ledger
+import Reconciler
+
+/// How a command in a container ended, left by its run for the next miniboss to record: another was at work at that moment.
+struct LastWords: Sendable, Codable {
+    /// The command's own exit code; `nil` when it was cut off.
+    var exitCode: Int?
+    /// The signal that cut it off.
+    var signal: String?
+    /// How long the command ran.
+    var seconds: Double
+    var moment: Moment
+}
+
+/// This run records nothing more: another miniboss is at work, and what is to be recorded was left for it; or the ledger is gone.
+struct LeftAside: Error {}
+
+/// A command in a container may be a shell that is open all day. While it runs, its run lets go of the group's lock, so that
+/// the group can be stopped and reloaded meanwhile; a mark shows that the run lives.
+extension GroupRun {
+    func stepAside() throws(OperationError) {
+        let holder = LockHolder(pid: setting.host.pid, command: setting.command, startedAt: clock.now())
+        do throws(LedgerError) { mark = try RunMark(setting.ledgerLocation, run: journal.run, holder: holder) } catch {
+            throw OperationError(ledger: error)
+        }
+        journal.close()
+    }
+
+    /// Takes the lock again, once whoever has it now is done or two seconds have passed.
+    /// - Parameters:
+    ///   - exitCode: the command's; `nil` when it was cut off.
+    ///   - seconds: how long the command ran.
+    /// - Throws: `LeftAside` when another miniboss is still at work.
+    func stepBack(exitCode: Int?, seconds: Double) async throws {
+        // A task of its own: the one that calls may be cancelled, and this is what it still has to do.
+        try await Task { try await self.takeLockAgain(exitCode: exitCode, seconds: seconds) }.value
+    }
+
+    private func takeLockAgain(exitCode: Int?, seconds: Double) async throws {
+        let words = LastWords(exitCode: exitCode, signal: interruption.signal, seconds: seconds, moment: clock.moment)
+        let start = clock.monotonic()
+        while true {
+            do {
+                try journal.reopen(try setting.host.openLedger(setting))
+                if journal.state.openRuns.contains(journal.run) { return }
+                // Another ledger is in its place by now, which knows nothing of this run.
+                mark?.remove()
+                throw LeftAside()
+            } catch {
+                guard let error = error as? OperationError, error.code == .busy else { throw error }
+            }
+            guard clock.seconds(since: start) < 2 else {
+                do { try mark?.leave(Array(JSONEncoder().encode(words))) } catch {
+                    journal.remark(nil, "how this ended can't be written down, history will call it crashed: \(error)")
+                }
+                throw LeftAside()
+            }
+            try await clock.sleep(0.02)
+        }
+    }
+
+    /// Runs a command while others may work on the group.
+    func aside(_ command: () async throws -> Int) async throws -> Int {
+        try stepAside()
+        let start = clock.monotonic()
+        let code: Int
+        do { code = try await command() } catch {
+            try await stepBack(exitCode: nil, seconds: clock.seconds(since: start))
+            throw error
+        }
+        try await stepBack(exitCode: code, seconds: clock.seconds(since: start))
+        return code
+    }
+}
+
+/// Records what runs left that found another miniboss at work when their command had ended.
+func settleLastWords(_ journal: Journal, _ setting: RunSetting, _ living: Set<Int>) async throws(OperationError) {
+    let location = setting.ledgerLocation
+    for run in journal.state.openRuns.subtracting(living).sorted() where run != journal.run {
+        if let bytes = location.lastWords(of: run), let words = try? JSONDecoder().decode(LastWords.self, from: Data(bytes)) {
+            try await journal.record(words.entries(of: run, journal.state))
+        }
+        location.removeMark(of: run)
+    }
+}
+
+extension LastWords {
+    /// What the run would have recorded itself, had the ledger been free.
+    fileprivate func entries(of run: Int, _ state: GroupState) -> [JournalEntry] {
+        let steps = state.openIntents.values.filter { $0.run == run }.map { open in
+            let outcome: Event =
+                if let exitCode {
+                    .stepSucceeded(
+                        StepSucceeded(step: open.intent.step, target: open.intent.target, result: "exit \(exitCode)", seconds: seconds))
+                } else {
+                    .stepUnknown(StepUnknown(step: open.intent.step, target: open.intent.target, error: "the command was cut off"))
+                }
+            return JournalEntry(open.service, outcome, operation: open.operation, run: run)
+        }
+        let end = exitCode.map { WorkEnd(commandCode: $0) }
+        let outcome: RunOutcome = end.map { $0.hasFailed ? .failed : .succeeded } ?? .interrupted
+        let finished = RunFinished(outcome: outcome, error: end?.error, signal: signal)
+        return (steps + [JournalEntry(nil, .runFinished(finished), run: run)]).map { entry in
+            var entry = entry
+            entry.moment = moment
+            return entry
+        }
+    }
+}

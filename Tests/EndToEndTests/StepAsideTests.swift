@@ -1,0 +1,127 @@
+import Glibc
+import Reconciler
+import Testing
+
+/// Commands in containers, which may be open all day, and others that work on the group meanwhile.
+@Suite struct StepAsideTests {
+    private static let service = """
+        import Glibc
+        struct A: Service {
+            let name = "a"
+            let image = testImage
+            let cmd = "sleep 1000"
+            let volumes = ["./:/shared"]
+            let stopSignal = StopSignal.sigkill
+        }
+        struct B: Service {
+            let name = "b"
+            let image = testImage
+            let cmd = "sleep 1000"
+            func preStart() async throws {
+                if let held = fopen("held", "re") { fgets(UnsafeMutablePointer<CChar>.allocate(capacity: 8), 8, held) }
+            }
+        }
+        """
+    /// Says that it is there, waits for a line, and ends with this code.
+    private static func patient(_ code: Int) -> [String] {
+        ["sh", "-c", "echo here > /shared/here; read line < /shared/go; exit \(code)"]
+    }
+
+    private struct Run: Decodable, Equatable {
+        var run: Int
+        var command: String
+        var outcome: String
+    }
+
+    private func history(_ shop: Workshop) throws -> [Run] { try shop.decoded(shop.miniboss("history", "--json")) }
+
+    @Test("B50, B57: a command open in a container holds up nobody, and its run is running until it ends")
+    func execHoldsUpNobody() async throws {
+        try await withWorkshop(Self.service, list: "A()") { shop in
+            let here = try shop.signalPost("here")
+            let go = try shop.signalPost("go")
+            try #require(shop.miniboss("start").code == 0)
+            let shell = try shop.launch(["exec", "a", "--"] + Self.patient(3), name: "shell-")
+            try here.await()
+            #expect(try history(shop).map(\.outcome) == ["running", "succeeded"])
+            #expect(try shop.miniboss("exec", "a", "--", "true").code == 0)
+            let second = try shop.miniboss("start")
+            #expect(second.code == 0 && second.output.contains("nothing to do"), "\(second)")
+            #expect(try history(shop).map(\.outcome) == ["succeeded", "succeeded", "running", "succeeded"])
+            try go.say()
+            #expect(try shell.wait().code == 3)
+            #expect(
+                try history(shop) == [
+                    Run(run: 4, command: "start", outcome: "succeeded"), Run(run: 3, command: "exec", outcome: "succeeded"),
+                    Run(run: 2, command: "exec", outcome: "failed"), Run(run: 1, command: "start", outcome: "succeeded"),
+                ])
+            let events = try shop.miniboss("history", "2").output
+            #expect(events.contains("exit 3"), "\(events)")
+            #expect(try shop.miniboss("doctor").code == 0)
+        }
+    }
+
+    @Test("B57: a command that ends while a start is at work is recorded when that start ends")
+    func endsMeanwhile() async throws {
+        try await withWorkshop(Self.service, list: "A(), B()") { shop in
+            let here = try shop.signalPost("here")
+            let go = try shop.signalPost("go")
+            try #require(shop.miniboss("start", "--only", "a").code == 0)
+            let shell = try shop.launch(["exec", "a", "--"] + Self.patient(5), name: "shell-")
+            try here.await()
+            let held = try shop.signalPost("held")
+            let start = try shop.launch(["start"], name: "start-")
+            while try history(shop).first?.command != "start" {}
+            try go.say()
+            #expect(try shell.wait().code == 5)
+            #expect(try history(shop).map(\.outcome) == ["running", "running", "succeeded"])
+            try held.say()
+            #expect(try start.wait().code == 0)
+            #expect(try history(shop).map(\.outcome) == ["succeeded", "failed", "succeeded"])
+            #expect(try shop.miniboss("history", "2").output.contains("exit 5"))
+            #expect(try shop.miniboss("doctor").code == 0)
+        }
+    }
+
+    @Test("B56: a killed exec is crashed at once, and the next command says so")
+    func killedExec() async throws {
+        try await withWorkshop(Self.service, list: "A()") { shop in
+            let here = try shop.signalPost("here")
+            let go = try shop.signalPost("go")
+            try #require(shop.miniboss("start").code == 0)
+            let shell = try shop.launch(["exec", "a", "--"] + Self.patient(0), name: "shell-")
+            try here.await()
+            shell.send(SIGKILL)
+            _ = try shell.wait()
+            #expect(try history(shop).map(\.outcome) == ["crashed", "succeeded"])
+            #expect(try shop.miniboss("start").code == 0)
+            #expect(try history(shop).map(\.outcome) == ["succeeded", "crashed", "succeeded"])
+            try go.say()
+        }
+    }
+
+    @Test("B50: neither start nor stop takes away the container of a run that lives, and its command's end is recorded")
+    func oneOff() async throws {
+        try await withWorkshop(Self.service, list: "A()") { shop in
+            let here = try shop.signalPost("here")
+            let go = try shop.signalPost("go")
+            try #require(shop.miniboss("start").code == 0)
+            let job = try shop.launch(["run", "a", "--"] + Self.patient(4), name: "job-")
+            try here.await()
+            // The command may have spoken before its run let go of the lock.
+            var second = try shop.miniboss("start")
+            while second.code == 75 { second = try shop.miniboss("start") }
+            #expect(second.code == 0)
+            #expect(try shop.miniboss("stop").code == 0)
+            #expect(try history(shop).map(\.outcome) == ["succeeded", "succeeded", "running", "succeeded"])
+            try go.say()
+            #expect(try job.wait().code == 4)
+            #expect(try history(shop).map(\.outcome) == ["succeeded", "succeeded", "failed", "succeeded"])
+            let absent = try shop.miniboss("run", "a", "--", "/absent")
+            #expect(absent.code == 127 && absent.errors.contains("`/absent` can't be run"), "\(absent)")
+            #expect(try shop.miniboss("run", "a", "--", "/etc").code == 126)
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+            #expect(try await shop.container("a") == nil)
+        }
+    }
+}
