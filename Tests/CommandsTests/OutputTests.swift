@@ -173,8 +173,9 @@ import Testing
         let text = HistoryText(paint: Paint(isOn: false), width: nil)
         let all = text.story(log.facts)
         #expect(all.count == log.facts.count + 1)
-        #expect(all.last == "▸ critical path: appdb 0.4 s")
+        #expect(all.last == "▸ critical path: appdb 0.4 s → python-todo 0.5 s")
         #expect(all.count { $0.dropFirst(6).hasPrefix("▸ appdb") } == all.count { $0.dropFirst(8).hasPrefix("appdb") })
+        #expect(all.contains { $0.dropFirst(6).hasPrefix("▸ python-todo") })
         #expect(all[0].hasPrefix("+0.000  run          started by `miniboss start --timeout 5`"))
         let some = text.story(log.facts) { $0.service == "web" }
         #expect(some.map { $0.hasPrefix("+0.401  web") || $0.hasPrefix("+0.901  web") } == [true, true])

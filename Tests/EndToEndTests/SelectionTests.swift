@@ -149,10 +149,14 @@ private let chain = """
         }
     }
 
-    @Test("B40: nothing is called stopped because another engine answers")
+    @Test("B40, B56: nothing is called stopped or undone because another engine answers")
     func otherEngine() async throws {
         try await withWorkshop(chain, list: "Base()") { shop in
             #expect(try shop.miniboss("start").code == 0)
+            let killed = try shop.launch(["exec", "base", "--", "sleep", "100"], name: "exec-")
+            while try !shop.miniboss("history", "2").output.contains("exec in container") {}
+            killed.send(SIGKILL)
+            _ = try killed.wait()
             let empty = try ScriptedEngine()
             defer { empty.stop() }
             empty.on("HEAD", "/_ping", .reply(ScriptedReply(200, headers: ["Api-Version": "1.41"])))
@@ -162,7 +166,9 @@ private let chain = """
             let stop = try shop.miniboss("stop", variables: ["DOCKER_HOST": empty.host])
             #expect(stop.code == 1 && stop.errors.contains("was started on another Docker Engine"), "\(stop.errors)")
             #expect(try await shop.container("base")?.state.running == true)
+            #expect(try !shop.miniboss("history", "2", "--json").output.contains("step.failed"))
             #expect(try shop.miniboss("stop", "--remove").code == 0)
+            #expect(try shop.miniboss("history", "2", "--json").output.contains("step.failed"))
         }
     }
 

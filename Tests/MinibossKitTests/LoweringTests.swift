@@ -72,7 +72,7 @@ private struct Group: ServiceGroup {
                 VolumeMount(source: .directory("/home/me/up"), target: "/up"),
             ],
             entrypoint: ["sh", "-c", "echo \"a b\""], command: ["one", "two words"], user: "1000:1000", alwaysStartNew: true,
-            stopSignal: .sigquit, build: BuildSource(directory: "/home/me/My Shop_2/app", dockerfile: "Containerfile"), expectedExit: 3,
+            stopSignal: .sigquit, build: BuildSource(directory: "/home/me/My Shop_2/app", dockerfile: "Containerfile"), expectedExits: [3],
             typeName: "Full")
         #expect(Full().lowered(at: place, problems: &problems) == expected)
         #expect(problems.isEmpty)

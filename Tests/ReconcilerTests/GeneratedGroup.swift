@@ -57,7 +57,7 @@ struct GeneratedGroup {
                 service.volumes = [VolumeMount(source: .directory("/made/\(Int.random(in: 0..<3, using: &numbers))"), target: "/data")]
             }
             service.alwaysStartNew = numbers.chance(8)
-            if numbers.chance(10) { service.expectedExit = 0 }
+            if numbers.chance(10) { service.expectedExits = [0] }
             if numbers.chance(20) {
                 service.image = "built\(index)" + (numbers.chance(50) ? "" : ":1")
                 service.build = BuildSource(directory: "/source/\(index)")

@@ -74,7 +74,7 @@ struct PlannedWorld {
             for other in observed.containers where other.service == service && other.id != id {
                 try #require(![.running, .paused, .restarting].contains(other.status), "two containers of \(service) run")
             }
-            let code = group[service]?.expectedExit
+            let code = group[service]?.expectedExits.min()
             change(id) {
                 $0.status = code == nil ? .running : .exited
                 $0.exitCode = code

@@ -50,12 +50,11 @@ struct ComparisonText {
         let ownerWidth = min(24, owners.map { DisplayWidth.of(SafeText.line($0.owner ?? "run")) }.max() ?? 0)
         let fieldWidth = min(32, owners.flatMap(\.rows).map { DisplayWidth.of(SafeText.line($0[0])) }.max() ?? 0)
         return owners.flatMap { block in
-            block.rows.enumerated().map { index, row in
+            block.rows.enumerated().flatMap { index, row in
                 let owner = index == 0 ? SafeText.line(block.owner ?? "run") : ""
-                let text =
+                let head =
                     DisplayWidth.padded(owner, to: ownerWidth) + "  " + DisplayWidth.padded(SafeText.line(row[0]), to: fieldWidth) + "  "
-                    + SafeText.line(row[1])
-                return fitted(text)
+                return LabelledText.hanging(head, SafeText.line(row[1]), width: width)
             }
         }
     }

@@ -30,12 +30,12 @@ struct HistoryText {
         let names = lines.map { SafeText.line($0.service ?? "run") }
         let nameWidth = min(24, names.map(DisplayWidth.of).max() ?? 0)
         let textWidth = min(40, lines.map { DisplayWidth.of($0.text) }.max() ?? 0)
-        return lines.indices.map { index in
+        return lines.indices.flatMap { index in
             let line = lines[index]
-            var text = DisplayWidth.padded(clocks[index], to: clockWidth) + (isMarked[index] ? "▸ " : "  ")
-            text += DisplayWidth.padded(names[index], to: nameWidth) + "  "
-            text += SafeText.line(line.remark.isEmpty ? line.text : DisplayWidth.padded(line.text, to: textWidth) + "  " + line.remark)
-            return fitted(text)
+            var head = DisplayWidth.padded(clocks[index], to: clockWidth) + (isMarked[index] ? "▸ " : "  ")
+            head += DisplayWidth.padded(names[index], to: nameWidth) + "  "
+            let text = SafeText.line(line.remark.isEmpty ? line.text : DisplayWidth.padded(line.text, to: textWidth) + "  " + line.remark)
+            return LabelledText.hanging(head, text, width: width)
         } + (isMarked.contains(true) ? pathLine(path) : [])
     }
 

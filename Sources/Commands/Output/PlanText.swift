@@ -15,15 +15,16 @@ struct PlanText {
         let kindWidth = plan.steps.map { $0.kind.rawValue.count }.max() ?? 0
         let nameWidth = plan.steps.map { DisplayWidth.of(owner($0)) }.max() ?? 0
         var causes: [String?: String] = [:]
-        var lines = plan.steps.map { step in
+        var lines = plan.steps.flatMap { step in
             // One cause often leads to many steps: it is told once.
             let isKnown = causes.updateValue(step.cause, forKey: step.service) == step.cause && !step.after.isEmpty
             let after = step.after.isEmpty ? "" : "after \(step.after.map(String.init).joined(separator: ", "))"
             let reason = isKnown ? after : SafeText.line(step.cause) + (after.isEmpty ? "" : " (\(after))")
-            return [
+            let head = [
                 DisplayWidth.paddedLeft(String(step.id), to: numberWidth), DisplayWidth.padded(step.kind.rawValue, to: kindWidth),
-                DisplayWidth.padded(owner(step), to: nameWidth), " " + reason,
+                DisplayWidth.padded(owner(step), to: nameWidth), " ",
             ].joined(separator: " ")
+            return LabelledText.hanging(head, reason, width: width)
         }
         let busy = Set(plan.steps.compactMap(\.service))
         let idle = plan.outlooks.map(\.service).filter { !busy.contains($0) }

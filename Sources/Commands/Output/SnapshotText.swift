@@ -15,7 +15,8 @@ struct SnapshotText {
             "\(group) after event \(event.seq)", "run \(event.run)", "+\(decimal(line.seconds, places: 3)) s",
             shownTime(event.at, now: now),
         ]
-        let words = [line.service, line.text].compactMap { $0 }.joined(separator: " ") + (line.remark.isEmpty ? "" : " (\(line.remark))")
+        let words =
+            [line.service ?? "run", line.text].compactMap { $0 }.joined(separator: " ") + (line.remark.isEmpty ? "" : " (\(line.remark))")
         var lines = [fitted(place.joined(separator: " · "))] + LabelledText.lines("event", SafeText.line(words), width: width)
         lines += table
         lines += context
@@ -28,7 +29,7 @@ struct SnapshotText {
 
     private var table: [String] {
         guard !snapshot.services.isEmpty else { return ["no service is known yet"] }
-        var table = TextTable(header: ["SERVICE", "STATE", "CONTAINER", "IMAGE", "REMARK"])
+        var table = TextTable(header: ["SERVICE", "STATE", "CONTAINER", "IMAGE", "REMARK"], wraps: true)
         table.rows = snapshot.services.map { name in
             let record = snapshot.state[name]
             let owed = record.owed.isEmpty ? "" : "owes \(record.owed.map(\.rawValue).joined(separator: ", "))"

@@ -6,6 +6,8 @@ struct TextStream: Sendable {
     static let standardError = TextStream(descriptor: STDERR_FILENO)
 
     let descriptor: Int32
+    /// Hooks print through the C library: what they said first must come first.
+    var flushesFirst = true
 
     var isTerminal: Bool { isatty(descriptor) == 1 }
 
@@ -22,9 +24,12 @@ struct TextStream: Sendable {
     /// Writes all of `text`.
     /// - Throws: `StreamFailure.closed` when nobody reads any more (`miniboss history | head`), which is no error of anyone.
     func write(_ text: String) throws(StreamFailure) {
-        // Hooks print through the C library: what they said first must come first.
-        fflush(nil)
-        var bytes = Array(text.utf8)[...]
+        if flushesFirst { fflush(nil) }
+        try write(Array(text.utf8))
+    }
+
+    func write(_ bytes: [UInt8]) throws(StreamFailure) {
+        var bytes = bytes[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count >= 0 {

@@ -2,7 +2,7 @@ import Glibc
 import Reconciler
 import Synchronization
 
-/// Live lines on a terminal, redrawn in place at most ten times a second.
+/// Live lines on a terminal, redrawn in place at most ten times a second. What hooks print goes above them.
 final class LiveProgress: ProgressDisplay {
     private struct State {
         var view = LiveView()
@@ -15,14 +15,19 @@ final class LiveProgress: ProgressDisplay {
         var continuations = SignalTrap.continuations
     }
 
-    private let stream: TextStream
+    private let stream: Mutex<TextStream>
+    private let captured = Mutex<CapturedOutput?>(nil)
     private let paint: Paint
     private let state = Mutex(State())
     private let redraws = Mutex<Task<Void, Never>?>(nil)
 
     init(stream: TextStream, paint: Paint) {
-        self.stream = stream
+        self.stream = Mutex(stream)
         self.paint = paint
+        if let output = CapturedOutput(drawingOn: stream, show: { [weak self] text in self?.show(text) }) {
+            self.stream.withLock { $0 = output.terminal }
+            captured.withLock { $0 = output }
+        }
         let task = Task { [weak self] in
             while !Task.isCancelled, let display = self {
                 display.redraw()
@@ -43,8 +48,19 @@ final class LiveProgress: ProgressDisplay {
         state.withLock { $0.view.remark(service: service, text) }
     }
 
+    func interrupted() {
+        state.withLock { $0.view.isInterrupted = true }
+    }
+
     func finish() {
         redraws.withLock { $0.take() }?.cancel()
+        if let output = captured.withLock({ $0.take() }) {
+            fflush(nil)
+            CapturedOutput.giveBack()
+            // Under the lock of the state, so that no picture is under way to the descriptor that `end` closes.
+            state.withLock { _ in stream.withLock { $0 = .standardError } }
+            output.end()
+        }
         state.withLock { state in
             guard !state.isFinished else { return }
             state.isFinished = true
@@ -52,7 +68,17 @@ final class LiveProgress: ProgressDisplay {
         }
     }
 
+    /// Text of a hook: whole lines.
+    private func show(_ text: [UInt8]) {
+        state.withLock { state in
+            guard !state.isFinished else { return }
+            draw(&state, isLast: false, above: text)
+        }
+    }
+
     private func redraw() {
+        // What is still in a buffer of the C library; never under the lock, for it is `show` that empties a full pipe.
+        fflush(nil)
         state.withLock { state in
             guard !state.isFinished else { return }
             state.frame += 1
@@ -60,7 +86,8 @@ final class LiveProgress: ProgressDisplay {
         }
     }
 
-    private func draw(_ state: inout State, isLast: Bool) {
+    private func draw(_ state: inout State, isLast: Bool, above text: [UInt8] = []) {
+        let stream = stream.withLock { $0 }
         let size = stream.size ?? (80, 24)
         // After a stop the shell has written below the old picture, which stays: a new one begins here.
         let continuations = SignalTrap.continuations
@@ -73,11 +100,12 @@ final class LiveProgress: ProgressDisplay {
         let lines = state.view.lines(width: width, height: isLast ? nil : size.rows - 1, now: now, frame: state.frame, paint: paint)
         let rows = state.drawn.reduce(0) { $0 + max(1, ($1 + size.columns - 1) / size.columns) }
         var out = rows > 0 ? "\r\u{1B}[\(rows)A" : "\r"
+        if !text.isEmpty { out += "\u{1B}[J" + String(decoding: text, as: UTF8.self) }
         for line in lines { out += line + "\u{1B}[K\n" }
         out += "\u{1B}[J"
         let plain = Paint(isOn: false)
         state.drawn = state.view.lines(width: width, height: isLast ? nil : size.rows - 1, now: now, frame: state.frame, paint: plain)
             .map(DisplayWidth.of)
-        if !lines.isEmpty { stream.attempt(out) }
+        if !lines.isEmpty || !text.isEmpty { stream.attempt(out) }
     }
 }

@@ -11,6 +11,8 @@ struct LiveView: Sendable {
     private var services: [String: ServiceLine] = [:]
     private var groupDetail = ""
     private(set) var latest: Int64 = 0
+    /// Whether the user has interrupted the run.
+    var isInterrupted = false
 
     mutating func apply(_ fact: RecordedFact) {
         latest = max(latest, fact.monoNs)
@@ -62,7 +64,11 @@ struct LiveView: Sendable {
             hidden = seen.count - shown.count
         }
         var title = header
-        if height != nil, !groupDetail.isEmpty { title += " · \(groupDetail)" }
+        if height != nil, isInterrupted {
+            title += " · interrupted, settling what is under way; once more leaves at once"
+        } else if height != nil, !groupDetail.isEmpty {
+            title += " · \(groupDetail)"
+        }
         var lines = [paint(DisplayWidth.cut(SafeText.line(title), to: width), .bold)]
         for service in shown {
             let waiting = service.dependencies.filter { services[$0]?.phase != .running }

@@ -21,5 +21,7 @@ final class PlainProgress: ProgressDisplay {
         if service == nil { stream.attempt("\(text)\n") }
     }
 
+    func interrupted() { stream.attempt("interrupted, settling what is under way; once more leaves at once\n") }
+
     func finish() {}
 }

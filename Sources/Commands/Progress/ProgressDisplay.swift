@@ -3,8 +3,14 @@ import Reconciler
 
 /// Shows a run while it goes on; always on standard error.
 protocol ProgressDisplay: RunObserver {
+    /// The user has interrupted the run, which settles what is under way.
+    func interrupted()
     /// The run is over: leave the screen as it is to stay. Called once.
     func finish()
+}
+
+extension ProgressDisplay {
+    func interrupted() {}
 }
 
 /// Shows nothing.

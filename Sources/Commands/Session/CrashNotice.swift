@@ -23,6 +23,9 @@ enum CrashNotice {
             action.sa_flags = SA_ONSTACK
             // Only calls that signal-safety(7) allows.
             action.__sigaction_handler.sa_handler = { number in
+                CapturedOutput.giveBack()
+                // What the runtime has said of it is on its way through another thread.
+                usleep(100_000)
                 write(STDERR_FILENO, CrashNotice.words.utf8Start, CrashNotice.words.utf8CodeUnitCount)
                 sigaction(number, CrashNotice.earlier + Int(number), nil)
                 // The others come again by themselves: the faulty instruction is repeated.

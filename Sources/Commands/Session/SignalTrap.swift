@@ -18,7 +18,8 @@ enum SignalTrap {
     static func exitCode(signal: String?) -> Int32 { signal == "SIGINT" ? 130 : 143 }
 
     /// Routes the signals to `interruption` from now on, for the rest of the process.
-    static func install(_ interruption: Interruption) {
+    /// - Parameter noticed: called at the first one.
+    static func install(_ interruption: Interruption, noticed: @escaping @Sendable () -> Void = {}) {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { return }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
@@ -35,7 +36,8 @@ enum SignalTrap {
         resuming.__sigaction_handler.sa_handler = { _ in SignalTrap.continued.wrappingAdd(1, ordering: .relaxed) }
         resuming.sa_flags = Int32(SA_RESTART)
         sigaction(SIGCONT, &resuming, nil)
-        spawn { deliver(from: reader, to: interruption) }
+        // Hooks may occupy every thread of the cooperative pool.
+        detachThread { deliver(from: reader, to: interruption, noticed) }
     }
 
     /// What `nohup` asks for. An interrupt that a shell ignores for its background jobs is trapped all the same: the message
@@ -54,7 +56,7 @@ enum SignalTrap {
         errno = saved
     }
 
-    private static func deliver(from reader: Int32, to interruption: Interruption) {
+    private static func deliver(from reader: Int32, to interruption: Interruption, _ noticed: () -> Void) {
         while true {
             var byte: UInt8 = 0
             let count = read(reader, &byte, 1)
@@ -65,23 +67,7 @@ enum SignalTrap {
                 _exit(exitCode(signal: name))
             }
             interruption.interrupt(signal: name)
+            noticed()
         }
-    }
-
-    /// A thread of its own: hooks may occupy every thread of the cooperative pool.
-    private static func spawn(_ body: @escaping @Sendable () -> Void) {
-        final class Work: Sendable {
-            let body: @Sendable () -> Void
-            init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-        }
-        var thread = pthread_t()
-        let work = Unmanaged.passRetained(Work(body))
-        let failed = pthread_create(
-            &thread, nil,
-            { argument in
-                if let argument { Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body() }
-                return nil
-            }, work.toOpaque())
-        if failed != 0 { work.release() } else { pthread_detach(thread) }
     }
 }

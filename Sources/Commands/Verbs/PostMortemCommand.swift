@@ -26,7 +26,7 @@ struct PostMortemCommand: Verb {
         let target = try target(session)
         guard let records = try target.records(session), let number = try run ?? records.newestFailure() else {
             if let run { throw OperationError(.usage, "there is no run \(run)", next: "Group \"\(target.name)\" has no runs yet.") }
-            try session.output.line(shared.json ? "null" : "\(target.name): no run has failed")
+            try session.output.line(shared.json ? "null" : "\(target.name): no start, stop or reload has failed")
             return 0
         }
         let facts = try records.factsOfRun(number)

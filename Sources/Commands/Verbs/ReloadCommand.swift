@@ -26,7 +26,10 @@ struct ReloadCommand: Verb {
     var noDependents = false
     @OptionGroup(title: "Shared options") var shared: SharedOptions
 
-    func validate() throws { try checkTimeout(timeout) }
+    func validate() throws {
+        try checkTimeout(timeout)
+        try checkNetworkName(networkName)
+    }
 
     func perform(_ session: Session) async throws -> Int32 {
         let target = try target(session)

@@ -49,6 +49,8 @@ struct StartChoice: ParsableArguments {
     @Option(help: ArgumentHelp("The network to use instead of miniboss-GROUP.", valueName: "NAME"))
     var networkName: String?
 
+    func validate() throws { try checkNetworkName(networkName) }
+
     func options(_ target: GroupTarget, timeout: Double = 300, keepFailed: Bool = false) throws(OperationError) -> StartOptions {
         let known = target.definition?.spec.services.map(\.name) ?? []
         let exclude = commaSeparated(exclude)
@@ -57,6 +59,12 @@ struct StartChoice: ParsableArguments {
         try checkServiceNames(only, among: known, option: "--only")
         return StartOptions(exclude: exclude, only: only, network: networkName, timeout: timeout, keepFailed: keepFailed)
     }
+}
+
+/// - Throws: for a name that the engine would refuse.
+func checkNetworkName(_ name: String?) throws {
+    guard let name, name.wholeMatch(of: /[a-zA-Z0-9][a-zA-Z0-9_.-]*/) == nil else { return }
+    throw ValidationError("--network-name takes letters, digits, '_', '.' and '-', a letter or digit first; not \"\(name)\".")
 }
 
 func checkTimeout(_ seconds: Double) throws {

@@ -24,7 +24,10 @@ struct StopCommand: Verb {
     var timeout: Double = 50
     @OptionGroup(title: "Shared options") var shared: SharedOptions
 
-    func validate() throws { try checkTimeout(timeout) }
+    func validate() throws {
+        try checkTimeout(timeout)
+        try checkNetworkName(networkName)
+    }
 
     func perform(_ session: Session) async throws -> Int32 {
         let target = try target(session)

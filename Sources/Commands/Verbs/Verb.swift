@@ -77,7 +77,7 @@ extension Verb {
     ) async throws -> Result {
         let display = progress.display(on: session.errors, paint: session.errorPaint, term: session.environment["TERM"])
         let interruption = Interruption()
-        SignalTrap.install(interruption)
+        SignalTrap.install(interruption) { display.interrupted() }
         do {
             let result = try await body(setting(session, target, observer: display, interruption: interruption))
             display.finish()

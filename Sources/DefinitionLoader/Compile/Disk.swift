@@ -35,6 +35,14 @@ enum Disk {
         return stat(path, &info) == 0 ? Status(info) : nil
     }
 
+    /// Where a link leads in the end; `nil` for what is no link, or leads nowhere.
+    static func linkTarget(_ path: String) -> String? {
+        var info = stat()
+        guard lstat(path, &info) == 0, info.st_mode & S_IFMT == S_IFLNK, let target = realpath(path, nil) else { return nil }
+        defer { free(target) }
+        return String(cString: target)
+    }
+
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     static func isExecutable(_ path: String) -> Bool {

@@ -2,7 +2,8 @@ internal import Glibc
 
 /// Where the definition is, whether or not it can be read.
 struct DefinitionFile: Equatable {
-    /// Absolute; symbolic links stay as the user wrote them.
+    /// Absolute; links among its directories stay as the user wrote them. A file that is a link itself stands for its target: what
+    /// is relative to the definition, its ledger too, is where that is.
     let path: String
 
     static let fileName = "Miniboss.swift"
@@ -11,7 +12,7 @@ struct DefinitionFile: Equatable {
     var name: String { Disk.name(of: path) }
     var directory: String { Disk.directory(of: path) }
 
-    init(path: String) { self.path = path }
+    init(path: String) { self.path = Disk.linkTarget(path) ?? path }
 
     /// The file the user named, else the nearest `Miniboss.swift` in the directory and those above; `nil` without one.
     static func find(named file: String?, from directory: String) -> DefinitionFile? {

@@ -16,7 +16,8 @@ struct Invocation: Equatable {
     init(_ arguments: [String]) throws(LaunchError) {
         var rest = arguments[...]
         var files: [String] = []
-        if let first = rest.first, !first.hasPrefix("-"), first.hasSuffix(".swift") {
+        if let first = rest.first, !first.hasPrefix("-"), first.hasSuffix(".swift") || first.contains("/") {
+            // The last is how the kernel hands over a hash-bang file that is called by a link of another name.
             files.append(first)
             rest.removeFirst()
         }

@@ -14,6 +14,8 @@ public struct ContainerSummary: Sendable, Equatable, Decodable {
     /// Seconds since 1970.
     public var created = 0
     public var ports: [Port] = []
+    /// By name; `nil` where the engine did not list them.
+    public var networks: [String: ContainerNetwork]?
 
     public var name: String { names.first ?? "" }
 
@@ -49,5 +51,8 @@ public struct ContainerSummary: Sendable, Equatable, Decodable {
         status = try root.value("Status", "")
         created = try root.value("Created", 0)
         ports = try root.value("Ports", [])
+        if let settings = try? root.nestedContainer(keyedBy: EngineKey.self, forKey: "NetworkSettings") {
+            networks = try settings.value("Networks", [String: ContainerNetwork?]()).compactMapValues { $0 }
+        }
     }
 }

@@ -11,7 +11,7 @@ struct FieldCheck {
     }
 
     func problems(of group: any ServiceGroup) -> [DefinitionProblem] {
-        problems(of: group, named: "group \"\(group.name)\"", members: KnownMember.ofGroup, alsoGiven: ["name", "services"])
+        problems(of: group, named: "group \"\(group.name)\"", members: KnownMember.ofGroup, alsoGiven: ["services"])
     }
 
     private func problems(of subject: Any, named owner: String, members: [KnownMember], alsoGiven: [String]) -> [DefinitionProblem] {
@@ -31,7 +31,10 @@ struct FieldCheck {
         var found: [DefinitionProblem] = []
         for property in stored {
             if let member = byName[property.name] {
-                if !member.fits(property.value) { found.append(problem(property.name, member.mismatch(property.typeName))) }
+                // An Optional fits no member, though the value in it may: Swift keeps the default then.
+                if property.isOptional || !member.fits(property.value) {
+                    found.append(problem(property.name, member.mismatch(property.typeName)))
+                }
             } else if let meant = nearest(to: property.name, among: members, given: given) {
                 found.append(
                     problem(property.name, "has a field `\(property.name)`, which miniboss does not know; did you mean `\(meant)`?"))
@@ -71,10 +74,14 @@ struct FieldCheck {
     /// The member one edit away, capitals and underscores aside; none when the type has that member too: then both are meant.
     private func nearest(to name: String, among members: [KnownMember], given: Set<String>) -> String? {
         let plain = Self.plain(name)
+        if let meant = Self.otherWords[plain], members.contains(where: { $0.name == meant }), !given.contains(meant) { return meant }
         return members.map(\.name).first { member in
             !given.contains(member) && editDistance(plain, Self.plain(member)) <= 1
         }
     }
+
+    /// What Docker Compose calls the same, as far as nobody would call anything else so.
+    private static let otherWords = ["environment": "env", "dependson": "dependencies", "healthcheck": "readiness"]
 
     private static func plain(_ name: String) -> String {
         name.lowercased().filter { $0 != "_" }
@@ -114,6 +121,8 @@ extension KnownMember {
 struct StoredProperty {
     let name: String
     let value: Any
+
+    var isOptional: Bool { Mirror(reflecting: value).displayStyle == .optional }
 
     /// The type as it is written in Swift: `[String: Int]`, not `Dictionary<String, Int>`.
     var typeName: String { TypeSpelling(String(describing: type(of: value))).text }

@@ -39,7 +39,7 @@ public protocol Service: Sendable {
 
     /// Called before a new container starts, not when one is found. An error fails the service.
     func preStart() async throws
-    /// Called again and again until it is true; an error counts as false and is remembered.
+    /// Called at once and then every 0.1 s until it is true. An error fails the service: return false for what may still come.
     func ping(_ container: Container) async throws -> Bool
     /// Called once after a new container's first successful ping, before dependents start. An error fails the service.
     func postStart(_ container: Container) async throws

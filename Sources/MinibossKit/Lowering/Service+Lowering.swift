@@ -30,7 +30,7 @@ extension Service {
             stopSignal: Reconciler.StopSignal(rawValue: stopSignal.rawValue) ?? .sigterm,
             build: buildFromDirectory.isEmpty
                 ? nil : BuildSource(directory: place.absolutePath(buildFromDirectory), dockerfile: dockerfile),
-            expectedExit: readiness.probe.expectedExit,
+            expectedExits: readiness.probe.expectedExits,
             typeName: type)
     }
 

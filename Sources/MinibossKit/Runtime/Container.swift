@@ -22,7 +22,7 @@ public struct Container: Sendable {
     ///   - user: the container's own user when `nil`.
     ///   - environment: added to the container's.
     ///   - input: fed to standard input; `nil` is an empty one.
-    /// - Throws: when the command can't be run. An exit code other than 0 is a result, not an error.
+    /// - Throws: when the container has no such program, or is not running. An exit code other than 0 is a result, not an error.
     public func exec(
         _ program: String, _ arguments: String..., user: String? = nil, environment: [String: String] = [:], input: String? = nil
     ) async throws -> ExecResult {
@@ -50,12 +50,18 @@ public struct Container: Sendable {
         try await access.inspectJSON()
     }
 
-    /// Copies a file or directory of the host into the container.
+    /// Copies a file or directory of the host: into `containerPath` where that is a directory, else as it.
+    ///
+    /// - Parameter hostPath: relative to the definition file.
+    /// - Throws: also when a file would replace a directory or the other way round, and when a path that ends with a slash is no
+    ///   directory.
     public func copyIn(_ hostPath: String, to containerPath: String) async throws {
         try await access.copyIn(from: DefinitionPlace.current.absolutePath(hostPath), to: containerPath)
     }
 
-    /// Copies a file or directory of the container to the host.
+    /// Copies a file or directory of the container: into `hostPath` where that is a directory, else as it.
+    ///
+    /// - Parameter hostPath: relative to the definition file.
     public func copyOut(_ containerPath: String, to hostPath: String) async throws {
         try await access.copyOut(from: containerPath, to: DefinitionPlace.current.absolutePath(hostPath))
     }

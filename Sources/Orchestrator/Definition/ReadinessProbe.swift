@@ -16,12 +16,12 @@ public indirect enum ReadinessProbe: Sendable, Equatable {
     case all([ReadinessProbe])
     case any([ReadinessProbe])
 
-    /// The exit code a one-shot ends with; `nil` for services that keep running.
-    public var expectedExit: Int? {
+    /// The exit codes a one-shot may end with; none for services that keep running.
+    public var expectedExits: Set<Int> {
         switch self {
-        case .exits(let code): code
-        case .all(let probes), .any(let probes): probes.lazy.compactMap(\.expectedExit).first
-        default: nil
+        case .exits(let code): [code]
+        case .all(let probes), .any(let probes): probes.reduce(into: []) { $0.formUnion($1.expectedExits) }
+        default: []
         }
     }
 

@@ -57,7 +57,13 @@ extension Docker: ContainerEngine {
     }
 
     package func copyIn(container id: String, from hostPath: String, to path: String) async throws(DockerError) {
-        let (directory, name) = split(path)
+        var (directory, name) = split(path)
+        switch try await pathKind(id, path: path) {
+        case .directory?: (directory, name) = (path, split(hostPath).name)
+        case .other? where name.isEmpty, nil where name.isEmpty:
+            throw DockerError(.badRequest, endpoint: "PUT /containers/\(id)/archive", message: "\(path) is no directory of the container")
+        default: break
+        }
         try await copyIn(id, directory: directory, tar: TarWriter.archive(try HostTree.read(hostPath, as: name)))
     }
 

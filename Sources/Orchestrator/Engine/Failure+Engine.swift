@@ -7,6 +7,9 @@ extension Failure {
         let words = error.engineMessage.isEmpty ? error.description : error.engineMessage
         if error.isUnreachable || error.outcomeUnknown && phase != .build {
             self.init(.engineUnreachable, phase: phase, summary: "the engine did not answer: \(words)")
+        } else if phase == .build, error.code == .badRequest {
+            // Of our own reading of the directory, before the engine was asked.
+            self.init(.buildFailed, phase: phase, summary: "its image could not be built: \(words)", subject: "buildFromDirectory")
         } else if phase == .build {
             self.init(.buildFailed, phase: phase, summary: "its image could not be built: \(words)", subject: image)
         } else if phase == .pull, error.isRateLimited {
@@ -32,6 +35,8 @@ extension Failure {
             self.init(.portInUse, phase: phase, summary: "host port \(port ?? "") is in use: \(words)", subject: port)
         } else if error.isMountMissing {
             self.init(.mountMissing, phase: phase, summary: words)
+        } else if error.isUserMissing {
+            self.init(.badEntrypoint, phase: phase, summary: "its user is not in the image: \(words)", subject: "user")
         } else if error.isBadEntrypoint {
             self.init(.badEntrypoint, phase: phase, summary: "its command can't be run: \(words)")
         } else {

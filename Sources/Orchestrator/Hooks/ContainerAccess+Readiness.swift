@@ -21,10 +21,19 @@ extension ContainerAccess {
         case .all(let probes):
             for probe in probes where try await !attempt(probe) { return false }
             return true
-        case .any(let probes):
-            for probe in probes where try await attempt(probe) { return true }
-            return probes.isEmpty
+        case .any(let probes): return try await any(probes)
         }
+    }
+
+    /// What can't become true leaves the others a chance, but for the container's end, which is one for all of them.
+    private func any(_ probes: [ReadinessProbe]) async throws -> Bool {
+        var hopeless: [any Error] = []
+        for probe in probes {
+            do { if try await attempt(probe) { return true } } catch { hopeless.append(error) }
+        }
+        if let end = hopeless.first(where: { ($0 as? Failure)?.exitCode != nil }) { throw end }
+        if let last = hopeless.last, hopeless.count == probes.count { throw last }
+        return probes.isEmpty
     }
 
     private func tcp(_ port: Int) async throws -> Bool {
@@ -37,6 +46,8 @@ extension ContainerAccess {
         switch await HTTPProbe(port: try await hostPort(port), path: path).attempt() {
         case .status(let code) where status.contains(code): return true
         case .status(let code): observe("GET :\(port)\(path) answered \(code)")
+        // Cut off by the deadline: that is no answer.
+        case .failure where Task.isCancelled: break
         case .failure(let error): observe("GET :\(port)\(path) \(error)")
         }
         return false
@@ -76,7 +87,7 @@ extension ContainerAccess {
             throw Failure(
                 .unhealthy, phase: .ping,
                 summary: "has no health check in its image, so it can't become healthy: choose another readiness",
-                lastPingError: "no health check")
+                lastPingError: Failure.noHealthCheck)
         }
         // Probes from before this start say nothing about it.
         let last = health.log.last { $0.start >= state.startedAt }
@@ -98,6 +109,14 @@ extension ContainerAccess {
             return false
         }
         if state.exitCode == code { return true }
-        throw Failure.exited(state, phase: .ping, during: "it should end with \(code)", seconds: 0)
+        throw Failure.exited(state, phase: .ping, during: "it should end with \(code)", seconds: state.lifetime)
+    }
+}
+
+extension ContainerState {
+    /// Seconds from its last start to its end, as the engine noted them.
+    fileprivate var lifetime: Double {
+        guard let start = EngineTime(startedAt), let end = EngineTime(finishedAt) else { return 0 }
+        return Double(max(0, end.nanoseconds - start.nanoseconds)) / 1e9
     }
 }

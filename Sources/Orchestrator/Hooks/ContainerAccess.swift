@@ -27,17 +27,27 @@ public final class ContainerAccess: Sendable {
     }
 
     /// Runs a command in the container and waits for its end. An exit code other than 0 is a result, not an error.
+    /// - Throws: `AccessError` when the container has no such program.
     public func exec(
         _ command: [String], user: String? = nil, environment: [String: String] = [:], input: String? = nil
     ) async throws -> ExecOutput {
+        guard let program = command.first else { throw AccessError("exec needs a program to run in \(service)") }
         var config = ExecConfig(command)
         config.user = user
         config.env = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-        if let input { return try await exec(config, input: input) }
-        let result = try await engine.exec(container: id, config)
-        return ExecOutput(
-            exitCode: result.exitCode, output: String(decoding: result.output, as: UTF8.self),
-            errorOutput: String(decoding: result.errorOutput, as: UTF8.self))
+        let output: ExecOutput
+        if let input {
+            output = try await exec(config, input: input)
+        } else {
+            let result = try await engine.exec(container: id, config)
+            output = ExecOutput(
+                exitCode: result.exitCode, output: String(decoding: result.output, as: UTF8.self),
+                errorOutput: String(decoding: result.errorOutput, as: UTF8.self))
+        }
+        if output.isRefusal {
+            throw AccessError("`\(program)` can't be run in \(service): \(output.output.split(whereSeparator: \.isNewline).first ?? "")")
+        }
+        return output
     }
 
     private func exec(_ config: ExecConfig, input: String) async throws -> ExecOutput {
@@ -53,7 +63,8 @@ public final class ContainerAccess: Sendable {
 
     /// The last lines of the container's output; all of them for `nil`.
     public func logs(tail: Int? = nil) async throws -> [String] {
-        try await engine.logTail(container: id, lines: tail ?? 1_000_000).map(\.text)
+        if let tail, tail < 0 { throw AccessError("logs(tail: \(tail)): the number of lines can't be negative") }
+        return try await engine.logTail(container: id, lines: tail ?? 1_000_000).map(\.text)
     }
 
     /// The container's output from its start on, as it comes.
@@ -74,7 +85,9 @@ public final class ContainerAccess: Sendable {
         try await engine.inspectJSON(container: id)
     }
 
-    /// Copies a file or directory of the host into a directory of the container.
+    /// Copies a file or directory of the host: into `containerPath` where that is a directory, else as it. Nothing is replaced by
+    /// something of another kind.
+    /// - Throws: `AccessError` for a path that ends with a slash and is no directory.
     public func copyIn(from hostPath: String, to containerPath: String) async throws {
         try await engine.copyIn(container: id, from: hostPath, to: containerPath)
     }
@@ -118,6 +131,15 @@ public struct ExecOutput: Sendable, Equatable {
         self.exitCode = exitCode
         self.output = output
         self.errorOutput = errorOutput
+    }
+}
+
+extension ExecOutput {
+    /// The engine has no status of its own for a program that is not there: it answers as if it had run, and with these codes.
+    fileprivate var isRefusal: Bool {
+        (exitCode == 126 || exitCode == 127) && output.hasPrefix("OCI runtime exec failed: exec failed: ")
+            && (output.contains("no such file or directory") || output.contains("executable file not found")
+                || output.contains("permission denied"))
     }
 }
 

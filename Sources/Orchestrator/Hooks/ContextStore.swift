@@ -14,6 +14,7 @@ final class ContextStore: Sendable {
     /// Durable when it returns. Blocks the calling thread, which is a hook's own.
     /// - Returns: why it could not be made durable; `nil` when it was.
     func write(_ key: String, _ value: ContextValue, secret: Bool, hook: HookName?, service: String?) -> String? {
+        guard value.isFinite else { return "Context[\"\(key)\"] can't hold a number that is not finite" }
         do {
             try journal.recordBlocking(
                 [JournalEntry(service, .contextWritten(ContextWritten(key: key, value: value, secret: secret, hook: hook)))])

@@ -33,7 +33,7 @@ extension GroupRun {
         guard watch.hasSeenDeath else { return [] }
         let state = journal.state
         return group.services.filter { service in
-            guard service.expectedExit == nil, uptime(service.name) != nil, !walk.hasFailed(service.name) else { return false }
+            guard service.expectedExits.isEmpty, uptime(service.name) != nil, !walk.hasFailed(service.name) else { return false }
             let record = state[service.name]
             return record.phase == .running && record.containerID.map { watch.death(of: $0).isDead } == true
         }.map(\.name)
@@ -42,13 +42,14 @@ extension GroupRun {
     private func settleDeath(of service: String) async -> StepResult {
         do {
             guard let id = journal.state[service].containerID else { return .succeeded }
-            let during = "what depends on it was started"
+            let isNeeded = group.services.contains { $0.dependencies.contains(service) }
+            let during = isNeeded ? "what depends on it was started" : "others were started"
             // 137 may have been memory, which only an inspect tells.
             let code = watch.death(of: id).exitCode.flatMap { $0 == 137 ? nil : $0 }
-            try await fail(service, try await death(of: service, id, phase: .ping, during: during, exitCode: code), in: .ping)
+            try await fail(service, try await death(of: service, id, phase: .postStart, during: during, exitCode: code), in: .postStart)
             return .succeeded
         } catch {
-            if case .fatal(let error) = StepFault(error, phase: .ping) { return .fatal(error) }
+            if case .fatal(let error) = StepFault(error, phase: .postStart) { return .fatal(error) }
             return .succeeded
         }
     }
@@ -78,7 +79,7 @@ extension GroupRun {
         try move(service, .blocked, cause: cause, because: because, onlyFrom: .blockable)
         if let id = made(service) {
             // Made early and never started: nothing is lost with it, and nothing stays behind.
-            try await discard(service, container: id, cause: "blocked: \(cause)")
+            try await discard(service, container: id, cause: "because it is blocked: \(cause)")
         }
     }
 

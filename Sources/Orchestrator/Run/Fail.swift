@@ -25,7 +25,7 @@ extension GroupRun {
             try journal.note(entries)
         }
         guard let container, !keepFailed, !kind.endsContainer || made(service) == container else { return }
-        try await discard(service, container: container, cause: "failed: \(failure.failureClass.rawValue)")
+        try await discard(service, container: container, cause: "because it failed (\(failure.failureClass.rawValue))")
     }
 
     /// The container that failed: this run's own, or the existing one it had started again. A container that was to be

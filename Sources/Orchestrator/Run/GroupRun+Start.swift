@@ -43,9 +43,9 @@ extension GroupRun {
         )
         let containers = try await engine.containers(labels: [GroupLabels.filter(group: group.name)])
         let running = Set(containers.filter { $0.state == "running" }.map(\.id))
-        for name in fresh where group[name]?.expectedExit == nil {
+        for name in fresh where group[name]?.expectedExits.isEmpty != false {
             guard let id = state[name].containerID, !running.contains(id) else { continue }
-            try await fail(name, try await death(of: name, id, phase: .ping, during: "it was thought to be running"), in: .ping)
+            try await fail(name, try await death(of: name, id, phase: .postStart, during: "it was thought to be running"), in: .postStart)
         }
     }
 
@@ -67,7 +67,10 @@ extension GroupRun {
         guard !interruption.isInterrupted else { return nil }
         let running = group.services.map(\.name).filter { journal.state[$0].phase == .running }
         guard !running.isEmpty, let hook = setting.definition?.groupHooks.onStartServices else { return nil }
-        return try await groupHook(.onStartServices) { try await hook(running) }
+        let error = try await groupHook(.onStartServices) { try await hook(running) }
+        // It may have written, too.
+        saveContext()
+        return error
     }
 
     func groupHook(_ name: HookName, _ body: @escaping @Sendable () async throws -> Void) async throws -> String? {

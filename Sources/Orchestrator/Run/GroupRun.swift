@@ -143,7 +143,8 @@ final class GroupRun: Sendable {
         let network = group.network
         return PlanRequest(
             desired: group, observed: observed, history: journal.state, runTag: "run\(journal.run)", preparedImages: preparedImages,
-            fingerprint: { fingerprint(of: $0, network: network, key: key) }, directoryExists: { pathExists($0) })
+            fingerprint: { fingerprint(of: $0, network: network, key: key) }, directoryExists: { pathExists($0) },
+            isPortFree: { freePort(preferring: $0) == $0 })
     }
 
     func observeNow(only services: Set<String>? = nil) async throws -> ObservedGroup {

@@ -74,11 +74,13 @@ private func status(
                     desired: resolved, network: group.network, imageID: imageID, actual: container, formerSecrets: record.secretKeys)
             } catch { reason = error.description }
         }
-        let isDone = service.expectedExit != nil && container.status == .exited && container.exitCode == service.expectedExit
+        let isDone = container.status == .exited && container.exitCode.map(service.expectedExits.contains) == true
         if container.status != .running, !isDone {
             reason = record.phase == .stopped ? "it was stopped" : "its container is \(container.status.rawValue)\(exitWords(container))"
         } else if record.phase == .failed, record.containerID == container.id {
             reason = "failed: \(record.failure?.summary ?? "see `miniboss postmortem`"); its container was kept"
+        } else if record.debt(of: container.id).ping {
+            reason = "it has not been found ready yet"
         } else if record.debt(of: container.id).postStart {
             reason = "post_start has not succeeded for this container"
         }
@@ -94,11 +96,12 @@ private func status(
         }
     }
     let shown = container.map { actual in
-        actual.status == .exited && service.expectedExit == actual.exitCode && actual.exitCode != nil ? "completed" : actual.status.rawValue
+        actual.status == .exited && actual.exitCode.map(service.expectedExits.contains) == true ? "completed" : actual.status.rawValue
     }
     return ServiceStatus(
         service: service.name, state: shown ?? (record.phase == .failed || record.phase == .blocked ? record.phase.rawValue : "absent"),
-        desired: "running", containerID: container?.id, containerName: container?.name, image: service.image,
+        desired: "running", containerID: container?.id, containerName: container?.name,
+        image: (try? service.resolvedImage(state.context)) ?? service.image,
         ports: container.map { $0.ports.isEmpty ? $0.configuration?.ports ?? [] : $0.ports } ?? service.ports, differences: differing,
         reason: reason)
 }

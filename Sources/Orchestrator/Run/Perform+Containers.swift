@@ -10,7 +10,7 @@ extension GroupRun {
                 .mountMissing, phase: .create, summary: "the directory \(path), which it mounts, does not exist after pre_start",
                 subject: path)
         }
-        if spec.image != service.image { try await prepareImage(spec, of: service) }
+        if service.imageHangsOnContext { try await prepareImage(spec, of: service) }
         let label = fingerprint(of: spec, network: group.network, key: fingerprintKey)
         spec.ports = await chosenPorts(spec.ports, of: name)
         let operation = clock.identifier()

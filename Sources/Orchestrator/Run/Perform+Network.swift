@@ -20,8 +20,7 @@ extension GroupRun {
         } catch let error as DockerError where error.status == 409 || error.engineMessage.contains("already exists") {
             throw Failure(
                 .nameConflict, phase: .create, summary: "the network's name \(name) is held by a network miniboss did not make",
-                subject: name,
-                holder: "a network of that name")
+                subject: name, holder: Failure.networkHolder)
         }
     }
 

@@ -5,7 +5,8 @@ import Reconciler
 /// Settles what runs that were killed left behind: every intent without an outcome is looked up, then the run is closed.
 ///
 /// Nothing is done to the engine here. What is there is adopted or planned away by the run that follows.
-/// A run that lives and only let go of the lock is left alone; one that left how it ended is recorded with that.
+/// A run that lives and only let go of the lock is left alone; one that left how it ended is recorded with that. What another
+/// engine was asked only that one can tell: such an intent stays open.
 func settleEarlierRuns(
     _ journal: Journal, _ setting: RunSetting, _ connected: EngineConnection, group: String
 ) async throws(OperationError) {
@@ -14,7 +15,9 @@ func settleEarlierRuns(
     try await settleLastWords(journal, setting, living)
     let state = journal.state
     let open = state.openRuns.subtracting(living).filter { $0 != journal.run }.sorted()
-    let orphaned = state.openIntents.values.filter { $0.run != journal.run && !living.contains($0.run) }
+    let orphaned = state.openIntents.values.filter { intent in
+        intent.run != journal.run && !living.contains(intent.run) && intent.engineID ?? connected.identity.id == connected.identity.id
+    }
     for intent in orphaned.sorted(by: { ($0.run, $0.operation) < ($1.run, $1.operation) }) {
         let outcome = try await lookUp(intent, engine: engine, group: group)
         try await journal.record(

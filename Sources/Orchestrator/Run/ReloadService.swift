@@ -16,7 +16,8 @@ public func reloadService(_ setting: RunSetting, _ options: ReloadOptions) async
     ) { run in
         let observed = try await run.observeNow()
         let running = Set(observed.containers.filter { $0.status == .running }.map(\.service))
-        if let missing = service.dependencies.first(where: { name in group[name]?.expectedExit == nil && !running.contains(name) }) {
+        if let missing = service.dependencies.first(where: { name in group[name]?.expectedExits.isEmpty != false && !running.contains(name)
+        }) {
             throw OperationError(
                 .failed, "\"\(service.name)\" needs \"\(missing)\", which is not running", next: "`miniboss start` starts both.")
         }

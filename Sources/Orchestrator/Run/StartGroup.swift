@@ -37,7 +37,8 @@ public func planStart(_ setting: RunSetting, _ options: StartOptions) async thro
         return planStart(
             PlanRequest(
                 desired: group, observed: observed, history: state,
-                fingerprint: { fingerprint(of: $0, network: group.network, key: key) }, directoryExists: { pathExists($0) })
+                fingerprint: { fingerprint(of: $0, network: group.network, key: key) }, directoryExists: { pathExists($0) },
+                isPortFree: { freePort(preferring: $0) == $0 })
         ).concealed(by: hide)
     } catch { throw OperationError(unreachable: error, host: setting.environment["DOCKER_HOST"] ?? "the engine") }
 }

@@ -4,6 +4,10 @@ import Reconciler
 /// Stops a group in reverse order of dependency. Works without a definition: the ledger and the labels know the group.
 public func stopGroup(_ setting: RunSetting, _ options: StopOptions) async throws(OperationError) -> RunEnd {
     if setting.definition != nil { _ = try setting.checkedDefinition() }
+    // What was typed wrongly is no run of the group.
+    if !options.exclude.isEmpty, let records = try GroupRecords.open(directory: setting.directory, ledgerPath: setting.ledgerPath) {
+        try checkExclusion(options.exclude, stopMembers(setting, remembered: try records.state()))
+    }
     return try await conduct(
         setting, group: { setting.group(remembered: $0, network: options.network) }, isNetworkGiven: options.network != nil,
         hookTimeout: options.timeout,

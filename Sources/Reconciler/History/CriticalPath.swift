@@ -9,27 +9,32 @@ public struct CriticalPath: Sendable, Equatable {
         var through: Int
     }
 
-    /// Dependencies before dependents; empty when nothing was started.
+    /// Dependencies before dependents, the last one perhaps one that failed; empty when nothing was started.
     public var legs: [Leg]
 
-    /// Walks back from the service that ran last, each time to the dependency that ran last.
+    /// Walks back from the service that ran or failed last, each time to the dependency that ran last.
     public init(_ facts: [RecordedFact]) {
         legs = []
         guard let (start, body) = facts.runStart else { return }
         let dependencies = Dictionary(body.services.map { ($0.name, $0.dependencies) }, uniquingKeysWith: { first, _ in first })
         var ready: [String: RecordedFact] = [:]
+        var ended: [String: RecordedFact] = [:]
         for fact in facts {
-            guard fact.run == start.run, let service = fact.service, case .stateChanged(let change) = fact.event, change.to == .running
-            else { continue }
-            ready[service] = change.trigger == .foundRunning ? nil : fact
+            guard fact.run == start.run, let service = fact.service, case .stateChanged(let change) = fact.event else { continue }
+            if change.to == .running {
+                ready[service] = change.trigger == .foundRunning ? nil : fact
+                ended[service] = ready[service]
+            } else if change.trigger == .failed {
+                ended[service] = fact
+            }
         }
         func later(_ left: String, _ right: String) -> Bool {
-            guard let left = ready[left], let right = ready[right] else { return false }
+            guard let left = ended[left], let right = ended[right] else { return false }
             return (left.monoNs, left.seq) < (right.monoNs, right.seq)
         }
-        var next = ready.keys.max(by: later)
+        var next = ended.keys.max(by: later)
         var seen: Set<String> = []
-        while let service = next, let end = ready[service], seen.insert(service).inserted {
+        while let service = next, let end = ended[service], seen.insert(service).inserted {
             let before = dependencies[service, default: []].filter { ready[$0] != nil }.max(by: later)
             let begin = before.flatMap { ready[$0] } ?? start
             legs.append(Leg(service: service, seconds: end.seconds(since: begin), after: begin.seq, through: end.seq))

@@ -1,4 +1,9 @@
 extension Failure {
+    /// What a readiness says that asks for the health check of an image that has none.
+    public static let noHealthCheck = "no health check"
+    /// Who holds the name of a network.
+    public static let networkHolder = "a network of that name"
+
     /// What the end of the process, or the engine's refusal, says.
     func reason(exit: ContainerExited?) -> String {
         switch failureClass {
@@ -13,6 +18,7 @@ extension Failure {
         case .pingTimeout:
             let tries = attempts.map { $0 == 1 ? " once" : " \($0) times" } ?? ""
             return "it was asked\(tries) and never said it was ready; the last answer: \(lastPingError ?? "false")"
+        case .unhealthy where hasNoHealthCheck: return "the image has no health check"
         case .unhealthy: return "the image's own health check says so" + (exit?.health.last.map { ": \($0)" } ?? "")
         case .hookThrew: return "\(hookWords) threw an error"
         case .hookTimedOut: return "\(hookWords) had not come back by the deadline"
@@ -22,6 +28,7 @@ extension Failure {
         case .pullDenied where holder != nil: return "the registry lets nobody pull any more for now"
         case .pullDenied: return "the registry refused the image\(subjectWords)"
         case .buildFailed: return "its image could not be built"
+        case .nameConflict where isAboutNetwork: return "a network that miniboss did not make for this group has that name"
         case .nameConflict: return "a container that is not of this group has its name" + (holder.map { ": \($0)" } ?? "")
         case .portInUse: return "host port\(subjectWords) is taken" + (holder.map { " by \($0)" } ?? "")
         case .mountMissing: return "the directory\(subjectWords) does not exist on this machine"
@@ -44,15 +51,21 @@ extension Failure {
         case .engineUnreachable:
             return "start the engine (on Debian: sudo systemctl start docker) or set DOCKER_HOST, then `miniboss start`"
         case .imageNotFound where holder != nil:
-            return "check the spelling of \(type).image\(place) and the way to the registry: `docker pull\(subjectWords)` tries it by hand"
+            return "check the way to the registry, and the spelling of \(type).image\(place): `docker pull\(subjectWords)` tries it by hand"
         case .imageNotFound: return "check the spelling of \(type).image\(place); to build it here set buildFromDirectory"
         case .pullDenied where holder != nil: return "wait and start again, or log in with `docker login`: the limit is higher then"
         case .pullDenied: return "log in with `docker login` for that registry, or check that the image\(subjectWords) may be read"
+        case .buildFailed where subject == "buildFromDirectory":
+            return "check \(type).buildFromDirectory and \(type).dockerfile\(place); relative paths begin at the definition file"
         case .buildFailed: return "mend the Dockerfile or what it copies; the build's last lines are above"
+        case .nameConflict where isAboutNetwork:
+            return "remove that network (`docker network rm \(subject ?? "NAME")`), or join it with --network-name \(subject ?? "NAME")"
         case .nameConflict:
             return "remove or rename that container (`docker rm -f \(subject ?? holder ?? "NAME")`), then `miniboss start`"
         case .portInUse: return "free host port\(subjectWords), or choose another in \(type).ports\(place); 0 takes any free one"
         case .mountMissing: return "create\(subjectWords), or make it in preStart of \(type)\(place)"
+        case .badEntrypoint where subject == "user":
+            return "check \(type).user\(place): a name must be in the image's /etc/passwd, a number need not"
         case .badEntrypoint: return "check \(type).entrypoint and \(type).cmd\(place): the program must be in the image and executable"
         case .exitedZero:
             return "it should keep running: check \(type).cmd\(place), or say `readiness: .exits(code: 0)` when it is meant to end"
@@ -60,6 +73,8 @@ extension Failure {
         case .oomKilled: return "give the engine more memory, or make \(service) use less"
         case .killedBySignal: return "find out who sent the signal: its log's last lines, `dmesg` for the kernel"
         case .pingTimeout: return "give it longer with --timeout, or check what the readiness or ping of \(type) asks for\(place)"
+        case .unhealthy where hasNoHealthCheck:
+            return "choose another readiness for \(type)\(place), or give its image a HEALTHCHECK"
         case .unhealthy: return "run the health check by hand: `miniboss start --keep-failed`, then `miniboss exec \(service) -- …`"
         case .hookThrew: return "mend \(hookWords)\(place), then `miniboss start`: it is run again"
         case .hookTimedOut: return "see where \(hookWords)\(place) waits, or give it longer with --timeout"
@@ -72,6 +87,9 @@ extension Failure {
         case .engineError: return "see the engine's words above; `miniboss doctor` checks the engine"
         }
     }
+
+    private var hasNoHealthCheck: Bool { lastPingError == Self.noHealthCheck }
+    private var isAboutNetwork: Bool { holder == Self.networkHolder }
 
     private var endedByItself: Bool { failureClass == .exitedNonzero || failureClass == .exitedZero }
 

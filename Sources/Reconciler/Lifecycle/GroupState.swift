@@ -1,7 +1,7 @@
 /// What the events say of a group: the fold that is the same live, in replay and in recovery.
 public struct GroupState: Sendable, Equatable, Codable {
     /// Grows when the fold comes to something else, or keeps it in another shape: what was folded before is then of no use.
-    public static let foldVersion = 3
+    public static let foldVersion = 4
 
     public private(set) var services: [String: ServiceRecord] = [:]
     public private(set) var context = ContextValues()
@@ -17,6 +17,8 @@ public struct GroupState: Sendable, Equatable, Codable {
     public private(set) var network: String?
     /// The id of the engine on which the group was started or reloaded last.
     public private(set) var engineID: String?
+    /// The engines of the runs without an end, as far as they are known.
+    private var engines: [Int: String] = [:]
 
     public init() {}
 
@@ -56,13 +58,17 @@ extension GroupState {
     mutating func begin(_ run: Int, command: String, members: [RunStarted.Member], network: String, engineID: String?) {
         newestRun = max(newestRun, run)
         openRuns.insert(run)
+        engines[run] = engineID
         guard command == "start" || command == "reload" else { return }
         self.members = members
         self.network = network
         self.engineID = engineID ?? self.engineID
     }
 
-    mutating func end(_ run: Int) { openRuns.remove(run) }
+    mutating func end(_ run: Int) {
+        openRuns.remove(run)
+        engines[run] = nil
+    }
 
     mutating func move(_ service: String, _ change: StateChanged) throws(IllegalTransition) {
         // A refused change must not leave an empty record behind.
@@ -73,7 +79,8 @@ extension GroupState {
 
     mutating func intend(_ intent: StepIntended, run: Int, service: String?, operation: String?) {
         if let operation {
-            openIntents[operation] = OpenIntent(operation: operation, run: run, service: service, intent: intent)
+            openIntents[operation] = OpenIntent(
+                operation: operation, run: run, service: service, intent: intent, engineID: engines[run])
         }
         if intent.step == .createContainer, let service, let spec = intent.spec {
             services[service, default: ServiceRecord()].spec = spec
@@ -177,6 +184,8 @@ public struct OpenIntent: Sendable, Equatable, Codable {
     public let run: Int
     public let service: String?
     public let intent: StepIntended
+    /// The engine that was asked, as far as it is known.
+    public let engineID: String?
 }
 
 /// The ledger tells of something that can't have happened.

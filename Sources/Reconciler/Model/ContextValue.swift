@@ -8,6 +8,16 @@ public enum ContextValue: Sendable, Equatable {
     case array([ContextValue])
     case object([String: ContextValue])
 
+    /// Whether JSON can hold it: neither infinity nor what is not a number is in it.
+    public var isFinite: Bool {
+        switch self {
+        case .double(let number): number.isFinite
+        case .array(let values): values.allSatisfy(\.isFinite)
+        case .object(let values): values.values.allSatisfy(\.isFinite)
+        case .null, .bool, .int, .string: true
+        }
+    }
+
     /// How the value reads inside a template: strings as they are, the rest as JSON.
     public var interpolated: String {
         if case .string(let text) = self { return text }

@@ -18,6 +18,14 @@ extension ServiceSpec {
         return keys
     }
 
+    /// Those on which its image hangs: which one it is, or what it is built from.
+    var imageKeys: [String] {
+        ([image] + (build.map { [$0.directory, $0.dockerfile] } ?? [])).flatMap { (try? Template($0))?.keys ?? [] }
+    }
+
+    /// Whether its image is known only with the context of the moment.
+    public var imageHangsOnContext: Bool { !imageKeys.isEmpty }
+
     /// By field: the context keys that it names, each once; fields that name none are not in it.
     public var contextReads: [String: [String]] {
         templated.reduce(into: [:]) { reads, field in

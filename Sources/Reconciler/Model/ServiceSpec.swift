@@ -17,8 +17,8 @@ public struct ServiceSpec: Sendable, Equatable, Codable {
     public var alwaysStartNew: Bool
     public var stopSignal: StopSignal
     public var build: BuildSource?
-    /// The code a one-shot ends with; `nil` for a service that keeps running.
-    public var expectedExit: Int?
+    /// The codes a one-shot may end with; none for a service that keeps running.
+    public var expectedExits: Set<Int>
     /// The Swift type that defined the service, for messages: `Database`.
     public var typeName: String
 
@@ -26,7 +26,7 @@ public struct ServiceSpec: Sendable, Equatable, Codable {
         name: String, image: String, dependencies: [String] = [], env: [String: EnvironmentValue] = [:],
         ports: [PortMapping] = [], volumes: [VolumeMount] = [], entrypoint: [String]? = nil, command: [String]? = nil,
         user: String? = nil, alwaysStartNew: Bool = false, stopSignal: StopSignal = .sigterm, build: BuildSource? = nil,
-        expectedExit: Int? = nil, typeName: String = ""
+        expectedExits: Set<Int> = [], typeName: String = ""
     ) {
         self.name = name
         self.image = image
@@ -40,7 +40,7 @@ public struct ServiceSpec: Sendable, Equatable, Codable {
         self.alwaysStartNew = alwaysStartNew
         self.stopSignal = stopSignal
         self.build = build
-        self.expectedExit = expectedExit
+        self.expectedExits = expectedExits
         self.typeName = typeName
     }
 }

@@ -7,6 +7,8 @@ public struct PlanRequest: Sendable {
     public var fingerprint: @Sendable (ServiceSpec) -> String
     /// Whether a bind source is on the host now; a container that needs one that is not waits for `preStart`.
     public var directoryExists: @Sendable (String) -> Bool
+    /// Whether nobody listens on a host port.
+    public var isPortFree: @Sendable (Int) -> Bool
     /// Distinguishes temporary container names of this run.
     public var runTag: String
     /// Services that are to get a new container whatever the old one is like, with the reason.
@@ -16,7 +18,8 @@ public struct PlanRequest: Sendable {
 
     public init(
         desired: GroupSpec, observed: ObservedGroup, history: GroupState, runTag: String = "new", preparedImages: Set<String> = [],
-        fingerprint: @escaping @Sendable (ServiceSpec) -> String, directoryExists: @escaping @Sendable (String) -> Bool = { _ in true }
+        fingerprint: @escaping @Sendable (ServiceSpec) -> String, directoryExists: @escaping @Sendable (String) -> Bool = { _ in true },
+        isPortFree: @escaping @Sendable (Int) -> Bool = { _ in true }
     ) {
         self.desired = desired
         self.observed = observed
@@ -25,6 +28,7 @@ public struct PlanRequest: Sendable {
         self.preparedImages = preparedImages
         self.fingerprint = fingerprint
         self.directoryExists = directoryExists
+        self.isPortFree = isPortFree
     }
 
     /// The deterministic name of a service's container. The underscore can be in neither part, so no two groups can meet.

@@ -46,10 +46,12 @@ struct StartPlanner {
             return
         }
         if let cause = request.renewals[service.name] ?? (service.alwaysStartNew ? "alwaysStartNew" : nil) {
-            replace(service, resolved: resolved, [keeper] + choice.leftovers, cause: cause, after: dependencies)
-        } else if builds(service) {
-            let cause = "its image may have changed"
-            let image = addImage(service)
+            let found = resolved.map { differences(of: $0, from: keeper) } ?? []
+            replace(service, resolved: resolved, [keeper] + choice.leftovers, cause: cause, differences: found, after: dependencies)
+        } else if builds(service), resolved != nil || !service.imageHangsOnContext {
+            let known = resolved.map { differences(of: $0, from: keeper).filter { $0.field != "image" } } ?? []
+            let cause = "its image may have changed" + known.map { "; \($0.words)" }.joined()
+            let image = addImage(resolved ?? service)
             reconsider(service, keeper, cause: cause, after: dependencies + [image])
         } else if resolved == nil, hangsOnHooks {
             let keys = service.contextKeys.sorted().map { "{\($0)}" }.joined(separator: ", ")
@@ -71,15 +73,10 @@ struct StartPlanner {
     ) {
         let memory = request.history[service.name]
         let imageID = (try? ImageReference(resolved.image)).flatMap(imageID)
-        let found: [Difference]
-        if keeper.fingerprint == fingerprint, imageID == nil || imageID == keeper.imageID,
-            keeper.networks.contains(request.desired.network)
-        {
-            found = []
-        } else {
-            found = differences(
-                desired: resolved, network: request.desired.network, imageID: imageID, actual: keeper, formerSecrets: memory.secretKeys)
-        }
+        let isAsDefined =
+            keeper.fingerprint == fingerprint && (imageID == nil || imageID == keeper.imageID)
+            && keeper.networks.contains(request.desired.network)
+        let found = isAsDefined ? [] : differences(of: resolved, from: keeper)
         if !found.isEmpty {
             let cause = "replaced: \(found.map(\.words).joined(separator: "; "))"
             replace(service, resolved: resolved, [keeper] + leftovers, cause: cause, differences: found, after: after)
@@ -89,7 +86,7 @@ struct StartPlanner {
         switch keeper.status {
         case .running:
             settle(service, keeper, owner, after: after)
-        case .exited where service.expectedExit != nil && service.expectedExit == keeper.exitCode && !owner.ping:
+        case .exited where keeper.exitCode.map(service.expectedExits.contains) == true && !owner.ping:
             settle(service, keeper, owner, after: after)
         case .exited where !request.observed.networkExists, .created where !request.observed.networkExists:
             // A container holds on to the network's id, and another of that name has another one.
@@ -103,6 +100,11 @@ struct StartPlanner {
                 cause: "replaced: its container was made but never started, and the ledger does not know it", after: after)
             return
         case .exited, .created:
+            if let port = lostPort(of: service) {
+                let cause = "replaced: host port \(port), which it had, is taken by now, and any free one will do"
+                replace(service, resolved: resolved, [keeper] + leftovers, cause: cause, after: after)
+                return
+            }
             restart(service, keeper, owner, leftovers, after: after)
         case .paused, .restarting, .dead, .removing:
             replace(
@@ -111,6 +113,18 @@ struct StartPlanner {
             return
         }
         clear(service, leftovers)
+    }
+
+    private func differences(of resolved: ServiceSpec, from keeper: ObservedContainer) -> [Difference] {
+        Reconciler.differences(
+            desired: resolved, network: request.desired.network, imageID: (try? ImageReference(resolved.image)).flatMap(imageID),
+            actual: keeper, formerSecrets: request.history[resolved.name].secretKeys)
+    }
+
+    /// A host port that was chosen for a stopped service and that somebody else has taken since.
+    private func lostPort(of service: ServiceSpec) -> Int? {
+        service.ports.lazy.filter { $0.host == 0 }.compactMap { request.history[service.name].spec?.hostPort($0.container) }
+            .first { !request.isPortFree($0) }
     }
 
     /// It runs: nothing, or what a run that was cut off still owes it.
@@ -184,11 +198,13 @@ struct StartPlanner {
         let target = StepTarget.newContainer(name: firstName)
         let ready = [network(), addImage(resolved ?? service)]
 
+        // Its own pre_start may make a directory it mounts, or write the key it is made from.
         let early =
             resolved.map { spec in
-                spec.volumes.allSatisfy { volume in
-                    if case .directory(let path) = volume.source { request.directoryExists(path) } else { true }
-                }
+                service.contextKeys.isEmpty
+                    && spec.volumes.allSatisfy { volume in
+                        if case .directory(let path) = volume.source { request.directoryExists(path) } else { true }
+                    }
             } ?? false
         let create: Int
         let preStart: Int
@@ -244,7 +260,7 @@ struct StartPlanner {
         let reference = try? ImageReference(service.image)
         let target = StepTarget.image(reference?.description ?? service.image)
         // A reference with an unwritten key in it is looked up when its turn comes.
-        if let template = try? Template(service.image), !template.keys.isEmpty { return nil }
+        guard !service.imageHangsOnContext else { return nil }
         let isPrepared = request.preparedImages.contains(service.name)
         return service.imageWork(isHere: reference.flatMap(imageID) != nil, isPrepared: isPrepared).map {
             draft.addOnce($0.kind, service.name, target, cause: $0.cause)
