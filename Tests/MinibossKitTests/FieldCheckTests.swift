@@ -18,6 +18,8 @@ private struct WrongTypes: Service {
     let image = "x"
     let ports = ["5432": 5433]
     let user: String? = nil
+    let env: [String: String]? = ["A": "b"]
+    let cmd: [String]? = ["sleep", "1"]
     let postStart = "later"
     let stopSignal = "SIGINT"
 }
@@ -74,7 +76,7 @@ private struct Misnamed: ServiceGroup {
         #expect(found.contains { $0.contains("has `user` as String?, but miniboss takes String:") })
         #expect(found.contains { $0.contains("`postStart` as") && $0.contains("func postStart(_ container: Container)") })
         #expect(found.contains { $0.contains("`stopSignal` as String") && $0.contains("StopSignal.sigint") })
-        #expect(found.count == 4)
+        #expect(found.count == 5)
     }
 
     @Test("A neighbour of a member that is also there is the user's own business")

@@ -31,8 +31,7 @@ struct FieldCheck {
         var found: [DefinitionProblem] = []
         for property in stored {
             if let member = byName[property.name] {
-                // An Optional fits no member, though the value in it may: Swift keeps the default then.
-                if property.isOptional || !member.fits(property.value) {
+                if property.isOptional && !member.takesOptional || !member.fits(property.value) {
                     found.append(problem(property.name, member.mismatch(property.typeName)))
                 }
             } else if let meant = nearest(to: property.name, among: members, given: given) {

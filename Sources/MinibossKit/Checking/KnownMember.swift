@@ -14,6 +14,8 @@ struct KnownMember: Sendable {
     /// How it is written: `let ports = [5432: 5433]`.
     let example: String
     let fits: @Sendable (Any) -> Bool
+    /// Whether `nil` is a value of it, too; any other Optional fits no member, though the value in it may.
+    var takesOptional = false
 
     static func property<Value>(_ name: String, _ type: String, _: Value.Type, example: String) -> KnownMember {
         KnownMember(name: name, kind: .property(plain: type.filter { $0 != " " }), type: type, example: example, fits: { $0 is Value })
@@ -37,10 +39,10 @@ struct KnownMember: Sendable {
             fits: { $0 is any VolumesConvertible }),
         KnownMember(
             name: "entrypoint", kind: .property(plain: nil), type: "String or [String]", example: #"let entrypoint = "/run.sh""#,
-            fits: { $0 is any CommandConvertible }),
+            fits: { $0 is any CommandConvertible }, takesOptional: true),
         KnownMember(
             name: "cmd", kind: .property(plain: nil), type: "String or [String]", example: #"let cmd = ["sleep", "60"]"#,
-            fits: { $0 is any CommandConvertible }),
+            fits: { $0 is any CommandConvertible }, takesOptional: true),
         .property("user", "String", String.self, example: #"let user = "1000:1000""#),
         .property("alwaysStartNew", "Bool", Bool.self, example: "let alwaysStartNew = true"),
         .property("stopSignal", "StopSignal", StopSignal.self, example: "let stopSignal = StopSignal.sigint"),
