@@ -31,6 +31,7 @@ public enum CommandLineEntry {
                 try command.run()
                 return 0
             }
+            if verb.shared.json, type(of: verb).runsHooks { session.output = .keptForResults() }
             return try await verb.perform(session)
         } catch {
             return exitCode(of: error, session)

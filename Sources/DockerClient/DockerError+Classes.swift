@@ -58,13 +58,13 @@ extension DockerError {
     /// The registry refuses the repository, or hides that it does not exist.
     public var isPullDenied: Bool {
         has("pull access denied") || has("requested access to the resource is denied") || has("unauthorized: ")
-            || has("no basic auth credentials")
+            || has("no basic auth credentials") || has("forbidden") || engineMessage.lowercased() == "denied"
     }
 
     /// The engine got no answer from the registry: no route, no such host, nobody listening, or no TLS.
     public var isRegistryUnreachable: Bool {
         has("dial tcp") || has("no such host") || has("connection refused") || has("i/o timeout") || has("tls: ") || has("tls handshake")
-            || has("client.timeout exceeded") || has("server misbehaving")
+            || has("client.timeout exceeded") || has("server misbehaving") || has("unexpected http status: 5")
     }
 
     public var isRateLimited: Bool { status == 429 || has("toomanyrequests") }

@@ -105,13 +105,13 @@ package enum EngineContract: String, CaseIterable, Sendable {
             try expect(try await engine.inspect(container: id).state.running)
         case .removeARunningOne:
             let id = try await bench.running(name)
-            try await refused(409) { try await engine.remove(container: id, force: false) }
-            try await engine.remove(container: id, force: true)
+            try await refused(409) { try await engine.remove(container: id, force: false, volumes: true) }
+            try await engine.remove(container: id, force: true, volumes: true)
             try await refused(404) { _ = try await engine.inspect(container: id) }
         case .removeTwice:
             let id = try await engine.create(name: name, bench.config(bench.lasting))
-            try await engine.remove(container: id, force: false)
-            try await engine.remove(container: id, force: false)
+            try await engine.remove(container: id, force: false, volumes: true)
+            try await engine.remove(container: id, force: false, volumes: true)
         case .aDeathIsSeen:
             let seen = AsyncStream<String>.makeStream()
             let since = try await engine.identity().time
@@ -145,7 +145,7 @@ package enum EngineContract: String, CaseIterable, Sendable {
             let first = try await engine.create(name: name, bench.config(bench.lasting))
             let second = try await engine.create(name: name + "-2", bench.config(bench.lasting))
             try await refused(409) { try await engine.rename(container: second, to: name) }
-            try await engine.remove(container: first, force: true)
+            try await engine.remove(container: first, force: true, volumes: true)
             try await engine.rename(container: second, to: name)
             try expect(try await engine.inspect(container: second).name == name)
         case .aNetworkTwice:
@@ -158,7 +158,7 @@ package enum EngineContract: String, CaseIterable, Sendable {
             let network = try await engine.createNetwork(name: name, labels: ["contract": bench.tag])
             let id = try await bench.running(name, network: name)
             try await refused({ $0.isNetworkInUse }) { try await engine.remove(network: network) }
-            try await engine.remove(container: id, force: true)
+            try await engine.remove(container: id, force: true, volumes: true)
             try await engine.remove(network: network)
         case .aMissingNetwork:
             let id = try await engine.create(name: name, bench.config(bench.lasting, network: name))

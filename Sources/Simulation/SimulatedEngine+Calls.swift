@@ -54,7 +54,7 @@ extension SimulatedEngine {
         }
     }
 
-    package func remove(container id: String, force: Bool) async throws(DockerError) {
+    package func remove(container id: String, force: Bool, volumes: Bool) async throws(DockerError) {
         try await call("remove \(name(id))") { (engine) throws(DockerError) in
             let container = try? engine.world.containers[engine.world.index(of: id)]
             try engine.world.remove(id, force: force)

@@ -152,7 +152,7 @@ import Testing
                 "started 2 of 3 (1 already running) in 4.4 s · critical path a → b · miniboss history 7",
                 "  but       on_start_services threw: x",
             ])
-        let json = RunEndText(group: "demo", end: done, paint: paint, width: nil).json.text
+        let json = RunEndText(group: "demo", end: done, paint: paint, width: nil).json(earlier: []).text
         #expect(json.hasPrefix(#"{"run":7,"outcome":"succeeded","services":[{"service":"a","outcome":"started","seconds":0.999}"#))
     }
 

@@ -52,6 +52,12 @@ private func services(denying: String, group: String) -> String {
         // The engine repeats the command it can't find.
         let cmd = ["/bin/{token}"]
     }
+    struct Mounting: Service {
+        let name = "mounting"
+        let image = testImage
+        let dependencies = ["base"]
+        let volumes = ["./{token}:/m"]
+    }
     struct Built: Service {
         let name = "built"
         let image = "\#(group)-built:latest"
@@ -77,7 +83,7 @@ private func services(denying: String, group: String) -> String {
         let denying = try DenyingRegistry(saying: "no entry with \(registrySecret)")
         let docker = try Docker(environment: ProcessInfo.processInfo.environment)
         let base = environment("MINIBOSS_TEST_IMAGE") ?? "miniboss-test/busybox:latest"
-        let list = "Base(), Logging(), Pinging(), Throwing(), Echoed(), Built(), Unwell(), Denied()"
+        let list = "Base(), Logging(), Pinging(), Throwing(), Echoed(), Mounting(), Built(), Unwell(), Denied()"
         try await withWorkshop("", list: list) { shop in
             let definition = try shop.read("Miniboss.swift")
             try shop.write(

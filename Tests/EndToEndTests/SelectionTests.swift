@@ -154,7 +154,7 @@ private let chain = """
         try await withWorkshop(chain, list: "Base()") { shop in
             #expect(try shop.miniboss("start").code == 0)
             let killed = try shop.launch(["exec", "base", "--", "sleep", "100"], name: "exec-")
-            for _ in 0..<1000 where try !shop.miniboss("history", "2").output.contains("exec_in_container") {}
+            while try !shop.miniboss("history", "2").output.contains("exec_in_container") {}
             killed.send(SIGKILL)
             _ = try killed.wait()
             let empty = try ScriptedEngine()

@@ -18,13 +18,14 @@ struct PostMortemText {
             if report.failures.count > 1 { lines += labelled("next", failure.hint) }
         }
         lines += surroundings
-        let known = "everything known: `miniboss postmortem \(report.run)`"
+        let command = "`miniboss postmortem \(report.run)`"
+        let known = "everything known: \(command)"
         if report.failures.count == 1, let only = report.failures.first {
             lines += labelled("next", "\(only.hint); \(known)")
         } else if report.failures.isEmpty {
             lines += verdict + labelled("next", [report.next, known].compactMap { $0 }.joined(separator: "; "))
         } else {
-            lines += labelled("known", known)
+            lines += labelled("known", "\(command) tells everything")
         }
         return lines
     }

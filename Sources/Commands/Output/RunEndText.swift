@@ -74,9 +74,9 @@ struct RunEndText {
     }
 
     /// What `--json` prints.
-    var json: JSON {
+    func json(earlier: [RecordedFact]) -> JSON {
         let summary = summary
-        let report = end.outcome == .succeeded ? nil : PostMortem(end.facts, earlier: [])
+        let report = end.outcome == .succeeded ? nil : PostMortem(end.facts, earlier: earlier)
         return .members([
             "run": .int(end.run), "outcome": .string(end.outcome.rawValue), "services": .array((summary?.services ?? []).map(JSON.init)),
             "seconds": JSON(seconds: end.seconds), "nothing_to_do": .bool(end.nothingToDo), "error": JSON(summary?.error),

@@ -35,7 +35,7 @@ struct SnapshotText {
             let owed = record.owed.isEmpty ? "" : "owes \(record.owed.map(\.rawValue).joined(separator: ", "))"
             return [
                 name, record.phase.rawValue, record.containerID.map(shortID) ?? "–", record.spec?.image ?? "–",
-                record.failure?.summary ?? owed,
+                record.phase == .failed ? record.failure?.summary ?? owed : owed,
             ].map(SafeText.line)
         }
         return table.lines(width: width).enumerated().map { $0 == 0 ? paint($1, .bold) : $1 }

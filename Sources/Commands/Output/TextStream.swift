@@ -21,6 +21,13 @@ struct TextStream: Sendable {
     /// The width to keep to on a terminal; `nil` for pipes and files, whose readers take lines whole.
     var width: Int? { isTerminal ? size?.columns ?? 80 : nil }
 
+    /// Standard output for what a program will read: what hooks print goes to standard error from now on.
+    static func keptForResults() -> TextStream {
+        let kept = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
+        guard kept >= 0, dup2(STDERR_FILENO, STDOUT_FILENO) >= 0 else { return .standardOutput }
+        return TextStream(descriptor: kept)
+    }
+
     /// Writes all of `text`.
     /// - Throws: `StreamFailure.closed` when nobody reads any more (`miniboss history | head`), which is no error of anyone.
     func write(_ text: String) throws(StreamFailure) {

@@ -13,6 +13,7 @@ struct ReloadCommand: Verb {
               miniboss reload python-todo --no-dependents
             """)
     static let definitionUse = DefinitionUse.required
+    static let runsHooks = true
 
     @Argument(help: ArgumentHelp("The service to build and replace.", valueName: "SERVICE"))
     var service: String

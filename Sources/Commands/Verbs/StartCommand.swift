@@ -15,6 +15,7 @@ struct StartCommand: Verb {
               miniboss start --dry-run
             """)
     static let definitionUse = DefinitionUse.required
+    static let runsHooks = true
 
     @OptionGroup var choice: StartChoice
     @Option(help: ArgumentHelp("Seconds for each hook, and for a service to become ready.", valueName: "SECONDS"))

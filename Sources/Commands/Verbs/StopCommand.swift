@@ -13,10 +13,11 @@ struct StopCommand: Verb {
               miniboss stop --remove
             """)
     static let definitionUse = DefinitionUse.ifSound
+    static let runsHooks = true
 
     @Option(help: ArgumentHelp("Services to leave running; nothing they depend on may be stopped.", valueName: "a,b"))
     var exclude: [String] = []
-    @Flag(help: "Also remove the containers, and the network when nothing is excluded.")
+    @Flag(help: "Also remove the containers with their unnamed volumes, and the network when nothing is excluded.")
     var remove = false
     @Option(help: ArgumentHelp("The network the group was started with.", valueName: "NAME"))
     var networkName: String?

@@ -6,6 +6,8 @@ import Reconciler
 protocol Verb: ParsableCommand {
     var shared: SharedOptions { get }
     static var definitionUse: DefinitionUse { get }
+    /// Whether hooks of the group run, which may print.
+    static var runsHooks: Bool { get }
     /// Does it. Returns the exit code.
     func perform(_ session: Session) async throws -> Int32
 }
@@ -21,6 +23,8 @@ enum DefinitionUse {
 }
 
 extension Verb {
+    static var runsHooks: Bool { false }
+
     static var name: String { configuration.commandName ?? _commandName }
 
     /// The definition as this command may use it.
@@ -94,7 +98,7 @@ extension Verb {
         let text = RunEndText(group: target.name, end: end, paint: session.paint, width: session.output.width)
         do throws(StreamFailure) {
             if shared.json {
-                try session.output.line(text.json.text)
+                try session.output.line(text.json(earlier: evidence(before: end, session, target)).text)
             } else {
                 try session.output.lines(text.lines(earlier: evidence(before: end, session, target)))
             }

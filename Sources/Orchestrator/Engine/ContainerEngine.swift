@@ -13,7 +13,8 @@ package protocol ContainerEngine: Sendable {
     func start(container id: String) async throws(DockerError)
     /// Sends `signal`, and SIGKILL after `seconds`.
     func stop(container id: String, seconds: Double, signal: String) async throws(DockerError)
-    func remove(container id: String, force: Bool) async throws(DockerError)
+    /// - Parameter volumes: take those without a name with it.
+    func remove(container id: String, force: Bool, volumes: Bool) async throws(DockerError)
     func rename(container id: String, to name: String) async throws(DockerError)
     func logTail(container id: String, lines: Int) async throws(DockerError) -> [LogLine]
     func followLogs(container id: String, _ options: LogOptions, line: @escaping @Sendable (LogLine) -> Void) async throws(DockerError)

@@ -28,8 +28,8 @@ extension Docker: ContainerEngine {
         _ = try await stopContainer(id, timeout: .seconds(seconds.rounded(.up)))
     }
 
-    package func remove(container id: String, force: Bool) async throws(DockerError) {
-        _ = try await removeContainer(id, force: force)
+    package func remove(container id: String, force: Bool, volumes: Bool) async throws(DockerError) {
+        _ = try await removeContainer(id, force: force, volumes: volumes)
     }
 
     package func rename(container id: String, to name: String) async throws(DockerError) {

@@ -72,7 +72,8 @@ extension GroupRun {
                     try await engine.stop(container: id, seconds: min(stopTimeout, 10), signal: "")
                 }
             }
-            try await remove(service, id, target: target, cause: cause, force: true)
+            // An older one may hold data in volumes without a name.
+            try await remove(service, id, target: target, cause: cause, force: true, volumes: made(service) == id)
         } catch let error as DockerError {
             guard !error.isNotFound else { return }
             try journal.note(service, .noteTaken(NoteTaken(text: "its container \(shortID(id)) could not be removed: \(error)")))

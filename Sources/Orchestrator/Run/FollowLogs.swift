@@ -12,7 +12,12 @@ public func followLogs(
     do {
         let containers = try await engine.containers(labels: [GroupLabels.filter(group: setting.groupName)])
             .filter { $0.labels[GroupLabels.oneOff] == nil }
-        let wanted = containers.filter { container in
+        let order = Dictionary(state.members.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        func place(_ container: ContainerSummary) -> (Int, String) {
+            let service = container.labels[GroupLabels.service] ?? ""
+            return (order[service] ?? .max, service)
+        }
+        let wanted = containers.sorted { place($0) < place($1) }.filter { container in
             guard let service = container.labels[GroupLabels.service] else { return false }
             return services.isEmpty || services.contains(service)
         }
@@ -21,15 +26,19 @@ public func followLogs(
                 .failed, "\"\(missing)\" has no container",
                 next: "`miniboss start` makes one; `miniboss postmortem` keeps the last lines of one that failed.")
         }
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            for container in wanted {
-                tasks.addTask {
-                    let service = container.labels[GroupLabels.service] ?? container.name
-                    try await engine.followLogs(container: container.id, LogOptions(tail: tail, follow: follow)) {
-                        line(service, cutText(hide($0.text), to: .max, dropped: $0.dropped), $0.stream == .standardError)
-                    }
-                }
+        @Sendable func tell(_ container: ContainerSummary) async throws {
+            let service = container.labels[GroupLabels.service] ?? container.name
+            try await engine.followLogs(container: container.id, LogOptions(tail: tail, follow: follow)) {
+                line(service, cutText(hide($0.text), to: .max, dropped: $0.dropped), $0.stream == .standardError)
             }
+        }
+        // What is there already is told service by service, what is still to come as it comes.
+        guard follow else {
+            for container in wanted { try await tell(container) }
+            return
+        }
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            for container in wanted { tasks.addTask { try await tell(container) } }
             try await tasks.waitForAll()
         }
     } catch let error as OperationError { throw error } catch let error as DockerError {

@@ -85,11 +85,7 @@ extension GroupRun {
     /// `.miniboss-context` beside the definition: JSON, secrets masked. The ledger is the truth.
     func saveContext() {
         guard let path = contextPath else { return }
-        let context = journal.state.context
-        let shown = context.values.map { key, value in
-            (key, context.secretKeys.contains(key) ? ContextValue.string(EnvironmentValue.mask) : value)
-        }
-        let text = ContextValue.object(Dictionary(uniqueKeysWithValues: shown)).json + "\n"
+        let text = contextText
         let temporary = "\(path).new"
         guard let file = fopen(temporary, "we") else { return }
         let isWritten = fputs(text, file) >= 0
@@ -97,13 +93,25 @@ extension GroupRun {
         rename(temporary, path)
     }
 
-    func removeSavedContext() {
-        if let path = contextPath { unlink(path) }
+    /// The context as other programs may read it.
+    var contextText: String {
+        let context = journal.state.context
+        let shown = context.values.map { key, value in
+            (key, context.secretKeys.contains(key) ? ContextValue.string(EnvironmentValue.mask) : value)
+        }
+        return ContextValue.object(Dictionary(uniqueKeysWithValues: shown)).json + "\n"
     }
 
+    /// - Parameter text: what this group would have written; the file of another group of the directory stays.
+    func removeSavedContext(holding text: String) {
+        if let path = contextPath, textFile(path) == text { unlink(path) }
+    }
+
+    /// Beside the definition; without one, beside `.miniboss`.
     private var contextPath: String? {
         guard let path = setting.definition?.path ?? setting.environment["MINIBOSS_DEFINITION"], let slash = path.lastIndex(of: "/") else {
-            return nil
+            let group = "/.miniboss/\(setting.groupName)"
+            return setting.directory.hasSuffix(group) ? setting.directory.dropLast(group.count) + "/.miniboss-context" : nil
         }
         return "\(path[..<slash])/.miniboss-context"
     }

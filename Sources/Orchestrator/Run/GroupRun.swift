@@ -22,6 +22,9 @@ final class GroupRun: Sendable {
     /// Seconds a container has to end by itself.
     let stopTimeout: Double
     let keepFailed: Bool
+    /// Whether volumes without a name go with the containers they belong to.
+    let removesVolumes: Bool
+    let halfStops: [HalfStop]
 
     private let shared = Mutex(Shared())
 
@@ -39,7 +42,8 @@ final class GroupRun: Sendable {
 
     init(
         setting: RunSetting, group: GroupSpec, engine: any ContainerEngine, otherEngineID: String?, journal: Journal,
-        fingerprintKey: [UInt8], isNetworkGiven: Bool, hookTimeout: Double, stopTimeout: Double = 10, keepFailed: Bool = false
+        fingerprintKey: [UInt8], isNetworkGiven: Bool, hookTimeout: Double, stopTimeout: Double = 10, keepFailed: Bool = false,
+        removesVolumes: Bool = false, halfStops: [HalfStop] = []
     ) {
         self.setting = setting
         self.group = group
@@ -51,6 +55,8 @@ final class GroupRun: Sendable {
         self.hookTimeout = hookTimeout
         self.stopTimeout = stopTimeout
         self.keepFailed = keepFailed
+        self.removesVolumes = removesVolumes
+        self.halfStops = halfStops
         context = ContextStore(journal: journal)
         watch = ContainerWatch()
     }

@@ -101,7 +101,7 @@ private func status(
     return ServiceStatus(
         service: service.name, state: shown ?? (record.phase == .failed || record.phase == .blocked ? record.phase.rawValue : "absent"),
         desired: "running", containerID: container?.id, containerName: container?.name,
-        image: (try? service.resolvedImage(state.context)) ?? service.image,
+        image: container?.configuration?.image ?? (try? service.resolvedImage(state.context)) ?? service.image,
         ports: container.map { $0.ports.isEmpty ? $0.configuration?.ports ?? [] : $0.ports } ?? service.ports, differences: differing,
         reason: reason)
 }

@@ -65,7 +65,7 @@ func connectEngine(_ environment: [String: String]) async throws(OperationError)
 /// Opens a run, settles what earlier ones left, does the work, and closes it whatever happens.
 func conduct(
     _ setting: RunSetting, group: @escaping @Sendable (GroupState) -> GroupSpec, isNetworkGiven: Bool, hookTimeout: Double,
-    stopTimeout: Double = 10, keepFailed: Bool = false, work: @Sendable (GroupRun) async throws -> WorkEnd
+    stopTimeout: Double = 10, keepFailed: Bool = false, removesVolumes: Bool = false, work: @Sendable (GroupRun) async throws -> WorkEnd
 ) async throws(OperationError) -> RunEnd {
     let start = setting.clock.monotonic()
     let ledger = try setting.host.openLedger(setting)
@@ -89,10 +89,9 @@ func conduct(
         failure = error
     }
     journal.conceal(await groupSecrets(setting.definition, remembered, group: spec.name, engine: connected?.engine))
-    if let connected { try await settleEarlierRuns(journal, setting, connected, group: spec.name) }
+    let halfStops = if let connected { try await settleEarlierRuns(journal, setting, connected, group: spec.name) } else { [HalfStop]() }
     var started = runStarted(setting, spec, connected?.identity, remembered: remembered)
-    if setting.definition == nil, connected == nil, remembered.hasSecretVariables {
-        // Nobody can tell the secrets now, and what the user typed may hold one.
+    if await mayTellUnknownSecrets(setting, remembered, connected?.engine, group: spec.name) {
         started.arguments = started.arguments.prefix(1) + started.arguments.dropFirst().map { _ in EnvironmentValue.mask }
     }
     try journal.note(nil, .runStarted(started))
@@ -108,7 +107,7 @@ func conduct(
         fingerprintKey: try setting.host.fingerprintKey(setting),
         // Another than the group's own was named once, by this run or the start it follows.
         isNetworkGiven: isNetworkGiven || spec.network != GroupSpec(name: spec.name, services: []).network, hookTimeout: hookTimeout,
-        stopTimeout: stopTimeout, keepFailed: keepFailed)
+        stopTimeout: stopTimeout, keepFailed: keepFailed, removesVolumes: removesVolumes, halfStops: halfStops)
     LiveContext.open(run.context)
     defer { LiveContext.close() }
     // One second back: events of this very moment must not fall between two clocks.
@@ -149,6 +148,18 @@ func conduct(
     return RunEnd(
         run: journal.run, outcome: outcome, nothingToDo: end.nothingToDo, seconds: setting.clock.seconds(since: start),
         facts: journal.recorded, state: journal.state)
+}
+
+/// Whether what the user typed may hold a secret that nobody can tell now: there is neither a definition nor a container.
+private func mayTellUnknownSecrets(
+    _ setting: RunSetting, _ remembered: GroupState, _ engine: (any ContainerEngine)?, group: String
+) async -> Bool {
+    guard setting.definition == nil else { return false }
+    guard let engine else { return remembered.hasSecretVariables }
+    guard setting.command == "exec", let service = setting.arguments.first else { return false }
+    let containers = try? await engine.containers(
+        labels: [GroupLabels.filter(group: group), "\(GroupLabels.service)=\(service)"])
+    return containers?.isEmpty ?? true
 }
 
 /// What the work of a run leaves to be said at its end.

@@ -157,12 +157,14 @@ extension GroupRun {
         guard let service = step.service else { return }
         let id = try containerID(step)
         let tracked = isOwn(id, of: service)
-        try await remove(service, id, target: step.target.text, cause: step.cause, force: false, isTracked: tracked)
+        try await remove(
+            service, id, target: step.target.text, cause: step.cause, force: false, volumes: removesVolumes, isTracked: tracked)
     }
 
     /// - Parameter isTracked: whether the service's phase is about this container.
     func remove(
-        _ service: String, _ id: String, target: String, cause: String, force: Bool, isTracked: Bool = false
+        _ service: String, _ id: String, target: String, cause: String, force: Bool, volumes: Bool,
+        isTracked: Bool = false
     ) async throws {
         try await call(
             EngineStep(kind: .removeContainer, service: service, cause: cause, target: target), result: { id },
@@ -175,7 +177,7 @@ extension GroupRun {
                 } catch let error as DockerError where error.isNotFound { return .adopted(()) }
             }
         ) { () async throws(DockerError) in
-            try await engine.remove(container: id, force: force)
+            try await engine.remove(container: id, force: force, volumes: volumes)
         }
     }
 

@@ -9,8 +9,9 @@ import Reconciler
 /// engine was asked only that one can tell: such an intent stays open.
 func settleEarlierRuns(
     _ journal: Journal, _ setting: RunSetting, _ connected: EngineConnection, group: String
-) async throws(OperationError) {
+) async throws(OperationError) -> [HalfStop] {
     let engine = connected.engine
+    var halfStops: [HalfStop] = []
     let living = journal.state.openRuns.filter { $0 != journal.run && setting.ledgerLocation.isMarked($0) }
     try await settleLastWords(journal, setting, living)
     let state = journal.state
@@ -20,6 +21,7 @@ func settleEarlierRuns(
     }
     for intent in orphaned.sorted(by: { ($0.run, $0.operation) < ($1.run, $1.operation) }) {
         let outcome = try await lookUp(intent, engine: engine, group: group)
+        if case .stepFailed = outcome, let halfStop = await HalfStop(intent, engine: engine) { halfStops.append(halfStop) }
         try await journal.record(
             [JournalEntry(intent.service, outcome, operation: intent.operation, run: intent.run)]
                 + consequence(of: outcome, for: intent, journal.state))
@@ -28,6 +30,42 @@ func settleEarlierRuns(
         let end = RunFinished(outcome: .crashed, settledBy: journal.run)
         try await journal.record(
             cutOff(journal.state, cause: "miniboss was killed", run: run) + [JournalEntry(nil, .runFinished(end), run: run)])
+    }
+    return halfStops
+}
+
+/// A container that a killed run was stopping and that still runs: the engine may be waiting for its end.
+struct HalfStop: Sendable {
+    var service: String
+    var id: String
+    var name: String
+    /// The run that was killed.
+    var run: Int
+
+    fileprivate init?(_ open: OpenIntent, engine: any ContainerEngine) async {
+        guard [.stopContainer, .killContainer].contains(open.intent.step), let service = open.service,
+            let container = try? await engine.inspect(container: open.intent.target), container.state.running
+        else { return nil }
+        self.service = service
+        id = container.id
+        name = open.intent.target
+        run = open.run
+    }
+}
+
+extension GroupRun {
+    /// Ends what a killed run was stopping: taken for running, it would be gone a moment later.
+    func finishStops() async throws {
+        for half in halfStops {
+            try await call(
+                EngineStep(kind: .stopContainer, service: half.service, cause: "run \(half.run) was stopping it", target: half.name),
+                result: { _ in half.id }
+            ) { () async throws(DockerError) in
+                do throws(DockerError) { try await engine.stop(container: half.id, seconds: stopTimeout, signal: "") } catch {
+                    if !error.isNotFound { throw error }
+                }
+            }
+        }
     }
 }
 

@@ -14,6 +14,7 @@ public func reloadService(_ setting: RunSetting, _ options: ReloadOptions) async
         setting, group: { group.on(options.network ?? $0.network) }, isNetworkGiven: options.network != nil, hookTimeout: 300,
         stopTimeout: options.timeout
     ) { run in
+        try await run.finishStops()
         let observed = try await run.observeNow()
         let running = Set(observed.containers.filter { $0.status == .running }.map(\.service))
         if let missing = service.dependencies.first(where: { name in group[name]?.expectedExits.isEmpty != false && !running.contains(name)

@@ -65,12 +65,12 @@ public func runOneOff(
             // The next start or stop takes the container away.
             throw left
         } catch {
-            try? await run.remove(service, id, target: name, cause: "run was cut off", force: true)
+            try? await run.remove(service, id, target: name, cause: "run was cut off", force: true, volumes: true)
             if let error = error as? DockerError, error.isBadEntrypoint { throw OperationError(notRunnable: error, command, spec.image) }
             throw error
         }
         try await run.call(EngineStep(kind: .removeContainer, service: nil, cause: "run ended", target: name)) {
-            () async throws(DockerError) in try await run.engine.remove(container: id, force: true)
+            () async throws(DockerError) in try await run.engine.remove(container: id, force: true, volumes: true)
         }
         return WorkEnd(commandCode: Int(code.value))
     }
@@ -93,7 +93,8 @@ extension GroupRun {
             if let origin = container.run, setting.ledgerLocation.isMarked(origin) { continue }
             let origin = container.run.map { "run \($0)" } ?? "a run"
             try await remove(
-                container.service, container.id, target: container.name, cause: "left over from \(origin), which was cut off", force: true)
+                container.service, container.id, target: container.name, cause: "left over from \(origin), which was cut off", force: true,
+                volumes: true)
         }
     }
 }

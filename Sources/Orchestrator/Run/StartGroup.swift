@@ -8,6 +8,7 @@ public func startGroup(_ setting: RunSetting, _ options: StartOptions) async thr
         setting, group: { _ in selection.group }, isNetworkGiven: options.network != nil, hookTimeout: options.timeout,
         keepFailed: options.keepFailed
     ) { run in
+        try await run.finishStops()
         let observed = try await run.observeNow()
         try run.noteOtherEngine(observed)
         try await run.removeOneOffs(observed)

@@ -11,7 +11,7 @@ public func stopGroup(_ setting: RunSetting, _ options: StopOptions) async throw
     return try await conduct(
         setting, group: { setting.group(remembered: $0, network: options.network) }, isNetworkGiven: options.network != nil,
         hookTimeout: options.timeout,
-        stopTimeout: options.timeout
+        stopTimeout: options.timeout, removesVolumes: options.remove
     ) { run in
         let members = stopMembers(setting, remembered: run.journal.state)
         var observed = try await run.observeNow()
@@ -32,10 +32,11 @@ public func stopGroup(_ setting: RunSetting, _ options: StopOptions) async throw
         if !entries.isEmpty { try run.journal.note(entries) }
         try await run.execute(plan)
         if options.remove, options.exclude.isEmpty, !run.interruption.isInterrupted, run.failedServices.isEmpty {
+            let saved = run.contextText
             if !run.journal.state.context.values.isEmpty {
                 try await run.journal.record(nil, .contextCleared(ContextCleared(cause: "stop --remove")))
             }
-            run.removeSavedContext()
+            run.removeSavedContext(holding: saved)
         }
         // One that had ended before is only removed.
         let ran = Set(plan.steps.filter { $0.kind == .stopContainer }.compactMap(\.service))
@@ -50,8 +51,13 @@ public func stopGroup(_ setting: RunSetting, _ options: StopOptions) async throw
 
 /// The definition's services, and those that were started once and are defined no more.
 private func stopMembers(_ setting: RunSetting, remembered: GroupState) -> [(name: String, dependencies: [String])] {
-    let defined = setting.definition?.spec.services.map { (name: $0.name, dependencies: $0.dependencies) } ?? []
-    let names = Set(defined.map(\.name))
+    let services = setting.definition?.spec.services ?? []
+    let names = Set(services.map(\.name))
+    let former = Dictionary(remembered.members.map { ($0.name, $0.dependencies) }, uniquingKeysWith: { first, _ in first })
+    // What it needed once and is defined no more is stopped after it, too.
+    let defined = services.map {
+        (name: $0.name, dependencies: $0.dependencies + former[$0.name, default: []].filter { !names.contains($0) })
+    }
     return defined + remembered.members.filter { !names.contains($0.name) }.map { ($0.name, $0.dependencies) }
 }
 

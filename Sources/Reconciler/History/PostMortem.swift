@@ -111,13 +111,15 @@ extension [RecordedFact] {
     /// Each failure of a service that it did not recover from in this run, in order.
     var failures: [(service: String, failure: Failure, fact: RecordedFact)] {
         var found: [(service: String, failure: Failure, fact: RecordedFact)] = []
+        var begun: [String: RecordedFact] = [:]
         for fact in self {
             guard let service = fact.service, case .stateChanged(let change) = fact.event else { continue }
+            if change.to.isWorkedOn, begun[service] == nil { begun[service] = fact }
             if change.to == .running { found.removeAll { $0.service == service } }
             guard change.trigger == .failed || change.trigger == .interrupted else { continue }
             let unsaid =
                 change.trigger == .interrupted
-                ? Failure.cutOff(change)
+                ? Failure.cutOff(change, after: begun[service].map { fact.seconds(since: $0) } ?? 0)
                 : Failure(.engineError, phase: .start, summary: change.cause ?? "failed while \(change.from.rawValue)")
             found.removeAll { $0.service == service }
             found.append((service, change.failure ?? unsaid, fact))
@@ -138,7 +140,8 @@ extension [RecordedFact] {
 
 extension Failure {
     /// What the end of a run did to a service under way.
-    static func cutOff(_ change: StateChanged) -> Failure {
+    /// - Parameter seconds: since the service's first own step.
+    static func cutOff(_ change: StateChanged, after seconds: Double = 0) -> Failure {
         let phase: FailurePhase =
             switch change.from {
             case .pulling: .pull
@@ -150,7 +153,7 @@ extension Failure {
             default: .start
             }
         let why = change.cause.map { ": \($0)" } ?? ""
-        return Failure(.interrupted, phase: phase, summary: "was cut off \(change.from.moment)\(why)")
+        return Failure(.interrupted, phase: phase, summary: "was cut off \(change.from.moment)\(why)", seconds: seconds)
     }
 }
 
@@ -158,11 +161,11 @@ extension ServicePhase {
     /// When something happened to a service, for the middle of a sentence.
     fileprivate var moment: String {
         switch self {
-        case .waiting: "while it waited"
+        case .waiting, .prepared, .created: "while it waited"
         case .pulling: "while its image was pulled"
         case .building: "while its image was built"
-        case .preparing, .prepared: "in pre_start"
-        case .creating, .created: "while its container was made"
+        case .preparing: "in pre_start"
+        case .creating: "while its container was made"
         case .starting: "while it was started"
         case .pinging: "while it was pinged"
         case .priming: "in post_start"

@@ -65,6 +65,7 @@ extension Failure {
         copy.summary = change(summary)
         copy.lastPingError = lastPingError.map(change)
         copy.holder = holder.map(change)
+        copy.subject = subject.map(change)
         return copy
     }
 }

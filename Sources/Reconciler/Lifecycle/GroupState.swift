@@ -1,7 +1,7 @@
 /// What the events say of a group: the fold that is the same live, in replay and in recovery.
 public struct GroupState: Sendable, Equatable, Codable {
     /// Grows when the fold comes to something else, or keeps it in another shape: what was folded before is then of no use.
-    public static let foldVersion = 4
+    public static let foldVersion = 5
 
     public private(set) var services: [String: ServiceRecord] = [:]
     public private(set) var context = ContextValues()
@@ -60,9 +60,24 @@ extension GroupState {
         openRuns.insert(run)
         engines[run] = engineID
         guard command == "start" || command == "reload" else { return }
-        self.members = members
+        let leftovers = leftovers(besides: members)
+        let former = Dictionary(self.members.map { ($0.name, $0.dependencies) }, uniquingKeysWith: { first, _ in first })
+        let names = Set(leftovers.map(\.name))
+        self.members =
+            members.map { member in
+                var member = member
+                // What it needed still has to outlive it.
+                member.dependencies += former[member.name, default: []].filter { names.contains($0) && !member.dependencies.contains($0) }
+                return member
+            } + leftovers
         self.network = network
         self.engineID = engineID ?? self.engineID
+    }
+
+    /// Members that are defined no more and still have a container: they are stopped in their turn, too.
+    private func leftovers(besides members: [RunStarted.Member]) -> [RunStarted.Member] {
+        let defined = Set(members.map(\.name))
+        return self.members.filter { !defined.contains($0.name) && services[$0.name]?.containerID != nil }
     }
 
     mutating func end(_ run: Int) {

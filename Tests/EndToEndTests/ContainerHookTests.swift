@@ -1,0 +1,101 @@
+import DockerClient
+import Glibc
+import Testing
+
+/// What a hook does with its container.
+@Suite struct ContainerHookTests {
+    private static let service = """
+        import Glibc
+        struct Failed: Error, CustomStringConvertible { let description: String }
+        struct A: Service {
+            let name = "a"
+            let image = testImage
+            let cmd = "sleep 1000"
+            let stopSignal = StopSignal.sigkill
+            let volumes = ["./data:/data"]
+            func preStart() async throws { mkdir("data", 0o755) }
+            func postStart(_ container: Container) async throws {
+                print("hello from a hook")
+                func words(_ body: () async throws -> Void) async -> String {
+                    do { try await body() } catch { return "\\(error)" }
+                    return "nothing thrown"
+                }
+                try await container.copyIn("seed", to: "/data")
+                try await container.copyIn("seed", to: "/data/named")
+                Context["onto_directory"] = .string(await words { try await container.copyIn("seed", to: "/data/absent/") })
+                Context["absent"] = .string(await words { _ = try await container.exec("absent", "-x") })
+                Context["failing"] = .int(try await container.exec("false").exitCode)
+                Context["tail"] = .string(await words { _ = try await container.logs(tail: -1) })
+                Context["input"] = .string(try await container.exec("cat", input: "passed on").output)
+                Context["nan"] = .string(await words { Context["number"] = .double(.nan) })
+            }
+        }
+        """
+
+    @Test("B32: a file goes into a directory and never in its place; a program that is not there is an error, its exit code none")
+    func hooks() async throws {
+        try await withWorkshop(Self.service, list: "A()") { shop in
+            try shop.write("seed", "seeds")
+            try #require(mkdir("\(shop.directory)/data", 0o755) == 0)
+            try shop.write("data/kept", "kept")
+            let start = try shop.miniboss("start", "--json")
+            #expect(start.errors.contains("hello from a hook"))
+            struct End: Decodable { var outcome: String }
+            // A number that JSON can't hold fails the hook, in the user's own terms.
+            #expect(try shop.decoded(start, as: End.self).outcome == "failed", "\(start.output)")
+            #expect(start.errors.contains("can't hold a number that is not finite"), "\(start.errors)")
+            #expect(try shop.read("data/kept") == "kept")
+            #expect(try shop.read("data/seed") == "seeds")
+            #expect(try shop.read("data/named") == "seeds")
+            let context = try shop.miniboss("context", "--json").output
+            #expect(context.contains("/data/absent/ is no directory"), "\(context)")
+            #expect(context.contains("`absent` can't be run in a:"), "\(context)")
+            #expect(
+                context.contains(#""failing":1"#) && context.contains("can't be negative") && context.contains("passed on"), "\(context)")
+        }
+    }
+
+    @Test("B31: a container made from a key is made after its own pre_start has written it; a build waits for a key, too")
+    func ownKeys() async throws {
+        let services = """
+            struct A: Service {
+                let name = "a"
+                let image = testImage
+                let cmd = "sleep 1000"
+                let stopSignal = StopSignal.sigkill
+                let env = ["STAMP": "{stamp}"]
+                func preStart() async throws {
+                    let count: Int = Context["count"] ?? 0
+                    Context["count"] = count + 1
+                    Context["stamp"] = "v\\(count + 1)"
+                }
+                func postStart(_ container: Container) async throws { Context["place"] = "built" }
+            }
+            struct B: Service {
+                let name = "b"
+                let image = "e2e-own-keys:1"
+                let buildFromDirectory = "{place}"
+                let cmd = "sleep 1000"
+                let stopSignal = StopSignal.sigkill
+                let dependencies = ["a"]
+            }
+            """
+        try await withWorkshop(services, list: "A(), B()") { shop in
+            try #require(mkdir("\(shop.directory)/built", 0o755) == 0)
+            try shop.write("built/Dockerfile", "FROM \(environment("MINIBOSS_TEST_IMAGE") ?? "miniboss-test/busybox:latest")\nUSER 7\n")
+            _ = try? await docker().removeImage("e2e-own-keys:1", force: true)
+            let start = try shop.miniboss("start")
+            #expect(start.code == 0, "\(start.errors)")
+            #expect(try await shop.container("b")?.config.user == "7")
+            for stamp in ["v2", "v3"] {
+                let id = try #require(try await shop.container("a")?.id)
+                _ = try await docker().removeContainer(id, force: true)
+                #expect(try shop.miniboss("start").code == 0)
+                #expect(try await shop.container("a")?.config.env.contains("STAMP=\(stamp)") == true)
+            }
+            #expect(try shop.miniboss("start").output.contains("nothing to do"))
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+            _ = try? await docker().removeImage("e2e-own-keys:1", force: true)
+        }
+    }
+}

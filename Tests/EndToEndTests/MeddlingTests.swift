@@ -1,0 +1,161 @@
+import DockerClient
+import FoundationEssentials
+import Glibc
+import Testing
+
+func docker() throws -> Docker { try Docker(environment: ProcessInfo.processInfo.environment) }
+
+/// What others did to the group between two commands.
+@Suite struct MeddlingTests {
+    private static func service(_ name: String, dependencies: String = "[]", more: String = "") -> String {
+        """
+        struct \(name.uppercased()): Service {
+            let name = "\(name)"
+            let image = testImage
+            let cmd = "sleep 1000"
+            let stopSignal = StopSignal.sigkill
+            let dependencies: [String] = \(dependencies)
+            \(more)
+        }
+
+        """
+    }
+
+    @Test("B12, B23: a container cut off from the group's network is replaced, and so is one whose network was made anew")
+    func cutOff() async throws {
+        try await withWorkshop(Self.service("a"), list: "A()") { shop in
+            let docker = try docker()
+            let network = "miniboss-\(shop.group)"
+            #expect(try shop.miniboss("start").code == 0)
+            let first = try #require(try await shop.container("a"))
+            try await docker.disconnectNetwork(network, container: first.id)
+            let plan = try shop.miniboss("plan")
+            #expect(plan.code == 2 && plan.output.contains("network"), "\(plan.output)")
+            #expect(try shop.miniboss("start").code == 0)
+            let second = try #require(try await shop.container("a"))
+            #expect(second.id != first.id && second.networks.keys.contains(network))
+
+            #expect(try shop.miniboss("stop").code == 0)
+            _ = try await docker.removeNetwork(network)
+            _ = try await docker.createNetwork(name: network, labels: ["io.miniboss.group": shop.group], driver: "bridge")
+            let third = try shop.miniboss("start")
+            #expect(third.code == 0, "\(third.errors)")
+            #expect(try await shop.container("a")?.state.running == true)
+        }
+    }
+
+    @Test("B20, B35: a stopped service whose free host port was taken meanwhile gets another free one")
+    func lostPort() async throws {
+        try await withWorkshop(Self.service("a", more: "let ports = [80: 0]"), list: "A()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            let port = try #require(try await shop.container("a")?.hostPort(80))
+            #expect(try shop.miniboss("stop").code == 0)
+            let taken = try listen(on: port)
+            defer { close(taken) }
+            let start = try shop.miniboss("start")
+            #expect(start.code == 0, "\(start.errors)")
+            let other = try #require(try await shop.container("a")?.hostPort(80))
+            #expect(other != port)
+        }
+    }
+
+    private func listen(on port: Int) throws -> Int32 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        var yes: Int32 = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(UInt16(port).bigEndian)
+        let bound = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        try #require(bound == 0 && Glibc.listen(descriptor, 1) == 0)
+        return descriptor
+    }
+
+    @Test("B56: what a killed stop was stopping is not taken for running")
+    func killedStop() async throws {
+        let slow = """
+            struct Slow: Service {
+                let name = "slow"
+                let image = testImage
+                let cmd = ["sh", "-c", "trap 'echo > /shared/asked; sleep 1; exit 0' TERM; while :; do sleep 0.1; done"]
+                let volumes = ["./:/shared"]
+            }
+            """
+        try await withWorkshop(slow, list: "Slow()") { shop in
+            let asked = try shop.signalPost("asked")
+            #expect(try shop.miniboss("start").code == 0)
+            let stop = try shop.launch(["stop"], name: "stop-")
+            try asked.await()
+            stop.send(SIGKILL)
+            _ = try stop.wait()
+            let start = try shop.miniboss("start")
+            #expect(start.code == 0 && start.output.contains("started 1 of 1"), "\(start)")
+            let state = try #require(try await shop.container("slow")?.state)
+            // Started after the old process had ended, not the one that was about to.
+            #expect(state.running && state.finishedAt > "0001-01-02" && state.startedAt > state.finishedAt)
+            #expect(try shop.miniboss("stop", "--timeout", "1").code == 0)
+        }
+    }
+
+    @Test("B36, B40: services that left the definition are stopped in their order, also when it was started anew meanwhile")
+    func formerOrder() async throws {
+        let all =
+            Self.service("db") + Self.service("app", dependencies: #"["db"]"#) + Self.service("web", dependencies: #"["app"]"#)
+        try await withWorkshop(all, list: "DB(), APP(), WEB()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            try shop.write(
+                "Miniboss.swift", try shop.read("Miniboss.swift").replacing("[DB(), APP(), WEB()]", with: "[DB()]"))
+            #expect(try shop.miniboss("start").code == 0)
+            #expect(try shop.miniboss("stop").code == 0)
+            struct Event: Decodable {
+                struct Body: Decodable { var step: String? }
+                var type: String
+                var service: String?
+                var body: Body
+            }
+            let events: [Event] = try shop.decoded(shop.miniboss("history", "3", "--json"))
+            let stops = events.filter { $0.body.step == "stop_container" && ["step.intended", "step.succeeded"].contains($0.type) }
+            #expect(stops.compactMap(\.service) == ["web", "web", "app", "app", "db", "db"])
+        }
+    }
+
+    @Test("B38: the saved context ends with the group that wrote it, with or without a definition, and no other group's does")
+    func savedContext() async throws {
+        let writing = Self.service(
+            "a", more: #"func postStart(_ container: Container) async throws { Context["who"] = "mine" }"#)
+        try await withWorkshop(writing, list: "A()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            #expect(try shop.read(".miniboss-context").contains("mine"))
+            try shop.write("Miniboss.swift", "this is no Swift")
+            try shop.remove("Miniboss.swift")
+            #expect(try shop.miniboss("--group", shop.group, "stop", "--remove").code == 0)
+            #expect(access("\(shop.directory)/.miniboss-context", F_OK) != 0)
+        }
+        try await withWorkshop(writing, list: "A()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            try shop.write(".miniboss-context", #"{"who":"another group"}"#)
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+            #expect(try shop.read(".miniboss-context").contains("another group"))
+        }
+    }
+
+    @Test("B27, B38: volumes without a name go with stop --remove and with a container that never came to run, not with others")
+    func unnamedVolumes() async throws {
+        let services = Self.service("a", more: "let buildFromDirectory = \"built\"").replacing("testImage", with: "\"e2e-volumes:1\"")
+        try await withWorkshop(services, list: "A()") { shop in
+            try #require(mkdir("\(shop.directory)/built", 0o755) == 0)
+            try shop.write(
+                "built/Dockerfile", "FROM \(environment("MINIBOSS_TEST_IMAGE") ?? "miniboss-test/busybox:latest")\nVOLUME /kept\n")
+            #expect(try shop.miniboss("start").code == 0)
+            let volume = try #require(try await shop.container("a")?.mounts.first?.name)
+            _ = try await docker().inspectVolume(volume)
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+            await #expect(throws: DockerError.self) { _ = try await docker().inspectVolume(volume) }
+            _ = try? await docker().removeImage("e2e-volumes:1", force: true)
+        }
+    }
+}
