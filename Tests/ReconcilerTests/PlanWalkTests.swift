@@ -114,4 +114,25 @@ import Testing
         #expect(walk.finish(appCreate.id, .succeeded) == [.block("app", because: ["db"])])
         #expect(walk.begin().isEmpty)
     }
+
+    @Test("B28: a dependency that dies while the question about its dependent is under way: the answer comes too late")
+    func diedDuringQuestion() throws {
+        var latest = app
+        latest.image = "app:latest"
+        let group = GroupSpec(name: "g", services: [db, latest])
+        var world = PlannedWorld(group: group)
+        world.observed.networkExists = true
+        for service in group.services {
+            world.observed.images[service.image] = "sha256:\(service.image)"
+            world.make(service, id: "id-\(service.name)", name: "miniboss-g_\(service.name)", network: group.network)
+            world.change("id-\(service.name)") { $0.status = .running }
+        }
+        var walk = PlanWalk(planStart(world.request), graph: ServiceGraph(group))
+        let build = try #require(walk.begin().first)
+        #expect(build.kind == .buildImage && walk.finish(build.id, .succeeded).isEmpty)
+        let question = try #require(walk.begin().first)
+        #expect(question.kind == .reconsider && walk.died("db").isEmpty)
+        #expect(walk.finish(question.id, .replanned(planStart(request(running: false)))) == [.block("app", because: ["db"])])
+        #expect(walk.begin().isEmpty)
+    }
 }

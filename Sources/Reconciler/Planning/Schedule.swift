@@ -69,7 +69,9 @@ public struct Schedule: Sendable {
     /// Whether the start of the service's container, or the question what is to become of it, is still to come.
     func isYetToStart(_ service: String) -> Bool {
         ofService[service, default: []].contains { place in
-            entries[place].status == .waiting && [.startContainer, .reconsider].contains(entries[place].step.kind)
+            let (status, kind) = (entries[place].status, entries[place].step.kind)
+            // A question under way is answered with steps that have not begun.
+            return status == .waiting && [.startContainer, .reconsider].contains(kind) || status == .running && kind == .reconsider
         }
     }
 
