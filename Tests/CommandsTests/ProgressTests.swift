@@ -37,6 +37,22 @@ import Testing
             ])
     }
 
+    @Test("a hook that took no time is not told: it is one that nobody wrote") func unwrittenHooks() throws {
+        var log = FactScript()
+        log.start([])
+        try log.move(1, "a", .planned, .createBegan, .containerCreated, .startBegan, .containerStarted)
+        log.add(2, "a", HookFinished(hook: .ping, outcome: .succeeded, seconds: 0.004, attempts: 1))
+        try log.move(3, "a", .postStartBegan)
+        log.add(4, "a", HookFinished(hook: .postStart, outcome: .succeeded, seconds: 0.25))
+        try log.move(5, "a", .postStartFinished)
+        var story = PlainStory()
+        var view = LiveView()
+        for fact in log.facts { view.apply(fact) }
+        #expect(log.facts.compactMap { story.line($0) }.last == "+0.005 a running (post_start 0.3 s)")
+        let line = try #require(view.lines(width: 100, height: nil, now: 0, frame: 0, paint: Paint(isOn: false)).last)
+        #expect(line.contains("post_start ✔") && !line.contains("ping"), "\(line)")
+    }
+
     @Test("plain progress shows no secret of the context") func plainSecret() {
         var log = FactScript()
         log.start([])
@@ -63,8 +79,8 @@ import Testing
         for fact in log.facts { view.apply(fact) }
         let lines = view.lines(width: 100, height: 24, now: view.latest + 100_000_000, frame: 4, paint: Paint(isOn: false))
         #expect(lines[0] == "demo · start · run 7")
-        #expect(lines[1] == "  ✔ appdb        running       2.0 s   no container exists                   ping ✔ 1.6 s")
-        #expect(lines[2] == "  ⠼ python-todo  pinging       0.2 s   no container exists                   connection refused")
+        #expect(lines[1] == "  ✔ appdb        running       2.0 s   new container: none exists  ping ✔ 1.6 s")
+        #expect(lines[2] == "  ⠼ python-todo  pinging       0.2 s   new container: none exists  connection refused")
         #expect(lines[3] == "  · web          waits                 for python-todo")
     }
 

@@ -53,6 +53,8 @@ struct LiveView: Sendable {
         guard !header.isEmpty else { return [] }
         let seen = order.compactMap { services[$0] }.filter { !$0.isBlank }
         let nameWidth = min(max(8, width / 4), seen.map { DisplayWidth.of($0.name) }.max() ?? 0)
+        // Half of what is left for why, half for what goes on.
+        let reasonWidth = min(36, seen.map { DisplayWidth.of($0.reason) }.max() ?? 0, max(14, (width - nameWidth - 28) / 2))
         var shown = seen
         var hidden = 0
         if let height, seen.count > max(1, height - 2) {
@@ -72,7 +74,7 @@ struct LiveView: Sendable {
         var lines = [paint(DisplayWidth.cut(SafeText.line(title), to: width), .bold)]
         for service in shown {
             let waiting = service.dependencies.filter { services[$0]?.phase != .running }
-            let rest = service.text(nameWidth: nameWidth, now: now, waitingFor: waiting)
+            let rest = service.text(nameWidth: nameWidth, reasonWidth: reasonWidth, now: now, waitingFor: waiting)
             let sign =
                 service.isMoving && height != nil
                 ? (text: String(Self.spinner[frame % Self.spinner.count]), colour: Paint.Colour.cyan) : service.sign

@@ -32,7 +32,8 @@ struct ServiceLine: Sendable, Equatable {
             }
         case .pingChanged(let ping) where !isDecided: detail = ping.succeeded ? "" : ping.error ?? "false"
         case .hookStarted(let hook) where !isDecided && hook.hook != .ping: detail = hook.hook.rawValue
-        case .hookFinished(let hook):
+        // One that nobody wrote takes no time, and says nothing.
+        case .hookFinished(let hook) where hook.outcome != .succeeded || hook.seconds >= 0.01:
             hooks.append("\(hook.hook.rawValue) \(hook.outcome == .succeeded ? "✔" : "✘") \(durationWords(hook.seconds))")
         default: break
         }
@@ -91,8 +92,18 @@ struct ServiceLine: Sendable, Equatable {
         }
     }
 
+    /// Why something is done, in the words of one who looks at the result.
+    var reason: String {
+        if isDecided { return "" }
+        let replaced = "replaced: "
+        return SafeText.line(
+            cause == "no container exists"
+                ? "new container: none exists" : cause.hasPrefix(replaced) ? "new container: \(cause.dropFirst(replaced.count))" : cause)
+    }
+
     /// Everything after the sign, not yet cut to the terminal.
-    func text(nameWidth: Int, now: Int64, waitingFor: [String]) -> String {
+    /// - Parameter reasonWidth: of the column of reasons.
+    func text(nameWidth: Int, reasonWidth: Int, now: Int64, waitingFor: [String]) -> String {
         let going = isMoving ? lastChange.map { max(0, now - $0) } ?? 0 : 0
         let time = worked + going > 0 ? decimal(Double(worked + going) / 1e9, places: 1) + " s" : ""
         let shown =
@@ -100,8 +111,9 @@ struct ServiceLine: Sendable, Equatable {
             ? "for \(waitingFor.joined(separator: ", "))" : detail
         var text = DisplayWidth.padded(DisplayWidth.cut(SafeText.line(name), to: nameWidth), to: nameWidth)
         text += "  " + DisplayWidth.padded(word, to: 11) + DisplayWidth.paddedLeft(time, to: 8) + "   "
-        let reason = SafeText.line(isDecided ? "" : cause)
-        text += shown.isEmpty || reason.isEmpty ? reason : DisplayWidth.padded(DisplayWidth.cut(reason, to: 36), to: 36) + "  "
+        text +=
+            shown.isEmpty || reason.isEmpty
+            ? reason : DisplayWidth.padded(DisplayWidth.cut(reason, to: reasonWidth), to: reasonWidth) + "  "
         return (text + SafeText.line(shown)).trimmedAtEnd
     }
 }

@@ -109,7 +109,7 @@ extension Verb {
         switch end.outcome {
         case .succeeded: return 0
         case .failed: return OperationError.Code.failed.rawValue
-        case .interrupted: return SignalTrap.exitCode(signal: end.facts.runEnd?.body.signal)
+        case .interrupted: return SignalTrap.exitCode(signal: end.facts.filter { $0.run == end.run }.runEnd?.body.signal)
         case .crashed: return OperationError.Code.defect.rawValue
         }
     }
