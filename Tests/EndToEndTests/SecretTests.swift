@@ -145,6 +145,11 @@ private func services(denying: String, group: String) -> String {
             ).wait()
             #expect(gone.code == 69)
             try keep("history", "5", "--json")
+            // Without a container and a definition nobody knows what is secret.
+            try keep("exec", "denied", "--", "login", "unknown-secret", codes: [1])
+            try keep("history", "6", "--json")
+            let absent = try #require(texts["history 6 --json"])
+            #expect(absent.contains(#"["denied","******","******","******"]"#) && !absent.contains("unknown-secret"), "\(absent)")
 
             let source = try shop.read("Miniboss.swift")
             try shop.write("Miniboss.swift", source.replacing("echo base", with: "echo {address} base").replacing("db/x", with: "db/y"))
