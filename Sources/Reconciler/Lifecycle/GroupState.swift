@@ -13,6 +13,8 @@ public struct GroupState: Sendable, Equatable, Codable {
     /// The members of the group as the newest start or reload knew them, or what was still known of them when the ledger
     /// before this one was set aside.
     public private(set) var members: [RunStarted.Member] = []
+    /// Those that left the group since and still have a container; also members that needed them, with what they needed.
+    public private(set) var former: [RunStarted.Member] = []
     /// The network of the newest start or reload.
     public private(set) var network: String?
     /// The id of the engine on which the group was started or reloaded last.
@@ -60,24 +62,31 @@ extension GroupState {
         openRuns.insert(run)
         engines[run] = engineID
         guard command == "start" || command == "reload" else { return }
-        let leftovers = leftovers(besides: members)
-        let former = Dictionary(self.members.map { ($0.name, $0.dependencies) }, uniquingKeysWith: { first, _ in first })
-        let names = Set(leftovers.map(\.name))
-        self.members =
-            members.map { member in
-                var member = member
-                // What it needed still has to outlive it.
-                member.dependencies += former[member.name, default: []].filter { names.contains($0) && !member.dependencies.contains($0) }
-                return member
-            } + leftovers
+        former = Self.former(of: self.members + former, besides: members) { services[$0]?.containerID != nil }
+        self.members = members
         self.network = network
         self.engineID = engineID ?? self.engineID
     }
 
-    /// Members that are defined no more and still have a container: they are stopped in their turn, too.
-    private func leftovers(besides members: [RunStarted.Member]) -> [RunStarted.Member] {
+    /// What a stop has to know beside the members: those that are defined no more and still have a container, and the members
+    /// that needed them once.
+    private static func former(
+        of known: [RunStarted.Member], besides members: [RunStarted.Member], hasContainer: (String) -> Bool
+    ) -> [RunStarted.Member] {
         let defined = Set(members.map(\.name))
-        return self.members.filter { !defined.contains($0.name) && services[$0.name]?.containerID != nil }
+        var dependencies: [String: [String]] = [:]
+        for member in known {
+            let new = member.dependencies.filter { !dependencies[member.name, default: []].contains($0) }
+            dependencies[member.name, default: []] += new
+        }
+        let gone = Set(known.map(\.name)).subtracting(defined).filter(hasContainer)
+        var seen: Set<String> = []
+        return known.filter { seen.insert($0.name).inserted }.compactMap { member in
+            var member = member
+            let needed = dependencies[member.name, default: []]
+            member.dependencies = gone.contains(member.name) ? needed : needed.filter(gone.contains)
+            return gone.contains(member.name) || defined.contains(member.name) && !member.dependencies.isEmpty ? member : nil
+        }
     }
 
     mutating func end(_ run: Int) {
