@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import TestSupport
 import Testing
 
 /// A registry on the loopback that lets nobody in.
@@ -17,16 +17,8 @@ final class DenyingRegistry: Sendable {
         let answer =
             "HTTP/1.1 401 Unauthorized\r\nWww-Authenticate: Basic realm=\"test\"\r\nDocker-Distribution-Api-Version: registry/2.0\r\n"
             + "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n\(body)"
-        let work = Unmanaged.passRetained(Work(listener: listener, answer: Array(answer.utf8)))
-        var thread = pthread_t()
-        let status = pthread_create(
-            &thread, nil,
-            { raw in
-                if let raw { Unmanaged<Work>.fromOpaque(raw).takeRetainedValue().serve() }
-                return nil
-            }, work.toOpaque())
-        try #require(status == 0)
-        pthread_detach(thread)
+        let work = Work(listener: listener, answer: Array(answer.utf8))
+        ScriptedThread.start { work.serve() }
     }
 
     deinit { shutdown(listener, Int32(SHUT_RDWR)) }

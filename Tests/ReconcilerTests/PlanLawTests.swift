@@ -101,7 +101,7 @@ import Testing
             for service in world.group.services {
                 let containers = world.observed.containers.filter { $0.service == service.name && $0.status != .removing }
                 #expect(containers.count == 1, "seed \(seed): \(service.name)")
-                let isDone = !service.expectedExits.isEmpty && containers.first?.status == .exited && containers.first?.exitCode == 0
+                let isDone = service.isOneShot && containers.first?.status == .exited && containers.first?.exitCode == 0
                 #expect(containers.first?.status == .running || isDone, "seed \(seed): \(service.name)")
                 #expect(
                     world.history[service.name].debt(of: containers.first?.id) == ContainerDebt(), "seed \(seed): \(service.name) owes")

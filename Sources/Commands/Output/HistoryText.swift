@@ -81,10 +81,7 @@ struct HistoryText {
 
     private static func reason(_ service: ServiceResult) -> String {
         guard let failure = service.failure else { return service.cutOffIn.map { "cut off while \($0.rawValue)" } ?? "" }
-        // In which phase of a start it was says nothing of a stop.
-        if failure.failureClass == .interrupted, let words = failure.summary.split(separator: ":").first {
-            return String(words.dropFirst(4))
-        }
+        if let words = service.cutOffWords { return words }
         let word = failure.exitCode.map { "exited \($0)" } ?? failure.failureClass.rawValue.split(separator: "_").joined(separator: " ")
         return "\(word) (\(failure.phase.rawValue))"
     }

@@ -15,8 +15,7 @@ struct SnapshotText {
             "\(group) after event \(event.seq)", "run \(event.run)", "+\(decimal(line.seconds, places: 3)) s",
             shownTime(event.at, now: now),
         ]
-        let words =
-            [line.service ?? "run", line.text].compactMap { $0 }.joined(separator: " ") + (line.remark.isEmpty ? "" : " (\(line.remark))")
+        let words = "\(line.service ?? "run") \(line.text)" + (line.remark.isEmpty ? "" : " (\(line.remark))")
         var lines = [fitted(place.joined(separator: " · "))] + LabelledText.lines("event", SafeText.line(words), width: width)
         lines += table
         lines += context

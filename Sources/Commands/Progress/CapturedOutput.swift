@@ -4,7 +4,7 @@ import Synchronization
 
 /// What hooks, and what they run, write to a terminal on which a picture is redrawn: caught, so that it can be shown above it.
 ///
-/// Only where standard output and error are terminals; into a file or a pipe they write as ever.
+/// Of standard output and error those that are terminals; into a file or a pipe hooks write as ever.
 final class CapturedOutput: Sendable {
     private static let streams = [STDOUT_FILENO, STDERR_FILENO]
     /// The terminals behind descriptors 1 and 2 while they are caught; else -1. Also for a crash handler.
@@ -41,8 +41,11 @@ final class CapturedOutput: Sendable {
     }
 
     /// Gives the terminals back, and returns when all that was written before has been shown.
-    func end() {
+    /// - Parameter leaveTerminal: after it nobody draws on `terminal`, which is closed then.
+    func end(_ leaveTerminal: () -> Void) {
+        fflush(nil)
         Self.giveBack()
+        leaveTerminal()
         close(stop)
         ended.wait()
         close(source)

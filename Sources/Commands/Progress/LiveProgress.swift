@@ -5,6 +5,8 @@ import Synchronization
 /// Live lines on a terminal, redrawn in place at most ten times a second. What hooks print goes above them.
 final class LiveProgress: ProgressDisplay {
     private struct State {
+        /// Where the picture is drawn: past what catches the hooks' output, while something does.
+        var terminal: TextStream
         var view = LiveView()
         /// Widths of the lines on the screen now, to know how many rows they take.
         var drawn: [Int] = []
@@ -15,17 +17,18 @@ final class LiveProgress: ProgressDisplay {
         var continuations = SignalTrap.continuations
     }
 
-    private let stream: Mutex<TextStream>
+    private let stream: TextStream
     private let captured = Mutex<CapturedOutput?>(nil)
     private let paint: Paint
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let redraws = Mutex<Task<Void, Never>?>(nil)
 
     init(stream: TextStream, paint: Paint) {
-        self.stream = Mutex(stream)
+        self.stream = stream
         self.paint = paint
+        state = Mutex(State(terminal: stream))
         if let output = CapturedOutput(drawingOn: stream, show: { [weak self] text in self?.show(text) }) {
-            self.stream.withLock { $0 = output.terminal }
+            state.withLock { $0.terminal = output.terminal }
             captured.withLock { $0 = output }
         }
         let task = Task { [weak self] in
@@ -54,13 +57,7 @@ final class LiveProgress: ProgressDisplay {
 
     func finish() {
         redraws.withLock { $0.take() }?.cancel()
-        if let output = captured.withLock({ $0.take() }) {
-            fflush(nil)
-            CapturedOutput.giveBack()
-            // Under the lock of the state, so that no picture is under way to the descriptor that `end` closes.
-            state.withLock { _ in stream.withLock { $0 = .standardError } }
-            output.end()
-        }
+        captured.withLock { $0.take() }?.end { state.withLock { $0.terminal = stream } }
         state.withLock { state in
             guard !state.isFinished else { return }
             state.isFinished = true
@@ -87,8 +84,7 @@ final class LiveProgress: ProgressDisplay {
     }
 
     private func draw(_ state: inout State, isLast: Bool, above text: [UInt8] = []) {
-        let stream = stream.withLock { $0 }
-        let size = stream.size ?? (80, 24)
+        let size = state.terminal.size ?? (80, 24)
         // After a stop the shell has written below the old picture, which stays: a new one begins here.
         let continuations = SignalTrap.continuations
         if state.continuations != continuations { state.drawn = [] }
@@ -106,6 +102,6 @@ final class LiveProgress: ProgressDisplay {
         let plain = Paint(isOn: false)
         state.drawn = state.view.lines(width: width, height: isLast ? nil : size.rows - 1, now: now, frame: state.frame, paint: plain)
             .map(DisplayWidth.of)
-        if !lines.isEmpty || !text.isEmpty { stream.attempt(out) }
+        if !lines.isEmpty || !text.isEmpty { state.terminal.attempt(out) }
     }
 }

@@ -36,8 +36,7 @@ struct PlainStory: Sendable {
         case .stepUnknown(let step): return "\(step.step.rawValue): the reply was lost: \(step.error)"
         case .hookFinished(let hook):
             switch hook.outcome {
-            // One that nobody wrote takes no time, and says nothing.
-            case .succeeded where hook.seconds < 0.01: return nil
+            case .succeeded where !hook.isWorthTelling: return nil
             case .succeeded:
                 hooks[fact.service ?? "", default: []].append("\(hook.hook.rawValue) \(durationWords(hook.seconds))")
                 return nil

@@ -32,8 +32,7 @@ struct ServiceLine: Sendable, Equatable {
             }
         case .pingChanged(let ping) where !isDecided: detail = ping.succeeded ? "" : ping.error ?? "false"
         case .hookStarted(let hook) where !isDecided && hook.hook != .ping: detail = hook.hook.rawValue
-        // One that nobody wrote takes no time, and says nothing.
-        case .hookFinished(let hook) where hook.outcome != .succeeded || hook.seconds >= 0.01:
+        case .hookFinished(let hook) where hook.isWorthTelling:
             hooks.append("\(hook.hook.rawValue) \(hook.outcome == .succeeded ? "✔" : "✘") \(durationWords(hook.seconds))")
         default: break
         }
@@ -95,10 +94,9 @@ struct ServiceLine: Sendable, Equatable {
     /// Why something is done, in the words of one who looks at the result.
     var reason: String {
         if isDecided { return "" }
-        let replaced = "replaced: "
-        return SafeText.line(
-            cause == "no container exists"
-                ? "new container: none exists" : cause.hasPrefix(replaced) ? "new container: \(cause.dropFirst(replaced.count))" : cause)
+        if cause == PlanCause.noContainer { return "new container: none exists" }
+        let why = PlanCause.whyReplaced(cause).map { "new container: \($0)" }
+        return SafeText.line(why ?? cause)
     }
 
     /// Everything after the sign, not yet cut to the terminal.
@@ -116,4 +114,9 @@ struct ServiceLine: Sendable, Equatable {
             ? reason : DisplayWidth.padded(DisplayWidth.cut(reason, to: reasonWidth), to: reasonWidth) + "  "
         return (text + SafeText.line(shown)).trimmedAtEnd
     }
+}
+
+extension HookFinished {
+    /// One that nobody wrote takes no time, and says nothing.
+    var isWorthTelling: Bool { outcome != .succeeded || seconds >= 0.01 }
 }

@@ -22,6 +22,18 @@ func groupSecrets(
     return texts
 }
 
+/// Whether what the user typed may hold a secret that nobody can tell now: there is neither a definition nor a container.
+func mayTellUnknownSecrets(
+    _ setting: RunSetting, _ remembered: GroupState, _ engine: (any ContainerEngine)?, group: String
+) async -> Bool {
+    guard setting.definition == nil else { return false }
+    guard let engine else { return remembered.hasSecretVariables }
+    guard setting.command == "exec", let service = setting.arguments.first else { return false }
+    let containers = try? await engine.containers(
+        labels: [GroupLabels.filter(group: group), "\(GroupLabels.service)=\(service)"])
+    return containers?.isEmpty ?? true
+}
+
 extension GroupState {
     /// Whether some container was given a secret.
     var hasSecretVariables: Bool { services.values.contains { !$0.secretKeys.isEmpty } }

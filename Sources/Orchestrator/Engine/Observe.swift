@@ -21,6 +21,12 @@ func observe(
     // A network that only has our name is somebody else's: making ours then fails and says so.
     let isOurs = networks.contains { isNetworkGiven || $0.labels[GroupLabels.group] == group.name }
     let networkID = networks.first?.id
+    /// One of the group's name but another id was made anew since: the container holds on to the one that is gone.
+    func attached(_ networks: [String: ContainerNetwork]) -> [String] {
+        networks.filter { name, network in
+            name != group.network || networkID == nil || network.networkID.isEmpty || network.networkID == networkID
+        }.keys.sorted()
+    }
     var observed = ObservedGroup(networkExists: isOurs, images: images)
     observed.oneOffs = listed.filter { $0.labels[GroupLabels.oneOff] != nil }.map { ObservedContainer($0) }
     for summary in summaries {
@@ -29,17 +35,13 @@ func observe(
         let imageNow = desired.flatMap { try? Reconciler.ImageReference($0.image) }.flatMap { images[$0.description] }
         let isSettled =
             desired.map { fingerprint($0) == container.fingerprint } ?? false && (imageNow == nil || imageNow == container.imageID)
-        // One of the same name but another id was made anew since: the container holds on to the one that is gone.
-        let attached = summary.networks?.filter { name, network in
-            name != group.network || networkID == nil || network.networkID.isEmpty || network.networkID == networkID
-        }
         // Where a listing does not tell, the container's label does.
-        container.networks = attached.map { $0.keys.sorted() } ?? (isSettled ? [group.network] : [])
+        container.networks = summary.networks.map(attached) ?? (isSettled ? [group.network] : [])
         if !isSettled || !container.networks.contains(group.network) {
             do {
                 let inspect = try await engine.inspect(container: container.id)
                 let image = try? await engine.inspect(image: inspect.imageID)
-                container.networks = attached?.keys.sorted() ?? inspect.networks.keys.sorted()
+                container.networks = attached(inspect.networks)
                 container.configuration = ObservedConfiguration(inspect, image: image)
                 container.exitCode = inspect.state.status == "exited" ? inspect.state.exitCode : nil
             } catch {

@@ -137,9 +137,8 @@ public struct ExecOutput: Sendable, Equatable {
 extension ExecOutput {
     /// The engine has no status of its own for a program that is not there: it answers as if it had run, and with these codes.
     fileprivate var isRefusal: Bool {
-        (exitCode == 126 || exitCode == 127) && output.hasPrefix("OCI runtime exec failed: exec failed: ")
-            && (output.contains("no such file or directory") || output.contains("executable file not found")
-                || output.contains("permission denied"))
+        (exitCode == 126 || exitCode == 127) && output.hasPrefix("OCI runtime exec failed: ")
+            && DockerError(.failedInStream, endpoint: "POST /exec", message: output).isBadEntrypoint
     }
 }
 

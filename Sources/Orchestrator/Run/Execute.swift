@@ -33,7 +33,7 @@ extension GroupRun {
         guard watch.hasSeenDeath else { return [] }
         let state = journal.state
         return group.services.filter { service in
-            guard service.expectedExits.isEmpty, uptime(service.name) != nil, !walk.hasFailed(service.name) else { return false }
+            guard !service.isOneShot, uptime(service.name) != nil, !walk.hasFailed(service.name) else { return false }
             let record = state[service.name]
             return record.phase == .running && record.containerID.map { watch.death(of: $0).isDead } == true
         }.map(\.name)

@@ -43,7 +43,7 @@ extension GroupRun {
         )
         let containers = try await engine.containers(labels: [GroupLabels.filter(group: group.name)])
         let running = Set(containers.filter { $0.state == "running" }.map(\.id))
-        for name in fresh where group[name]?.expectedExits.isEmpty != false {
+        for name in fresh where group[name]?.isOneShot != true {
             guard let id = state[name].containerID, !running.contains(id) else { continue }
             try await fail(name, try await death(of: name, id, phase: .postStart, during: "it was thought to be running"), in: .postStart)
         }

@@ -74,7 +74,7 @@ private func status(
                     desired: resolved, network: group.network, imageID: imageID, actual: container, formerSecrets: record.secretKeys)
             } catch { reason = error.description }
         }
-        let isDone = container.status == .exited && container.exitCode.map(service.expectedExits.contains) == true
+        let isDone = container.status == .exited && service.isDone(exitCode: container.exitCode)
         if container.status != .running, !isDone {
             reason = record.phase == .stopped ? "it was stopped" : "its container is \(container.status.rawValue)\(exitWords(container))"
         } else if record.phase == .failed, record.containerID == container.id {
@@ -92,11 +92,11 @@ private func status(
             let needed = service.dependencies.first { [.failed, .blocked].contains(state[$0].phase) }
             reason = needed.map { "needs \($0), which \(state[$0].phase == .failed ? "failed" : "is blocked")" } ?? "what it needs failed"
         case .excluded: reason = "excluded"
-        default: reason = "no container exists"
+        default: reason = PlanCause.noContainer
         }
     }
     let shown = container.map { actual in
-        actual.status == .exited && actual.exitCode.map(service.expectedExits.contains) == true ? "completed" : actual.status.rawValue
+        actual.status == .exited && service.isDone(exitCode: actual.exitCode) ? "completed" : actual.status.rawValue
     }
     return ServiceStatus(
         service: service.name, state: shown ?? (record.phase == .failed || record.phase == .blocked ? record.phase.rawValue : "absent"),

@@ -132,7 +132,7 @@ func conduct(
         setting.interruption.isInterrupted
         ? .interrupted : thrown != nil || !run.failedServices.isEmpty || end.hasFailed ? .failed : .succeeded
     if journal.failure == nil {
-        try await settleLastWords(journal, setting, journal.state.openRuns.filter { setting.ledgerLocation.isMarked($0) })
+        try await settleLastWords(journal, setting)
         let cause = setting.interruption.signal.map { "interrupted by \($0)" } ?? "the run ended before it"
         try await journal.record(
             cutOff(journal.state, cause: cause, run: nil)
@@ -148,18 +148,6 @@ func conduct(
     return RunEnd(
         run: journal.run, outcome: outcome, nothingToDo: end.nothingToDo, seconds: setting.clock.seconds(since: start),
         facts: journal.recorded, state: journal.state)
-}
-
-/// Whether what the user typed may hold a secret that nobody can tell now: there is neither a definition nor a container.
-private func mayTellUnknownSecrets(
-    _ setting: RunSetting, _ remembered: GroupState, _ engine: (any ContainerEngine)?, group: String
-) async -> Bool {
-    guard setting.definition == nil else { return false }
-    guard let engine else { return remembered.hasSecretVariables }
-    guard setting.command == "exec", let service = setting.arguments.first else { return false }
-    let containers = try? await engine.containers(
-        labels: [GroupLabels.filter(group: group), "\(GroupLabels.service)=\(service)"])
-    return containers?.isEmpty ?? true
 }
 
 /// What the work of a run leaves to be said at its end.

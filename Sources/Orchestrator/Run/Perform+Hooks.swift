@@ -68,7 +68,7 @@ extension GroupRun {
         }
         let state = try await engine.inspect(container: id).state
         runs(service, as: state.pid)
-        if !state.running, group[service]?.expectedExits.isEmpty != false {
+        if !state.running, group[service]?.isOneShot != true {
             throw try await death(of: service, id, phase: .ping, during: "it was being pinged", log: log)
         }
         if !journal.state[service].debt(of: id).postStart { try move(service, .pingSucceeded, container: id) }
@@ -111,7 +111,7 @@ extension GroupRun {
         _ hook: HookName, of service: String, container id: String, log: PingLog? = nil, body: @escaping @Sendable () async throws -> Value
     ) async throws -> HookResult<Value> {
         // A one-shot is meant to end; its probe reads the exit code.
-        guard group[service]?.expectedExits.isEmpty != false else {
+        guard group[service]?.isOneShot != true else {
             return try await hold(hook, of: service, limits: limits, log: log, body: body)
         }
         let wakes = AsyncStream<Int?>.makeStream(bufferingPolicy: .bufferingOldest(16))
@@ -155,7 +155,7 @@ extension GroupRun {
         case .threw(let error):
             if let failure = error.failure { throw failure }
             // A hook that talks to its container fails in the moment that container dies: the death is the reason.
-            if let id, group[service]?.expectedExits.isEmpty != false, let state = try await stateIfPresent(id), !state.running {
+            if let id, group[service]?.isOneShot != true, let state = try await stateIfPresent(id), !state.running {
                 var failure = try await death(of: service, id, phase: phase, during: "\(hook.rawValue) ran", log: log)
                 failure.lastPingError = failure.lastPingError ?? (hook == .ping ? error.text : nil)
                 throw failure

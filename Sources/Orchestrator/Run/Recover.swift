@@ -1,5 +1,4 @@
 import DockerClient
-import Ledger
 import Reconciler
 
 /// Settles what runs that were killed left behind: every intent without an outcome is looked up, then the run is closed.
@@ -12,8 +11,7 @@ func settleEarlierRuns(
 ) async throws(OperationError) -> [HalfStop] {
     let engine = connected.engine
     var halfStops: [HalfStop] = []
-    let living = journal.state.openRuns.filter { $0 != journal.run && setting.ledgerLocation.isMarked($0) }
-    try await settleLastWords(journal, setting, living)
+    let living = try await settleLastWords(journal, setting)
     let state = journal.state
     let open = state.openRuns.subtracting(living).filter { $0 != journal.run }.sorted()
     let orphaned = state.openIntents.values.filter { intent in
@@ -32,41 +30,6 @@ func settleEarlierRuns(
             cutOff(journal.state, cause: "miniboss was killed", run: run) + [JournalEntry(nil, .runFinished(end), run: run)])
     }
     return halfStops
-}
-
-/// A container that a killed run was stopping and that still runs: the engine may be waiting for its end.
-struct HalfStop: Sendable {
-    var service: String
-    var id: String
-    var name: String
-    /// The run that was killed.
-    var run: Int
-
-    fileprivate init?(_ open: OpenIntent, engine: any ContainerEngine) async {
-        guard [.stopContainer, .killContainer].contains(open.intent.step), let service = open.service,
-            let container = try? await engine.inspect(container: open.intent.target), container.state.running
-        else { return nil }
-        self.service = service
-        id = container.id
-        name = open.intent.target
-        run = open.run
-    }
-}
-
-extension GroupRun {
-    /// Ends what a killed run was stopping: taken for running, it would be gone a moment later.
-    func finishStops() async throws {
-        for half in halfStops {
-            try await call(
-                EngineStep(kind: .stopContainer, service: half.service, cause: "run \(half.run) was stopping it", target: half.name),
-                result: { _ in half.id }
-            ) { () async throws(DockerError) in
-                do throws(DockerError) { try await engine.stop(container: half.id, seconds: stopTimeout, signal: "") } catch {
-                    if !error.isNotFound { throw error }
-                }
-            }
-        }
-    }
 }
 
 /// The transition that the killed run would have recorded next, had it known the outcome.

@@ -17,7 +17,7 @@ public func reloadService(_ setting: RunSetting, _ options: ReloadOptions) async
         try await run.finishStops()
         let observed = try await run.observeNow()
         let running = Set(observed.containers.filter { $0.status == .running }.map(\.service))
-        if let missing = service.dependencies.first(where: { name in group[name]?.expectedExits.isEmpty != false && !running.contains(name)
+        if let missing = service.dependencies.first(where: { name in group[name]?.isOneShot != true && !running.contains(name)
         }) {
             throw OperationError(
                 .failed, "\"\(service.name)\" needs \"\(missing)\", which is not running", next: "`miniboss start` starts both.")

@@ -51,17 +51,15 @@ public func stopGroup(_ setting: RunSetting, _ options: StopOptions) async throw
 
 /// The definition's services, and those that were started once and are defined no more.
 private func stopMembers(_ setting: RunSetting, remembered: GroupState) -> [(name: String, dependencies: [String])] {
-    let services = (setting.definition?.spec.services ?? []).map { (name: $0.name, dependencies: $0.dependencies) }
-    let once = Dictionary(
-        (remembered.members + remembered.former).map { ($0.name, $0.dependencies) }, uniquingKeysWith: +)
+    let services = setting.definition?.spec.services ?? []
     let defined = Set(services.map(\.name))
-    let others = (remembered.members + remembered.former).map(\.name).filter { !defined.contains($0) }
-    var seen: Set<String> = []
-    return (services + others.map { ($0, []) }).filter { seen.insert($0.name).inserted }.map { name, dependencies in
-        // Of what it needed once, the definition has spoken of all but what it defines no more.
-        let former = once[name, default: []].filter { !defined.contains(name) || !defined.contains($0) }
-        return (name, dependencies + Set(former).subtracting(dependencies).sorted())
+    let everyone = remembered.everyone
+    let once = Dictionary(everyone.map { ($0.name, $0.dependencies) }, uniquingKeysWith: +)
+    // The definition has the word about all but what it defines no more.
+    let present = services.map { service in
+        (name: service.name, dependencies: service.dependencies + once[service.name, default: []].filter { !defined.contains($0) })
     }
+    return present + everyone.filter { !defined.contains($0.name) }.map { ($0.name, $0.dependencies) }
 }
 
 /// Excluding a service of which a dependency will be stopped would pull the floor from under it.

@@ -159,7 +159,7 @@ extension Failure {
 
 extension ServicePhase {
     /// When something happened to a service, for the middle of a sentence.
-    fileprivate var moment: String {
+    var moment: String {
         switch self {
         case .waiting, .prepared, .created: "while it waited"
         case .pulling: "while its image was pulled"

@@ -19,6 +19,8 @@ public struct ServiceResult: Sendable, Equatable {
     public var because: [String]
     /// The phase in which the end of the run cut the service off.
     public var cutOffIn: ServicePhase?
+    /// For one that was interrupted: "cut off while it was stopped". The phases of a failure are those of a start.
+    public var cutOffWords: String?
 
     /// One for each service the run came to a result for.
     /// - Parameter isOver: a run that goes on has no result yet for services under way; one that was cut off has failed them.
@@ -36,6 +38,7 @@ public struct ServiceResult: Sendable, Equatable {
 struct ServiceTrail {
     private var outcome: ServiceResult.Outcome?
     private var failure: Failure?
+    private var cutOffWords: String?
     private var because: [String] = []
     private var phase: ServicePhase?
     private var isNewContainer = false
@@ -58,6 +61,7 @@ struct ServiceTrail {
         case .interrupted:
             outcome = .failed
             failure = change.failure ?? .cutOff(change)
+            cutOffWords = "cut off \(change.from.moment)"
         case .blocked:
             outcome = .blocked
             because = (change.because ?? []).reversed()
@@ -69,6 +73,7 @@ struct ServiceTrail {
         if change.to == .running {
             outcome = isNewContainer ? .started : wasStarted ? .restarted : .alreadyRunning
             failure = nil
+            cutOffWords = nil
         }
     }
 
@@ -81,7 +86,8 @@ struct ServiceTrail {
         if isCutOff, !isOver { return nil }
         guard let shown = isCutOff ? .failed : outcome else { return nil }
         return ServiceResult(
-            service: service, outcome: shown, seconds: seconds, failure: failure, because: because, cutOffIn: isCutOff ? phase : nil)
+            service: service, outcome: shown, seconds: seconds, failure: failure, because: because, cutOffIn: isCutOff ? phase : nil,
+            cutOffWords: cutOffWords)
     }
 }
 

@@ -62,31 +62,10 @@ extension GroupState {
         openRuns.insert(run)
         engines[run] = engineID
         guard command == "start" || command == "reload" else { return }
-        former = Self.former(of: self.members + former, besides: members) { services[$0]?.containerID != nil }
+        former = former(besides: members)
         self.members = members
         self.network = network
         self.engineID = engineID ?? self.engineID
-    }
-
-    /// What a stop has to know beside the members: those that are defined no more and still have a container, and the members
-    /// that needed them once.
-    private static func former(
-        of known: [RunStarted.Member], besides members: [RunStarted.Member], hasContainer: (String) -> Bool
-    ) -> [RunStarted.Member] {
-        let defined = Set(members.map(\.name))
-        var dependencies: [String: [String]] = [:]
-        for member in known {
-            let new = member.dependencies.filter { !dependencies[member.name, default: []].contains($0) }
-            dependencies[member.name, default: []] += new
-        }
-        let gone = Set(known.map(\.name)).subtracting(defined).filter(hasContainer)
-        var seen: Set<String> = []
-        return known.filter { seen.insert($0.name).inserted }.compactMap { member in
-            var member = member
-            let needed = dependencies[member.name, default: []]
-            member.dependencies = gone.contains(member.name) ? needed : needed.filter(gone.contains)
-            return gone.contains(member.name) || defined.contains(member.name) && !member.dependencies.isEmpty ? member : nil
-        }
     }
 
     mutating func end(_ run: Int) {

@@ -43,6 +43,12 @@ public struct ServiceSpec: Sendable, Equatable, Codable {
         self.expectedExits = expectedExits
         self.typeName = typeName
     }
+
+    /// Whether it is meant to end.
+    public var isOneShot: Bool { !expectedExits.isEmpty }
+
+    /// Whether it is a one-shot that has ended as it should.
+    public func isDone(exitCode: Int?) -> Bool { exitCode.map(expectedExits.contains) ?? false }
 }
 
 /// The value of an environment variable, and whether it may be shown.

@@ -40,7 +40,7 @@ struct StartPlanner {
         let choice = ContainerChoice(containers, properName: properName, fingerprint: fingerprint)
 
         guard let keeper = choice.keeper else {
-            let cause = "no container exists"
+            let cause = PlanCause.noContainer
             make(service, resolved: resolved, replacing: [], cause: cause, after: dependencies)
             expect(service, .new, cause)
             return
@@ -78,7 +78,7 @@ struct StartPlanner {
             && keeper.networks.contains(request.desired.network)
         let found = isAsDefined ? [] : differences(of: resolved, from: keeper)
         if !found.isEmpty {
-            let cause = "replaced: \(found.map(\.words).joined(separator: "; "))"
+            let cause = PlanCause.replaced(found.map(\.words).joined(separator: "; "))
             replace(service, resolved: resolved, [keeper] + leftovers, cause: cause, differences: found, after: after)
             return
         }
@@ -86,29 +86,29 @@ struct StartPlanner {
         switch keeper.status {
         case .running:
             settle(service, keeper, owner, after: after)
-        case .exited where keeper.exitCode.map(service.expectedExits.contains) == true && !owner.ping:
+        case .exited where service.isDone(exitCode: keeper.exitCode) && !owner.ping:
             settle(service, keeper, owner, after: after)
         case .exited where !request.observed.networkExists, .created where !request.observed.networkExists:
             // A container holds on to the network's id, and another of that name has another one.
             replace(
-                service, resolved: resolved, [keeper] + leftovers, cause: "replaced: the network it was on is gone", after: after)
+                service, resolved: resolved, [keeper] + leftovers, cause: PlanCause.replaced("the network it was on is gone"), after: after)
             return
         case .created where !owner.firstStart:
             // Nobody knows how far it got: nothing is lost with it, and its hooks run as for any new container.
             replace(
                 service, resolved: resolved, [keeper] + leftovers,
-                cause: "replaced: its container was made but never started, and the ledger does not know it", after: after)
+                cause: PlanCause.replaced("its container was made but never started, and the ledger does not know it"), after: after)
             return
         case .exited, .created:
             if let port = lostPort(of: service) {
-                let cause = "replaced: host port \(port), which it had, is taken by now, and any free one will do"
+                let cause = PlanCause.replaced("host port \(port), which it had, is taken by now, and any free one will do")
                 replace(service, resolved: resolved, [keeper] + leftovers, cause: cause, after: after)
                 return
             }
             restart(service, keeper, owner, leftovers, after: after)
         case .paused, .restarting, .dead, .removing:
             replace(
-                service, resolved: resolved, [keeper] + leftovers, cause: "replaced: its container is \(keeper.status.rawValue)",
+                service, resolved: resolved, [keeper] + leftovers, cause: PlanCause.replaced("its container is \(keeper.status.rawValue)"),
                 after: after)
             return
         }

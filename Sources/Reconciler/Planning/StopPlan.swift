@@ -67,7 +67,7 @@ public func planStop(_ request: StopRequest) -> Plan {
                     service: name, disposition: request.removes ? .removed : .stopped, cause: "stop was asked for",
                     containerID: containers.last?.id))
         } else {
-            let cause = containers.isEmpty ? "no container exists" : "already stopped"
+            let cause = containers.isEmpty ? PlanCause.noContainer : "already stopped"
             draft.expect(ServiceOutlook(service: name, disposition: .absent, cause: cause, containerID: containers.last?.id))
         }
     }

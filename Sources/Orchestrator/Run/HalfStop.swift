@@ -1,0 +1,37 @@
+import DockerClient
+import Reconciler
+
+/// A container that a killed run was stopping and that still runs: the engine may be waiting for its end.
+struct HalfStop: Sendable {
+    var service: String
+    var id: String
+    var name: String
+    /// The run that was killed.
+    var run: Int
+
+    init?(_ open: OpenIntent, engine: any ContainerEngine) async {
+        guard [.stopContainer, .killContainer].contains(open.intent.step), let service = open.service,
+            let container = try? await engine.inspect(container: open.intent.target), container.state.running
+        else { return nil }
+        self.service = service
+        id = container.id
+        name = open.intent.target
+        run = open.run
+    }
+}
+
+extension GroupRun {
+    /// Ends what a killed run was stopping: taken for running, it would be gone a moment later.
+    func finishStops() async throws {
+        for half in halfStops {
+            try await call(
+                EngineStep(kind: .stopContainer, service: half.service, cause: "run \(half.run) was stopping it", target: half.name),
+                result: { _ in half.id }
+            ) { () async throws(DockerError) in
+                do throws(DockerError) { try await engine.stop(container: half.id, seconds: stopTimeout, signal: "") } catch {
+                    if !error.isNotFound { throw error }
+                }
+            }
+        }
+    }
+}

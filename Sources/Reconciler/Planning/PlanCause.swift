@@ -1,0 +1,12 @@
+/// The causes that lead to a new container, as a plan words them.
+public enum PlanCause {
+    public static let noContainer = "no container exists"
+    private static let mark = "replaced: "
+
+    static func replaced(_ why: String) -> String { mark + why }
+
+    /// Why a container is replaced; `nil` for every other cause.
+    public static func whyReplaced(_ cause: String) -> Substring? {
+        cause.hasPrefix(mark) ? cause.dropFirst(mark.count) : nil
+    }
+}
