@@ -38,7 +38,8 @@ import Testing
     @Test(
         "wrong arguments exit with 64",
         arguments: [
-            ["start", "--exlude", "a"], ["start", "--timeout", "0"], ["start", "--timeout", "soon"], ["start", "extra"], ["reload"],
+            ["start", "--exlude", "a"], ["start", "--timeout", "0"], ["start", "--timeout", "soon"], ["start", "--network-name", ""],
+            ["stop", "--network-name", "a b"], ["reload", "a", "--network-name", "-x"], ["start", "extra"], ["reload"],
             ["history", "x"], ["history", "0"], ["history", "--limit", "0"], ["history", "7", "--type", "run.strated"],
             ["logs", "--tail", "-1"], ["--progress", "loud", "start"], ["completions", "ksh"], ["nonsense"], ["--nonsense"], ["exec"],
         ])

@@ -168,6 +168,19 @@ import Testing
         }
     }
 
+    @Test("the last column of a table is whole at any width: beside the others, or below them", arguments: [20, 40, 80, 100, 400])
+    func wholeLastColumn(width: Int) {
+        var table = TextTable(header: ["SERVICE", "IMAGE", "WHY"], wraps: true)
+        let why = "replaced: env.MODE one to two; ports 80 to 81; the network it was on is gone"
+        table.rows = [["python-todo", "registry.example/todo:latest", why], ["db", "postgres:15", ""]]
+        let lines = table.lines(width: width)
+        #expect(lines.allSatisfy { DisplayWidth.of($0) <= width }, "\(lines)")
+        let words = lines.joined(separator: " ").split(separator: " ")
+        #expect(why.split(separator: " ").allSatisfy(words.contains), "\(lines)")
+        #expect(lines.first?.hasPrefix("SERVICE") == true)
+        if width == 400 { #expect(lines.count == 3) }
+    }
+
     @Test("B51: the story of a run stands in columns, filtered lines keep the run's time") func story() throws {
         let log = try failedStart()
         let text = HistoryText(paint: Paint(isOn: false), width: nil)

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import DefinitionLoader
@@ -9,6 +10,19 @@ import Testing
         #expect(invocation.file == "./todo.swift")
         #expect(invocation.command == "start")
         #expect(invocation.forwarded == ["start", "--timeout", "5"])
+    }
+
+    @Test("A hash-bang file that is called by a link of another name is a definition, too; a link stands for its target")
+    func link() throws {
+        let bench = try Workbench()
+        try bench.write("struct A {}", to: "project/Miniboss.swift")
+        let link = "\(bench.root)/bin/todo"
+        try #require(symlink("../project/Miniboss.swift", link) == 0)
+        let invocation = try Invocation([link, "start"])
+        #expect(invocation.file == link && invocation.command == "start" && invocation.forwarded == ["start"])
+        let file = try #require(DefinitionFile.find(named: invocation.file, from: "/"))
+        #expect(file.path == "\(bench.root)/project/Miniboss.swift")
+        #expect(try file.read().files.count == 1)
     }
 
     @Test(arguments: [

@@ -51,6 +51,11 @@ struct ClassificationTests {
         #expect(error(404, "pull access denied for app, repository does not exist or may require 'docker login'").isPullDenied)
         #expect(error(500, "Get \"https://r.example/v2/\": dial tcp: lookup r.example: no such host").isRegistryUnreachable)
         #expect(!error(404, "manifest for app:x not found: manifest unknown: manifest unknown").isRegistryUnreachable)
+        // What engine 20.10 passes on of a registry's 403 and 500.
+        #expect(error(500, "denied").isPullDenied)
+        #expect(error(500, "error parsing HTTP 403 response body: denied: requested access to the resource is denied").isPullDenied)
+        #expect(error(500, "received unexpected HTTP status: 500 Internal Server Error").isRegistryUnreachable)
+        #expect(error(400, "unable to find user nosuch: no matching entries in passwd file").isUserMissing)
         let entrypoint = error(
             400,
             "failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: \"nope\": executable file not found in $PATH: unknown"

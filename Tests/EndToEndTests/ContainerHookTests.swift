@@ -55,6 +55,29 @@ import Testing
         }
     }
 
+    @Test("B29: of several exits any will do, at a second start as well; another one fails with the time it ran")
+    func anyExit() async throws {
+        func job(_ name: String, _ code: Int) -> String {
+            """
+            struct \(name.uppercased()): Service {
+                let name = "\(name)"
+                let image = testImage
+                let cmd = ["sh", "-c", "sleep 0.3; exit \(code)"]
+                let readiness = Readiness.any(.exits(), .exits(code: 4))
+            }
+
+            """
+        }
+        try await withWorkshop(job("four", 4) + job("five", 5), list: "FOUR(), FIVE()") { shop in
+            #expect(try shop.miniboss("start", "--only", "four").code == 0)
+            #expect(try shop.miniboss("start", "--only", "four").output.contains("nothing to do"))
+            #expect(try shop.miniboss("start").code == 1)
+            let report: PostMortemReport = try shop.decoded(shop.miniboss("postmortem", "--json"))
+            #expect(report.failures.map(\.service) == ["five"])
+            #expect(report.failures.first?.summary.contains("exited with 5 after 0.0 s") == false, "\(report.failures)")
+        }
+    }
+
     @Test("B31: a container made from a key is made after its own pre_start has written it; a build waits for a key, too")
     func ownKeys() async throws {
         let services = """

@@ -143,19 +143,45 @@ func docker() throws -> Docker { try Docker(environment: ProcessInfo.processInfo
         }
     }
 
-    @Test("B27, B38: volumes without a name go with stop --remove and with a container that never came to run, not with others")
+    @Test("B27, B38: volumes without a name go with stop --remove and with a new container that failed, not with a replaced one")
     func unnamedVolumes() async throws {
-        let services = Self.service("a", more: "let buildFromDirectory = \"built\"").replacing("testImage", with: "\"e2e-volumes:1\"")
+        let image = "e2e-volumes-\(UInt32.random(in: .min ... .max)):1"
+        let services = """
+            import Glibc
+            struct A: Service {
+                let name = "a"
+                let image = "\(image)"
+                let buildFromDirectory = "built"
+                let stopSignal = StopSignal.sigkill
+                var env: [String: String] { ["MODE": access("other", F_OK) == 0 ? "two" : "one"] }
+                var cmd: [String] { access("broken", F_OK) == 0 ? ["sh", "-c", "grep /kept /proc/self/mountinfo; exit 3"] : ["sleep", "1000"] }
+            }
+            """
         try await withWorkshop(services, list: "A()") { shop in
+            let docker = try docker()
             try #require(mkdir("\(shop.directory)/built", 0o755) == 0)
             try shop.write(
                 "built/Dockerfile", "FROM \(environment("MINIBOSS_TEST_IMAGE") ?? "miniboss-test/busybox:latest")\nVOLUME /kept\n")
+            func volumes() async throws -> Set<String> { Set(try await docker.listVolumes().map(\.name)) }
             #expect(try shop.miniboss("start").code == 0)
-            let volume = try #require(try await shop.container("a")?.mounts.first?.name)
-            _ = try await docker().inspectVolume(volume)
+            let first = try #require(try await shop.container("a")?.mounts.first?.name)
+            try shop.write("other", "")
+            #expect(try shop.miniboss("start").code == 0)
+            let second = try #require(try await shop.container("a")?.mounts.first?.name)
+            #expect(second != first)
+            #expect(try await volumes().isSuperset(of: [first, second]))
             #expect(try shop.miniboss("stop", "--remove").code == 0)
-            await #expect(throws: DockerError.self) { _ = try await docker().inspectVolume(volume) }
-            _ = try? await docker().removeImage("e2e-volumes:1", force: true)
+            #expect(try await volumes().intersection([first, second]) == [first])
+            _ = try await docker.removeVolume(first)
+
+            // Gone with its container, it is known from what that had said.
+            try shop.write("broken", "")
+            #expect(try shop.miniboss("start").code == 1)
+            #expect(try await shop.container("a") == nil)
+            let mount = try shop.miniboss("postmortem", "--json").output
+            let third = try #require(mount.firstMatch(of: /volumes.{1,2}([0-9a-f]{64})/)).output.1
+            #expect(try await !volumes().contains(String(third)))
+            _ = try await docker.removeImage(image, force: true)
         }
     }
 }

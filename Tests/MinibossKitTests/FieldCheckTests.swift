@@ -41,6 +41,18 @@ private struct Computed: Service {
     func ping() async throws -> Bool { true }
 }
 
+private struct Composed: Service {
+    let name = "todo"
+    let image = "x"
+    let environment = ["A": "b"]
+    let dependsOn = ["db"]
+}
+
+private struct Unnamed: ServiceGroup {
+    let nam = "shop"
+    let services: [any Service] = []
+}
+
 private struct Misnamed: ServiceGroup {
     let services: [any Service] = []
     func onStartService(_ names: [String]) {}
@@ -77,6 +89,15 @@ private struct Misnamed: ServiceGroup {
         #expect(found.contains { $0.contains("`postStart` as") && $0.contains("func postStart(_ container: Container)") })
         #expect(found.contains { $0.contains("`stopSignal` as String") && $0.contains("StopSignal.sigint") })
         #expect(found.count == 5)
+    }
+
+    @Test("B8: what Compose calls the same is refused with our name for it, and so is a group's misspelt name")
+    func otherWords() {
+        let found = words(Composed())
+        #expect(found.count == 2 && found.contains { $0.contains("`environment`") && $0.contains("did you mean `env`?") }, "\(found)")
+        #expect(found.contains { $0.contains("`dependsOn`") && $0.contains("did you mean `dependencies`?") }, "\(found)")
+        let group = FieldCheck(sources: sources("")).problems(of: Unnamed()).map(\.description)
+        #expect(group.count == 1 && group.first?.contains("did you mean `name`?") == true, "\(group)")
     }
 
     @Test("A neighbour of a member that is also there is the user's own business")

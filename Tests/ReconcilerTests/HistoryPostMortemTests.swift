@@ -53,6 +53,36 @@ import Testing
     }
 
     @Test(
+        "B53: what to do fits what it was about",
+        arguments: [
+            (Failure(.nameConflict, phase: .create, summary: "…", subject: "net", holder: Failure.networkHolder), "docker network rm net"),
+            (Failure(.nameConflict, phase: .create, summary: "…", subject: "name", holder: "container 1"), "docker rm -f name"),
+            (Failure(.unhealthy, phase: .ping, summary: "…", lastPingError: Failure.noHealthCheck), "choose another readiness"),
+            (Failure(.buildFailed, phase: .build, summary: "…", subject: "buildFromDirectory"), "check Todo.buildFromDirectory"),
+            (Failure(.buildFailed, phase: .build, summary: "…", subject: "todo:latest"), "the build's last lines"),
+            (Failure(.badEntrypoint, phase: .start, summary: "…", subject: "user"), "check Todo.user"),
+        ])
+    func fittingHint(failure: Failure, words: String) throws {
+        var log = HistoryFacts()
+        log.start([("todo", [])])
+        try log.move(1, "todo", .planned, .createBegan)
+        try log.move(5, "todo", .failed, failure: failure)
+        let hint = try #require(PostMortem(log.facts, earlier: [])?.failures.first?.hint)
+        #expect(hint.contains(words), "\(hint)")
+    }
+
+    @Test("B50: a service that a killed stop left half-way was cut off in the stop, after the time it had taken") func cutOffStop() throws {
+        var log = HistoryFacts()
+        log.start([("todo", [])])
+        try log.startNew(0, 10, "todo", env: [:])
+        try log.move(1000, "todo", .stopBegan)
+        try log.move(1500, "todo", .interrupted)
+        #expect(RunSummary(log.facts, isAtWork: false)?.services.first?.cutOffWords == "cut off while it was stopped")
+        let failure = try #require(PostMortem(log.facts, earlier: [])?.failures.first?.failure)
+        #expect(failure.failureClass == .interrupted && failure.seconds > 1, "\(failure)")
+    }
+
+    @Test(
         "exit codes are told in words",
         arguments: [
             (126, "can't be executed"), (127, "not found"), (137, "SIGKILL"), (139, "SIGSEGV"), (143, "SIGTERM"), (3, "program's own"),

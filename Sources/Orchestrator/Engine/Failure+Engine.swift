@@ -18,7 +18,7 @@ extension Failure {
                 subject: image, holder: "the registry's limit of pulls")
         } else if error.isEngineDiskFull {
             self.init(.engineError, phase: phase, summary: "the engine's disk is full: \(words)", holder: "the engine's disk")
-        } else if error.isPullDenied {
+        } else if phase == .pull, error.isPullDenied {
             self.init(.pullDenied, phase: phase, summary: "the registry refused \(image ?? "its image"): \(words)", subject: image)
         } else if phase == .pull, error.isRegistryUnreachable {
             self.init(
