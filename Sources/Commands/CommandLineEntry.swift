@@ -11,6 +11,13 @@ public enum CommandLineEntry {
         CrashNotice.install()
     }
 
+    /// Reads the user's definition; a trap in the user's own code ends the process as a definition that can't be used.
+    public static func reading<Definition>(_ read: () -> Definition) -> Definition {
+        CrashNotice.isReading(true)
+        defer { CrashNotice.isReading(false) }
+        return read()
+    }
+
     /// Parses the arguments and does what they say.
     ///
     /// - Parameters:
@@ -30,6 +37,11 @@ public enum CommandLineEntry {
                 // Help and the like end by throwing what they have to say.
                 try command.run()
                 return 0
+            }
+            if let definition, definition.path == nil, let file = verb.shared.file {
+                throw OperationError(
+                    .usage, "this program is its own definition and can't use \(file)", next: "Leave out -f, or use the `miniboss` command."
+                )
             }
             if verb.shared.json, type(of: verb).runsHooks { session.output = .keptForResults() }
             return try await verb.perform(session)

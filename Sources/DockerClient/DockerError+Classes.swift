@@ -52,8 +52,10 @@ extension DockerError {
     public var isNoSuchImage: Bool { (status == 404 && has("no such image")) || isManifestUnknown }
     public var isNoSuchContainer: Bool { status == 404 && has("no such container") }
 
-    /// The registry has no such tag or digest.
-    public var isManifestUnknown: Bool { has("manifest unknown") || (has("manifest for") && has("not found")) }
+    /// The registry has no such tag or digest, or none for this machine.
+    public var isManifestUnknown: Bool {
+        has("manifest unknown") || has("no matching manifest") || has("name unknown") || (has("manifest for") && has("not found"))
+    }
 
     /// The registry refuses the repository, or hides that it does not exist.
     public var isPullDenied: Bool {

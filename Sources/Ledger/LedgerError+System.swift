@@ -7,11 +7,11 @@ extension LedgerError {
         let place = "\(doing) \(path): \(words)"
         switch number {
         case EACCES, EPERM, EROFS:
-            self.init(.readOnly, "\(place). Check the owner and mode of it and its directory.")
+            self.init(.readOnly, "\(place).", next: Self.checkMode)
         case ENOSPC, EDQUOT:
-            self.init(.full, "\(place). Free some space and run the command again.")
+            self.init(.full, "\(place).", next: Self.makeRoom)
         default:
-            self.init(.io, "\(place). Check the path and the disk.")
+            self.init(.io, "\(place).", next: "Check the path and the disk.")
         }
     }
 }

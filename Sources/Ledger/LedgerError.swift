@@ -35,16 +35,22 @@ public struct LedgerError: Error, Sendable, Equatable {
     }
 
     public let code: Code
-    /// Complete sentences for the person in front of it.
-    public let message: String
+    /// What went wrong, and where: whole sentences.
+    public let finding: String
+    /// What to do about it.
+    public let next: String?
     /// SQLite's extended result code, where it comes from SQLite: https://www.sqlite.org/rescode.html
     public let sqliteCode: Int32?
 
-    public init(_ code: Code, _ message: String, sqliteCode: Int32? = nil) {
+    public init(_ code: Code, _ finding: String, next: String? = nil, sqliteCode: Int32? = nil) {
         self.code = code
-        self.message = message
+        self.finding = finding
+        self.next = next
         self.sqliteCode = sqliteCode
     }
+
+    /// Both in one paragraph.
+    public var message: String { next.map { "\(finding) \($0)" } ?? finding }
 
     /// Whether the ledger itself is damaged, so that it can only be restored or set aside.
     public var isDamage: Bool {

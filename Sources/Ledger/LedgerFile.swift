@@ -25,29 +25,30 @@ struct LedgerFile: Equatable {
             guard Self.size(of: path + "-wal") == 0 else {
                 throw LedgerError(
                     .corrupt,
-                    "the ledger at \(path) is gone, but its newest events are still in \(path)-wal. \(LedgerError.mend(path))")
+                    "the ledger at \(path) is gone, but its newest events are still in \(path)-wal.", next: LedgerError.mend(path))
             }
             if lstat(LedgerSuccession.marker(beside: path), &found) == 0 {
                 throw LedgerError(
                     .corrupt,
-                    "the ledger at \(path) was being set aside when that was cut off. Run `miniboss doctor --set-aside` to finish it.")
+                    "the ledger at \(path) was being set aside when that was cut off.",
+                    next: "Run `miniboss doctor --set-aside` to finish it.")
             }
             if let head = HeadAnchor.read(beside: path) {
                 throw LedgerError(
                     .tailLost(last: 0, known: head.seq),
-                    "the ledger at \(path) is gone, with the \(head.seq) events that were in it. \(LedgerError.mend(path))")
+                    "the ledger at \(path) is gone, with the \(head.seq) events that were in it.", next: LedgerError.mend(path))
             }
             return nil
         }
         guard found.st_mode & S_IFMT == S_IFREG else {
             let kind = found.st_mode & S_IFMT == S_IFDIR ? "a directory" : "not a regular file"
-            throw LedgerError(.notALedger, "\(path) should be the ledger, but it is \(kind). \(LedgerError.mend(path))")
+            throw LedgerError(.notALedger, "\(path) should be the ledger, but it is \(kind).", next: LedgerError.mend(path))
         }
         guard found.st_size > 0 else {
             throw LedgerError(
                 .notALedger,
-                "the ledger at \(path) is empty (0 bytes): its content was lost, since not even a new one is empty. "
-                    + LedgerError.mend(path))
+                "the ledger at \(path) is empty (0 bytes): its content was lost, since not even a new one is empty.",
+                next: LedgerError.mend(path))
         }
         device = UInt64(found.st_dev)
         inode = UInt64(found.st_ino)
@@ -65,7 +66,7 @@ struct LedgerFile: Equatable {
         let half = UInt32(truncatingIfNeeded: size / Int64(pageSize) + 1)
         guard !WriteAheadLog.holds(page: half, pageSize: pageSize, ofLedgerAt: path) else { return }
         throw LedgerError(
-            .corrupt, "the ledger at \(path) is cut off: \(size) bytes are no whole pages. \(LedgerError.mend(path))")
+            .corrupt, "the ledger at \(path) is cut off: \(size) bytes are no whole pages.", next: LedgerError.mend(path))
     }
 
     /// Whether events may be outside the file, in a write-ahead log or in a journal that must be rolled back.

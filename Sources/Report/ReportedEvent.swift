@@ -35,7 +35,7 @@ struct ReportedEvent: Sendable {
 extension ReportedEvent.Kind {
     init(_ event: Event) {
         switch event {
-        case .runStarted, .runFinished: self = .run
+        case .runStarted, .runInterrupted, .runFinished: self = .run
         case .stateChanged: self = .state
         case .stepIntended, .stepSucceeded, .stepFailed, .stepUnknown: self = .step
         case .hookStarted, .hookFinished: self = .hook
@@ -58,7 +58,7 @@ extension Event {
             default: .quiet
             }
         case .stepFailed(let step): step.resolved == nil ? .bad : .warn
-        case .stepUnknown: .warn
+        case .stepUnknown, .runInterrupted: .warn
         case .hookFinished(let hook): hook.outcome == .succeeded ? .quiet : .bad
         case .containerExited(let exit): exit.running || exit.exitCode == 0 ? .quiet : .bad
         case .runFinished(let finished): ShownState(RunSummary.Outcome(finished.outcome)).standing

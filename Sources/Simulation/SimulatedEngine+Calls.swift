@@ -66,8 +66,8 @@ extension SimulatedEngine {
         try await call("rename \(name)") { (engine) throws(DockerError) in try engine.world.rename(id, to: name) }
     }
 
-    package func logTail(container id: String, lines: Int) async throws(DockerError) -> [LogLine] {
-        Array(try await logs(container: id, since: nil).suffix(lines))
+    package func logTail(container id: String, lines: Int, since: EngineTime?) async throws(DockerError) -> [LogLine] {
+        Array(try await logs(container: id, since: since).suffix(lines))
     }
 
     package func followLogs(

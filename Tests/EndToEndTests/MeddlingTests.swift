@@ -169,6 +169,7 @@ func docker() throws -> Docker { try Docker(environment: ProcessInfo.processInfo
             #expect(try shop.miniboss("start").code == 0)
             let second = try #require(try await shop.container("a")?.mounts.first?.name)
             #expect(second != first)
+            #expect(try shop.miniboss("history", "2").output.contains("/kept begins anew: name a volume"))
             #expect(try await volumes().isSuperset(of: [first, second]))
             #expect(try shop.miniboss("stop", "--remove").code == 0)
             #expect(try await volumes().intersection([first, second]) == [first])

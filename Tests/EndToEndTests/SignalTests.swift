@@ -115,13 +115,16 @@ private struct Run: Decodable {
             #expect(try await shop.container("stubborn")?.state.running == true)
             #expect(try shop.miniboss("doctor").code == 0)
             let runs: [Run] = try shop.decoded(shop.miniboss("history", "--json"))
-            #expect(runs.map(\.outcome) == ["crashed", "succeeded"])
+            #expect(runs.map(\.outcome) == ["interrupted", "succeeded"] && runs.first?.signal == "SIGINT")
 
             let docker = try Docker(environment: ProcessInfo.processInfo.environment)
             _ = try await docker.killContainer(
                 #require(try await shop.container("stubborn")?.id))
             #expect(try shop.miniboss("stop", "--remove").code == 0)
             #expect(try await shop.container("stubborn") == nil)
+            let settled: [Run] = try shop.decoded(shop.miniboss("history", "--json"))
+            #expect(settled.map(\.outcome) == ["succeeded", "interrupted", "succeeded"] && settled[1].signal == "SIGINT")
+            #expect(try shop.miniboss("history", "2").output.contains("settled by run 3"))
         }
     }
 

@@ -49,7 +49,7 @@ struct RunEndText {
             let stopped = summary.services.count { $0.outcome == .stopped }
             if end.nothingToDo || removed + stopped == 0 { return "\(group): nothing to stop (\(took))" }
             let counts = [stopped > 0 ? "stopped \(stopped)" : nil, removed > 0 ? "removed \(removed)" : nil].compactMap { $0 }
-            return "\(counts.joined(separator: ", ")) in \(took) · \(history)"
+            return "\(counts.joined(separator: ", ")) in \(took)\(keptVolumes(summary)) · \(history)"
         case "reload":
             let again = summary.services.filter { $0.outcome == .restarted }.map(\.service)
             let others = again.isEmpty ? "" : " · started again: \(again.joined(separator: ", "))"
@@ -57,6 +57,17 @@ struct RunEndText {
             return "reloaded \(reloaded.joined(separator: ", ")) in \(took)\(others) · \(history)"
         default:
             return "\(summary.command) done in \(took) · \(history)"
+        }
+    }
+
+    /// Named volumes outlive the containers that were removed.
+    private func keptVolumes(_ summary: RunSummary) -> String {
+        let removed = summary.services.filter { $0.outcome == .removed }
+        let names = Set(removed.flatMap { end.state[$0.service].spec?.namedVolumes ?? [] }).sorted()
+        switch names.count {
+        case 0: return ""
+        case 1...3: return " · volumes kept: \(names.joined(separator: ", "))"
+        default: return " · \(names.count) named volumes kept"
         }
     }
 

@@ -53,7 +53,8 @@ struct PlainStory: Sendable {
         case .containerExited(let body): return body.exitCode.map { "exited \($0)" }
         case .noteTaken(let note): return note.text
         case .ledgerSetAside(let body): return "the earlier ledger was set aside in \(body.directory)"
-        case .stepSucceeded, .hookStarted, .divergenceFound, .logsCaptured: return nil
+        // The display itself answers an interrupt.
+        case .runInterrupted, .stepSucceeded, .hookStarted, .divergenceFound, .logsCaptured: return nil
         }
     }
 

@@ -1,4 +1,6 @@
 import Glibc
+import Orchestrator
+import Synchronization
 
 /// A word of ours before the runtime's backtrace when the program traps, as user code in a hook can make it.
 enum CrashNotice {
@@ -12,20 +14,39 @@ enum CrashNotice {
 
         """
 
+    private static let wordsOnReading: StaticString = """
+
+        miniboss: the definition trapped while it was read: the words above say why, the backtrace below names the line.
+          Mend that line; nothing was touched.
+
+
+        """
+
+    private static let reading = Atomic<Bool>(false)
+
     // Unsafe: written once, before there is a second thread; only read in the handler after that.
     nonisolated(unsafe) private static let earlier = UnsafeMutablePointer<sigaction>.allocate(capacity: 65)
+
+    /// Takes note of whether the user's definition is being read now.
+    static func isReading(_ value: Bool) { reading.store(value, ordering: .sequentiallyConsistent) }
 
     /// To be called once, before anything that may trap.
     static func install() {
         for number in signals {
             sigaction(number, nil, earlier + Int(number))
             var action = sigaction()
-            action.sa_flags = SA_ONSTACK
+            action.sa_flags = SA_ONSTACK | Int32(SA_SIGINFO)
             // Only calls that signal-safety(7) allows.
-            action.__sigaction_handler.sa_handler = { number in
+            action.__sigaction_handler.sa_sigaction = { number, info, machine in
                 CapturedOutput.giveBack()
                 // What the runtime has said of it is on its way through another thread.
                 usleep(100_000)
+                guard !CrashNotice.reading.load(ordering: .relaxed) else {
+                    write(STDERR_FILENO, CrashNotice.wordsOnReading.utf8Start, CrashNotice.wordsOnReading.utf8CodeUnitCount)
+                    // The runtime's own handler prints the backtrace and returns.
+                    CrashNotice.earlier[Int(number)].handler?(number, info, machine)
+                    _exit(OperationError.Code.definition.rawValue)
+                }
                 write(STDERR_FILENO, CrashNotice.words.utf8Start, CrashNotice.words.utf8CodeUnitCount)
                 sigaction(number, CrashNotice.earlier + Int(number), nil)
                 // The others come again by themselves: the faulty instruction is repeated.
@@ -33,5 +54,13 @@ enum CrashNotice {
             }
             sigaction(number, &action, nil)
         }
+    }
+}
+
+extension sigaction {
+    /// The function it calls; `nil` for the default and for ignoring.
+    fileprivate var handler: (@convention(c) (Int32, UnsafeMutablePointer<siginfo_t>?, UnsafeMutableRawPointer?) -> Void)? {
+        guard sa_flags & Int32(SA_SIGINFO) != 0 else { return nil }
+        return __sigaction_handler.sa_sigaction
     }
 }

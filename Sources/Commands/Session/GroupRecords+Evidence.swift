@@ -43,7 +43,9 @@ extension GroupRecords {
 
     /// The newest run that did not succeed; one that was killed and that nobody has settled yet is among them.
     func newestFailure() throws -> Int? {
-        if let newest = try summaries(limit: 1, service: nil).first, newest.outcome == .crashed, !["exec", "run"].contains(newest.command) {
+        if let newest = try summaries(limit: 1, service: nil).first, [.crashed, .interrupted].contains(newest.outcome),
+            !["exec", "run"].contains(newest.command)
+        {
             return newest.run
         }
         return try newestFailedRun()
@@ -76,7 +78,8 @@ extension GroupRecords {
 extension RunSummary {
     /// All that a summary is folded from; the rest of a run may stay unread.
     static let eventTypes = [
-        RunStarted.type, RunFinished.type, StateChanged.type, StepIntended.type, HookStarted.type, StepSucceeded.type, StepFailed.type,
+        RunStarted.type, RunInterrupted.type, RunFinished.type, StateChanged.type, StepIntended.type, HookStarted.type, StepSucceeded.type,
+        StepFailed.type,
         HookFinished.type,
     ]
 }

@@ -64,6 +64,8 @@ enum SignalTrap {
             guard count == 1 else { return }
             let name = signals.first { $0.number == Int32(byte) }?.name ?? "SIGTERM"
             guard !interruption.isInterrupted else {
+                // At once, but for the moment that the ledger needs to know why.
+                for _ in 0..<20 where !interruption.isRecorded { usleep(10_000) }
                 _exit(exitCode(signal: name))
             }
             interruption.interrupt(signal: name)

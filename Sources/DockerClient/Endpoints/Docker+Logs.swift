@@ -45,9 +45,9 @@ extension Docker {
     }
 
     /// The last lines of a container's output, both streams in the order the engine has them.
-    public func logTail(_ id: String, lines: Int) async throws(DockerError) -> [LogLine] {
+    public func logTail(_ id: String, lines: Int, since: EngineTime? = nil) async throws(DockerError) -> [LogLine] {
         var all: [LogLine] = []
-        for try await line in try await logLines(id, LogOptions(tail: lines)) { all.append(line) }
+        for try await line in try await logLines(id, LogOptions(tail: lines, since: since)) { all.append(line) }
         return all.suffix(lines)
     }
 }

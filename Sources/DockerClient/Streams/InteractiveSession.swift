@@ -53,6 +53,8 @@ public final class InteractiveSession: Sendable {
         guard let connection = connection.withLock({ $0 }) else { return }
         var upstream = Upstream(input)
         var framing = MultiplexedFraming()
+        // What came together with the head, or was decrypted with it, wakes no poll.
+        guard try receive(connection, &framing, output) else { return }
         while true {
             // The end of the input is passed on once everything before it is.
             if upstream.isFinished { connection.endInput() }

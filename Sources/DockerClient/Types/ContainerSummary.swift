@@ -14,6 +14,7 @@ public struct ContainerSummary: Sendable, Equatable, Decodable {
     /// Seconds since 1970.
     public var created = 0
     public var ports: [Port] = []
+    public var mounts: [ContainerMount] = []
     /// By name; `nil` where the engine did not list them.
     public var networks: [String: ContainerNetwork]?
 
@@ -51,6 +52,7 @@ public struct ContainerSummary: Sendable, Equatable, Decodable {
         status = try root.value("Status", "")
         created = try root.value("Created", 0)
         ports = try root.value("Ports", [])
+        mounts = try root.value("Mounts", [])
         if let settings = try? root.nestedContainer(keyedBy: EngineKey.self, forKey: "NetworkSettings") {
             networks = try settings.value("Networks", [String: ContainerNetwork?]()).compactMapValues { $0 }
         }

@@ -70,7 +70,7 @@ extension LedgerError {
     init(chainBrokenAt seq: Int, path: String) {
         self.init(
             .chainBroken(seq: seq),
-            "the hash chain of the ledger at \(path) is broken at event \(seq): a row was changed, damaged or removed. "
-                + "See it with `miniboss doctor`. \(Self.mend(path))")
+            "the hash chain of the ledger at \(path) is broken at event \(seq): a row was changed, damaged or removed.",
+            next: "See it with `miniboss doctor`. \(Self.mend(path))")
     }
 }

@@ -59,7 +59,8 @@ extension Connection {
         throw LedgerError(
             .tailLost(last: last, known: anchor.seq),
             "the newest events of the ledger at \(path) are gone: it ends with event \(last), but \(anchor.seq) were written, so "
-                + "event \(last + 1) is the first that is missing. \(LedgerError.mend(path)) If it is a backup that you restored, "
+                + "event \(last + 1) is the first that is missing.",
+            next: "\(LedgerError.mend(path)) If it is a backup that you restored, "
                 + "remove \(kept) to go on from it.")
     }
 

@@ -15,14 +15,14 @@ enum Migrator {
         guard try connection.integer("PRAGMA application_id") == applicationID else {
             throw LedgerError(
                 .notALedger,
-                "the file at \(path) is a SQLite database, but not a miniboss ledger. \(LedgerError.mend(path))")
+                "the file at \(path) is a SQLite database, but not a miniboss ledger.", next: LedgerError.mend(path))
         }
         let version = try connection.integer("PRAGMA user_version")
         guard version <= supportedVersion else {
             throw LedgerError(
                 .newer(found: version, supported: supportedVersion),
                 "the ledger at \(path) has schema \(version), written by a newer miniboss; this one knows schema "
-                    + "\(supportedVersion). Upgrade miniboss; the ledger was not touched.")
+                    + "\(supportedVersion).", next: "Upgrade miniboss; the ledger was not touched.")
         }
         let applied = try connection.rows("SELECT name || ' ' || checksum FROM migrations ORDER BY number") {
             (row) throws(LedgerError) in row.text(0)
@@ -31,7 +31,7 @@ enum Migrator {
             throw LedgerError(
                 .schemaMismatch,
                 "the schema of the ledger at \(path) was not made by the migrations of this miniboss, although its "
-                    + "version (\(version)) says so. \(LedgerError.mend(path))")
+                    + "version (\(version)) says so.", next: LedgerError.mend(path))
         }
     }
 

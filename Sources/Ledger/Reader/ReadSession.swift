@@ -56,7 +56,7 @@ struct ReadSession {
         return LedgerError(
             .readOnly,
             "the newest events of the ledger at \(path) are in its write-ahead log, which can't be read where nothing may "
-                + "be written. Copy \(path) and \(path)-wal to a directory of yours and set MINIBOSS_LEDGER to the copy.",
+                + "be written.", next: "Copy \(path) and \(path)-wal to a directory of yours and set MINIBOSS_LEDGER to the copy.",
             sqliteCode: code)
     }
 }

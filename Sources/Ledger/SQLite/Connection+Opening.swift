@@ -15,7 +15,7 @@ extension Connection {
         let connection = try Connection(path: path, access: .readWrite)
         guard !connection.isReadOnly else {
             throw LedgerError(
-                .readOnly, "the ledger at \(path) may not be written. Check the owner and mode of it and its directory.")
+                .readOnly, "the ledger at \(path) may not be written.", next: LedgerError.checkMode)
         }
         // journal_mode answers with the mode that is in force; where a file system can't do WAL it stays a rollback
         // journal, which with synchronous=FULL is as durable, only slower. fullfsync matters on macOS alone.

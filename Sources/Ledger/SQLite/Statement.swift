@@ -11,7 +11,7 @@ final class Statement {
         var prepared: OpaquePointer?
         let code = sqlite3_prepare_v3(database, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
         guard code == SQLITE_OK, let prepared else {
-            throw LedgerError(database: database, doing: "can't read", path: path)
+            throw LedgerError(database: database, doing: "can't use", path: path)
         }
         handle = prepared
         self.path = path

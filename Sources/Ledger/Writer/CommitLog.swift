@@ -72,8 +72,8 @@ final class CommitLog {
         guard !connection.hasMoved else {
             throw LedgerError(
                 .io,
-                "the ledger at \(connection.path) was moved or deleted while in use; nothing more is written. "
-                    + "Put it back and run the command again.")
+                "the ledger at \(connection.path) was moved or deleted while in use; nothing more is written.",
+                next: "Put it back and run the command again.")
         }
         try connection.run("BEGIN IMMEDIATE")
         var severed = severed

@@ -30,7 +30,7 @@ extension ServiceGroup {
     /// Runs the command line against this group and ends the process with the command's exit code.
     public static func main() async {
         CommandLineEntry.begin()
-        let definition = Self().lowered(at: .current)
+        let definition = CommandLineEntry.reading { Self().lowered(at: .current) }
         exit(await CommandLineEntry.run(definition: definition, arguments: Array(CommandLine.arguments.dropFirst())))
     }
 }

@@ -46,7 +46,9 @@ extension Service {
                 }
             case .mount(let source, let mount):
                 mounts.append(
-                    VolumeMount(source: VolumeMount.source(source, at: place), target: mount.target, readOnly: mount.mode == .readOnly))
+                    VolumeMount(
+                        source: VolumeMount.source(source, at: place), target: VolumeMount.mountPoint(mount.target),
+                        readOnly: mount.mode == .readOnly))
             }
         }
         return mounts

@@ -16,7 +16,7 @@ package protocol ContainerEngine: Sendable {
     /// - Parameter volumes: take those without a name with it.
     func remove(container id: String, force: Bool, volumes: Bool) async throws(DockerError)
     func rename(container id: String, to name: String) async throws(DockerError)
-    func logTail(container id: String, lines: Int) async throws(DockerError) -> [LogLine]
+    func logTail(container id: String, lines: Int, since: EngineTime?) async throws(DockerError) -> [LogLine]
     func followLogs(container id: String, _ options: LogOptions, line: @escaping @Sendable (LogLine) -> Void) async throws(DockerError)
     /// Everything written since a moment of the engine's clock.
     func logs(container id: String, since: EngineTime?) async throws(DockerError) -> [LogLine]

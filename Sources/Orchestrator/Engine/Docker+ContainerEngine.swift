@@ -36,8 +36,8 @@ extension Docker: ContainerEngine {
         try await renameContainer(id, to: name)
     }
 
-    package func logTail(container id: String, lines: Int) async throws(DockerError) -> [LogLine] {
-        try await logTail(id, lines: lines)
+    package func logTail(container id: String, lines: Int, since: EngineTime?) async throws(DockerError) -> [LogLine] {
+        try await logTail(id, lines: lines, since: since)
     }
 
     package func followLogs(container id: String, _ options: LogOptions, line: @escaping @Sendable (LogLine) -> Void)

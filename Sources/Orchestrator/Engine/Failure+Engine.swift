@@ -24,6 +24,8 @@ extension Failure {
             self.init(
                 .imageNotFound, phase: phase, summary: "\(image ?? "its image") could not be pulled: its registry did not answer: \(words)",
                 subject: image, holder: "its registry")
+        } else if phase == .pull, !error.isNotFound, !error.isNoSuchImage {
+            self.init(.engineError, phase: phase, summary: "\(image ?? "its image") could not be pulled: \(words)", subject: image)
         } else if phase == .pull {
             self.init(.imageNotFound, phase: phase, summary: "\(image ?? "its image") could not be pulled: \(words)", subject: image)
         } else if error.isNoSuchImage {

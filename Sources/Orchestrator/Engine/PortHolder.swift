@@ -1,12 +1,18 @@
 import DockerClient
 import Glibc
+import Reconciler
 
 /// Who holds a host port: another container, or a process of this machine; `nil` when neither can be known.
-func holderOfPort(_ port: Int, engine: any ContainerEngine) async -> String? {
+func holderOfPort(_ port: Int, engine: any ContainerEngine, seenFrom group: GroupSpec) async -> String? {
     if let containers = try? await engine.containers(labels: []),
         let holder = containers.first(where: { $0.state == "running" && $0.ports.contains { $0.hostPort == port } })
     {
-        return "container \(holder.name)"
+        let owner = holder.labels[GroupLabels.group].map { owner in
+            let isLeftover = owner == group.name && holder.labels[GroupLabels.service].map { group[$0] == nil } ?? false
+            return isLeftover
+                ? " of a service that is defined no more (`miniboss stop` ends it)" : " of group \"\(owner)\""
+        }
+        return "container \(holder.name)" + (owner ?? "")
     }
     guard let inode = listeningInode(port: port) else { return nil }
     return processName(socketInode: inode) ?? "a process of this machine"

@@ -64,7 +64,7 @@ public final class ContainerAccess: Sendable {
     /// The last lines of the container's output; all of them for `nil`.
     public func logs(tail: Int? = nil) async throws -> [String] {
         if let tail, tail < 0 { throw AccessError("logs(tail: \(tail)): the number of lines can't be negative") }
-        return try await engine.logTail(container: id, lines: tail ?? 1_000_000).map(\.text)
+        return try await engine.logTail(container: id, lines: tail ?? 1_000_000, since: nil).map(\.text)
     }
 
     /// The container's output from its start on, as it comes.

@@ -17,7 +17,7 @@ final class ContextStore: Sendable {
         guard value.isFinite else { return "Context[\"\(key)\"] can't hold a number that is not finite" }
         do {
             try journal.recordBlocking(
-                [JournalEntry(service, .contextWritten(ContextWritten(key: key, value: value, secret: secret, hook: hook)))])
+                [JournalEntry(service, .contextWritten(ContextWritten(key: key, value: value.canonical, secret: secret, hook: hook)))])
             return nil
         } catch { return "Context[\"\(key)\"] could not be saved: \(error)" }
     }

@@ -79,6 +79,7 @@ final class Journal: Sendable {
     private struct Book {
         var ledger: any RunLedger
         var state: GroupState
+        var isOpen = true
     }
 
     init(run: Int, ledger: any RunLedger, state: GroupState, clock: RunClock, observer: any RunObserver) {
@@ -90,7 +91,12 @@ final class Journal: Sendable {
     }
 
     /// Settles what is under way and lets go of the ledger and its lock. Nothing may be recorded until `reopen`.
-    func close() { book.withLock { $0.ledger }.close() }
+    func close() {
+        book.withLock { book in
+            book.isOpen = false
+            return book.ledger
+        }.close()
+    }
 
     /// Goes on with the ledger as others have left it.
     func reopen(_ ledger: any RunLedger) throws(OperationError) {
@@ -163,6 +169,7 @@ final class Journal: Sendable {
     private func submit(_ entries: [JournalEntry], completion: @escaping @Sendable (Result<Void, OperationError>) -> Void) {
         do {
             try book.withLock { book in
+                guard book.isOpen else { throw OperationError(.ledger, "the ledger is in other hands at this moment") }
                 // All or none, as in the ledger: what can be refused is refused before the first is applied.
                 var ahead: [String: ServicePhase] = [:]
                 var events: [Event] = []
@@ -224,9 +231,9 @@ extension OperationError {
     /// A ledger's error as an exit: 75 for a lock held by another miniboss, 74 for everything else.
     init(ledger error: LedgerError) {
         switch error.code {
-        case .busy: self.init(.busy, error.message, next: "Wait for it; `miniboss history` can be read meanwhile.")
-        case .undecodable: self.init(.ledger, error.message, next: "`miniboss doctor` checks the ledger.")
-        default: self.init(.ledger, error.message)
+        case .busy: self.init(.busy, error.finding, next: "Wait for it; `miniboss history` can be read meanwhile.")
+        case .undecodable: self.init(.ledger, error.finding, next: "`miniboss doctor` checks the ledger.")
+        default: self.init(.ledger, error.finding, next: error.next)
         }
     }
 }

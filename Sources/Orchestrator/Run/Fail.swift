@@ -41,8 +41,10 @@ extension GroupRun {
     /// What is known of a container's end: exit code, OOM flag, health output, last log lines.
     func evidence(of service: String, container id: String) async -> [JournalEntry] {
         var entries: [JournalEntry] = []
+        var began: EngineTime?
         if let inspect = try? await engine.inspect(container: id) {
             let state = inspect.state
+            began = state.earliestLine
             // A container of an earlier start may have been given a secret that the definition no longer tells.
             journal.conceal(inspect.config.values(of: journal.state[service].secretKeys))
             let health = (state.health?.log ?? []).suffix(5).map { "exit \($0.exitCode): \($0.output)" }
@@ -54,7 +56,7 @@ extension GroupRun {
                             containerID: id, exitCode: state.endedWith, oomKilled: state.oomKilled,
                             error: state.error.isEmpty ? nil : state.error, health: health, running: state.running))))
         }
-        if let lines = try? await engine.logTail(container: id, lines: 200) {
+        if let lines = try? await engine.logTail(container: id, lines: 200, since: began) {
             entries.append(JournalEntry(service, .logsCaptured(LogsCaptured(container: id, lines: lines, hide: journal.redaction))))
         }
         return entries
@@ -87,6 +89,12 @@ extension Failure {
 }
 
 extension ContainerState {
+    /// Lines from before belong to an earlier start of the container. The engine takes its note of a start when the process
+    /// runs already and may have written.
+    fileprivate var earliestLine: EngineTime? {
+        EngineTime(startedAt).map { EngineTime(nanoseconds: $0.nanoseconds - 2_000_000_000) }
+    }
+
     /// The code its process ended with; `nil` while it runs, and when none ever ran. What the engine says of a command that
     /// could not be run (126, 127) counts as well.
     fileprivate var endedWith: Int? {

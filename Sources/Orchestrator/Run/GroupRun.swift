@@ -37,6 +37,7 @@ final class GroupRun: Sendable {
         var images: [String: String] = [:]
         var prepared: Set<String> = []
         var failures: [String: Failure] = [:]
+        var unnamedVolumes: [String: [String]] = [:]
         var mark: RunMark?
     }
 
@@ -112,6 +113,9 @@ final class GroupRun: Sendable {
 
     func knows(images: [String: String]) { shared.withLock { $0.images.merge(images) { _, new in new } } }
 
+    /// Where a container found by this run keeps data that no other container will see.
+    func unnamedVolumes(of id: String) -> [String] { shared.withLock { $0.unnamedVolumes[id] ?? [] } }
+
     func imagePrepared(_ service: String) { shared.withLock { _ = $0.prepared.insert(service) } }
     var preparedImages: Set<String> { shared.withLock { $0.prepared } }
 
@@ -161,6 +165,8 @@ final class GroupRun: Sendable {
             fingerprint: { fingerprint(of: $0, network: subject.network, key: key) })
         if let services { observed.containers.removeAll { !services.contains($0.service) } }
         knows(images: observed.images)
+        shared.withLock { shared in for container in observed.containers { shared.unnamedVolumes[container.id] = container.unnamedVolumes }
+        }
         return observed
     }
 }

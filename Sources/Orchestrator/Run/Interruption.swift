@@ -4,6 +4,7 @@ import Synchronization
 public final class Interruption: Sendable {
     private struct State {
         var signal: String?
+        var isRecorded = false
         var next = 0
         var callbacks: [Int: @Sendable () -> Void] = [:]
     }
@@ -15,6 +16,10 @@ public final class Interruption: Sendable {
     /// Name of the signal that interrupted, `SIGINT` say; `nil` while nobody has.
     public var signal: String? { state.withLock { $0.signal } }
     public var isInterrupted: Bool { signal != nil }
+
+    /// Whether the ledger knows of it.
+    public var isRecorded: Bool { state.withLock { $0.isRecorded } }
+    func recorded() { state.withLock { $0.isRecorded = true } }
 
     public func interrupt(signal: String) {
         let callbacks = state.withLock { state -> [@Sendable () -> Void] in

@@ -95,6 +95,15 @@ func conduct(
         started.arguments = started.arguments.prefix(1) + started.arguments.dropFirst().map { _ in EnvironmentValue.mask }
     }
     try journal.note(nil, .runStarted(started))
+    // A second interrupt leaves at once: then this is all that tells the next run why.
+    let token = setting.interruption.onInterrupt { [interruption = setting.interruption] in
+        Task {
+            // Refused while the run has let go of the ledger: what it leaves for others has the signal, too.
+            try? await journal.record(nil, .runInterrupted(RunInterrupted(signal: interruption.signal ?? "")))
+            interruption.recorded()
+        }
+    }
+    defer { setting.interruption.forget(token) }
     if let failure {
         try await journal.record(nil, .runFinished(RunFinished(outcome: .failed, error: "engine_unreachable: \(failure.message)")))
         throw failure

@@ -110,7 +110,7 @@ extension GroupRun {
     private func portInUse(_ error: DockerError, service: String) async -> Failure {
         var failure = Failure(error, phase: .start)
         guard let port = error.portInUse ?? group[service]?.ports.first?.host else { return failure }
-        let holder = await holderOfPort(port, engine: engine)
+        let holder = await holderOfPort(port, engine: engine, seenFrom: group)
         failure.subject = String(port)
         failure.holder = holder
         failure.summary = "host port \(port) is in use\(holder.map { " by \($0)" } ?? "")"
@@ -159,6 +159,11 @@ extension GroupRun {
         let tracked = isOwn(id, of: service)
         try await remove(
             service, id, target: step.target.text, cause: step.cause, force: false, volumes: removesVolumes, isTracked: tracked)
+        let places = unnamedVolumes(of: id)
+        guard made(service) != nil, !removesVolumes, !places.isEmpty else { return }
+        let text =
+            "\(places.joined(separator: " and ")) begins anew: name a volume in `volumes` to keep what is there from container to container"
+        try journal.note(service, .noteTaken(NoteTaken(text: text)))
     }
 
     /// - Parameter isTracked: whether the service's phase is about this container.

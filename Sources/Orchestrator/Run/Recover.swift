@@ -25,9 +25,13 @@ func settleEarlierRuns(
                 + consequence(of: outcome, for: intent, journal.state))
     }
     for run in open {
-        let end = RunFinished(outcome: .crashed, settledBy: journal.run)
+        // Interrupted twice, or killed while it settled.
+        let signal = state.interruptions[run]
+        let end = RunFinished(outcome: signal == nil ? .crashed : .interrupted, settledBy: journal.run, signal: signal)
         try await journal.record(
-            cutOff(journal.state, cause: "miniboss was killed", run: run) + [JournalEntry(nil, .runFinished(end), run: run)])
+            cutOff(journal.state, cause: signal.map { "interrupted by \($0)" } ?? "miniboss was killed", run: run) + [
+                JournalEntry(nil, .runFinished(end), run: run)
+            ])
     }
     return halfStops
 }

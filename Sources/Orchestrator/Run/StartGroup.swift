@@ -54,17 +54,19 @@ struct StartSelection: Sendable {
         let spec = definition.spec.on(options.network)
         let names = spec.services.map(\.name)
         try requireKnown(options.exclude + options.only, among: names)
+        let graph = ServiceGraph(spec)
         var selected = Set(names)
         if !options.only.isEmpty {
-            let graph = ServiceGraph(spec)
             selected = options.only.reduce(into: []) { $0.formUnion(graph.transitiveDependencies(of: $1).union([$1])) }
         }
         selected.subtract(options.exclude)
         for service in spec.services where selected.contains(service.name) {
             if let missing = service.dependencies.first(where: { !selected.contains($0) }) {
+                let without = options.exclude.reduce(into: Set<String>()) { $0.formUnion(graph.transitiveDependents(of: $1).union([$1])) }
+                let dependents = names.filter(without.contains)
                 throw OperationError(
                     .usage, "\"\(missing)\" is excluded, but \"\(service.name)\" depends on it",
-                    next: "Exclude both (--exclude \(missing),\(service.name)), or neither.")
+                    next: "Exclude what stands on it, too (--exclude \(dependents.joined(separator: ","))), or leave it in.")
             }
         }
         guard !selected.isEmpty else { throw OperationError(.usage, "every service is excluded", next: "Leave at least one to start.") }

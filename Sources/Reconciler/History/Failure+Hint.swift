@@ -35,6 +35,7 @@ extension Failure {
         case .contextMissing: return "it needs a context key that nobody has written" + (subject.map { ": see \($0)" } ?? "")
         case .engineUnreachable: return "no Docker Engine answered"
         case .engineError where holder != nil: return "\(holder ?? "the engine's disk") is full"
+        case .engineError where phase == .pull: return "the image\(subjectWords) could not be pulled"
         case .engineError: return "the engine refused"
         case .interrupted: return "the run was interrupted before the service was ready"
         }
@@ -68,7 +69,8 @@ extension Failure {
             return "check \(type).user\(place): a name must be in the image's /etc/passwd, a number need not"
         case .badEntrypoint: return "check \(type).entrypoint and \(type).cmd\(place): the program must be in the image and executable"
         case .exitedZero:
-            return "it should keep running: check \(type).cmd\(place), or say `readiness: .exits(code: 0)` when it is meant to end"
+            return
+                "it should keep running: check \(type).cmd\(place), or say `let readiness = Readiness.exits(code: 0)` when it is meant to end"
         case .exitedNonzero: return "read its last log lines; what it was given stands in \(type)\(place)"
         case .oomKilled: return "give the engine more memory, or make \(service) use less"
         case .killedBySignal: return "find out who sent the signal: its log's last lines, `dmesg` for the kernel"
@@ -84,6 +86,7 @@ extension Failure {
         case .interrupted: return "`miniboss start` goes on where it stopped"
         case .engineError where holder != nil:
             return "make room for it: `docker system df` shows what takes it, `docker system prune` frees it"
+        case .engineError where phase == .pull: return "see the engine's words above; `docker pull\(subjectWords)` tries it by hand"
         case .engineError: return "see the engine's words above; `miniboss doctor` checks the engine"
         }
     }

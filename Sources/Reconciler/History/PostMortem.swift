@@ -86,7 +86,9 @@ public struct PostMortem: Sendable, Equatable {
             let words = last.map { [$0.service, $0.words.text].compactMap { $0 }.joined(separator: " ") }
             return (
                 "\(name) was killed after \(durationWords(summary.seconds))" + (words.map { "; the last thing it recorded: \($0)" } ?? ""),
-                summary.settledBy.map { "nothing: run \($0) settled what it left" } ?? "`miniboss start` settles what it left and goes on"
+                facts.openHook.map { "if \($0) trapped, the terminal named the line: mend it; `miniboss start` goes on" }
+                    ?? summary.settledBy.map { "nothing: run \($0) settled what it left" }
+                    ?? "`miniboss start` settles what it left and goes on"
             )
         case .failed:
             if let result = facts.commandResult { return ("\(name) failed: its command ended with \(result)", nil) }
@@ -102,12 +104,30 @@ private func inWords(_ names: [String]) -> String {
 }
 
 extension RecordedFact {
+    /// The signal by which the user asked for the end of the run.
+    var interruptedBy: String? {
+        if case .runInterrupted(let body) = event { body.signal } else { nil }
+    }
+
     var runEndBody: RunFinished? {
         if case .runFinished(let body) = event { body } else { nil }
     }
 }
 
 extension [RecordedFact] {
+    /// The hook, other than a ping, that the run was in when it ended: `post_start of db`.
+    fileprivate var openHook: String? {
+        var open: String?
+        for fact in self {
+            if case .hookStarted(let hook) = fact.event, hook.hook != .ping {
+                open = hook.hook.rawValue + (fact.service.map { " of \($0)" } ?? "")
+            } else if case .hookFinished(let hook) = fact.event, hook.hook != .ping {
+                open = nil
+            }
+        }
+        return open
+    }
+
     /// Each failure of a service that it did not recover from in this run, in order.
     var failures: [(service: String, failure: Failure, fact: RecordedFact)] {
         var found: [(service: String, failure: Failure, fact: RecordedFact)] = []

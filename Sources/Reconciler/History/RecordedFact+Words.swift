@@ -3,6 +3,7 @@ extension RecordedFact {
     var words: (text: String, remark: String) {
         switch event {
         case .runStarted(let body): body.words
+        case .runInterrupted(let body): ("interrupted by \(body.signal)", "what is under way is settled first")
         case .runFinished(let body): body.words
         case .stateChanged(let body): body.words
         case .stepIntended(let body):
@@ -66,11 +67,13 @@ extension RunStarted {
 extension RunFinished {
     var words: (text: String, remark: String) {
         switch outcome {
-        case .crashed: ("crashed: it was killed before it could finish", settledBy.map { "settled by run \($0)" } ?? "")
-        case .interrupted: ("interrupted" + (signal.map { " by \($0)" } ?? ""), error ?? "")
+        case .crashed: ("crashed: it was killed before it could finish", settled)
+        case .interrupted: ("interrupted" + (signal.map { " by \($0)" } ?? ""), error ?? settled)
         case .succeeded, .failed: (outcome.rawValue, error ?? "")
         }
     }
+
+    private var settled: String { settledBy.map { "settled by run \($0)" } ?? "" }
 }
 
 extension StateChanged {

@@ -37,7 +37,8 @@ public struct RunSummary: Sendable, Equatable {
         arguments = started.arguments
         group = started.group
         startedAt = first.at
-        outcome = isAtWork ? .running : .crashed
+        signal = facts.lazy.compactMap(\.interruptedBy).first
+        outcome = isAtWork ? .running : signal == nil ? .crashed : .interrupted
         if let (end, finished) = facts.runEnd {
             finishedAt = end.at
             outcome = Outcome(finished.outcome)

@@ -53,7 +53,7 @@ extension Event {
         case .noteTaken(var body):
             body.text = foreign(body.text)
             return .noteTaken(body)
-        case .stepSucceeded, .hookStarted, .contextCleared, .ledgerSetAside:
+        case .runInterrupted, .stepSucceeded, .hookStarted, .contextCleared, .ledgerSetAside:
             return self
         }
     }

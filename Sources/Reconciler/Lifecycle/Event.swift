@@ -1,6 +1,7 @@
 /// One thing that happened, as the ledger keeps it: past tense, typed, with a chosen name that outlives the code.
 public enum Event: Sendable, Equatable {
     case runStarted(RunStarted)
+    case runInterrupted(RunInterrupted)
     case runFinished(RunFinished)
     case stateChanged(StateChanged)
     case stepIntended(StepIntended)
@@ -22,6 +23,7 @@ public enum Event: Sendable, Equatable {
     public var body: any EventBody {
         switch self {
         case .runStarted(let body): body
+        case .runInterrupted(let body): body
         case .runFinished(let body): body
         case .stateChanged(let body): body
         case .stepIntended(let body): body
@@ -59,8 +61,8 @@ extension EventBody {
 /// Every event type there is, by stored name.
 public enum EventCatalog {
     public static let bodies: [any EventBody.Type] = [
-        RunStarted.self, RunFinished.self, StateChanged.self, StepIntended.self, StepSucceeded.self, StepFailed.self,
-        StepUnknown.self, HookStarted.self, HookFinished.self, PingChanged.self, ContextWritten.self, ContextCleared.self,
+        RunStarted.self, RunInterrupted.self, RunFinished.self, StateChanged.self, StepIntended.self, StepSucceeded.self,
+        StepFailed.self, StepUnknown.self, HookStarted.self, HookFinished.self, PingChanged.self, ContextWritten.self, ContextCleared.self,
         DivergenceFound.self, ContainerExited.self, LogsCaptured.self, NoteTaken.self, LedgerSetAside.self,
     ]
 

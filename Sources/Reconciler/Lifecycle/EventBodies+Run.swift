@@ -70,6 +70,16 @@ public struct RunStarted: EventBody {
     public var event: Event { .runStarted(self) }
 }
 
+/// The user asked for the end of a run, which then settles what is under way.
+public struct RunInterrupted: EventBody {
+    public static let type = "run.interrupted"
+    /// `SIGINT`, `SIGTERM` or `SIGHUP`.
+    public var signal: String
+
+    public init(signal: String) { self.signal = signal }
+    public var event: Event { .runInterrupted(self) }
+}
+
 /// How a run ended. Stored in the ledger as text.
 public enum RunOutcome: String, Codable, Sendable {
     case succeeded, failed, interrupted, crashed

@@ -1,7 +1,7 @@
 /// What the events say of a group: the fold that is the same live, in replay and in recovery.
 public struct GroupState: Sendable, Equatable, Codable {
     /// Grows when the fold comes to something else, or keeps it in another shape: what was folded before is then of no use.
-    public static let foldVersion = 5
+    public static let foldVersion = 6
 
     public private(set) var services: [String: ServiceRecord] = [:]
     public private(set) var context = ContextValues()
@@ -19,6 +19,8 @@ public struct GroupState: Sendable, Equatable, Codable {
     public private(set) var network: String?
     /// The id of the engine on which the group was started or reloaded last.
     public private(set) var engineID: String?
+    /// The signals that interrupted runs without an end.
+    public private(set) var interruptions: [Int: String] = [:]
     /// The engines of the runs without an end, as far as they are known.
     private var engines: [Int: String] = [:]
 
@@ -36,6 +38,7 @@ public struct GroupState: Sendable, Equatable, Codable {
         switch fact.event {
         case .runStarted(let body):
             begin(fact.run, command: body.command, members: body.services, network: body.network, engineID: body.engineID)
+        case .runInterrupted(let body): interrupt(fact.run, signal: body.signal)
         case .runFinished: end(fact.run)
         case .stateChanged(let body):
             guard let service = fact.service else { return }
@@ -68,8 +71,13 @@ extension GroupState {
         self.engineID = engineID ?? self.engineID
     }
 
+    mutating func interrupt(_ run: Int, signal: String) {
+        if openRuns.contains(run) { interruptions[run] = signal }
+    }
+
     mutating func end(_ run: Int) {
         openRuns.remove(run)
+        interruptions[run] = nil
         engines[run] = nil
     }
 

@@ -18,6 +18,16 @@ public enum ContextValue: Sendable, Equatable {
         }
     }
 
+    /// As the ledger gives it back: JSON has one kind of number, and a whole one is an integer.
+    public var canonical: ContextValue {
+        switch self {
+        case .double(let number): Int(exactly: number).map { .int($0) } ?? self
+        case .array(let items): .array(items.map(\.canonical))
+        case .object(let members): .object(members.mapValues(\.canonical))
+        case .null, .bool, .int, .string: self
+        }
+    }
+
     /// How the value reads inside a template: strings as they are, the rest as JSON.
     public var interpolated: String {
         if case .string(let text) = self { return text }

@@ -48,7 +48,7 @@ struct StartPlanner {
         if let cause = request.renewals[service.name] ?? (service.alwaysStartNew ? "alwaysStartNew" : nil) {
             let found = resolved.map { differences(of: $0, from: keeper) } ?? []
             replace(service, resolved: resolved, [keeper] + choice.leftovers, cause: cause, differences: found, after: dependencies)
-        } else if builds(service), resolved != nil || !service.imageHangsOnContext {
+        } else if builds(resolved ?? service), resolved != nil || !service.imageHangsOnContext {
             let known = resolved.map { differences(of: $0, from: keeper).filter { $0.field != "image" } } ?? []
             let cause = "its image may have changed" + known.map { "; \($0.words)" }.joined()
             let image = addImage(resolved ?? service)
