@@ -13,9 +13,7 @@ public enum CommandLineEntry {
 
     /// Reads the user's definition; a trap in the user's own code ends the process as a definition that can't be used.
     public static func reading<Definition>(_ read: () -> Definition) -> Definition {
-        CrashNotice.isReading(true)
-        defer { CrashNotice.isReading(false) }
-        return read()
+        CrashNotice.whileReading(read)
     }
 
     /// Parses the arguments and does what they say.

@@ -47,6 +47,11 @@ import Testing
         #expect(await CommandLineEntry.run(definition: nil, arguments: arguments) == 64)
     }
 
+    @Test("-f is refused by a program that is its own definition") func ownDefinition() async {
+        let definition = GroupDefinition(spec: GroupSpec(name: "shop", services: []))
+        #expect(await CommandLineEntry.run(definition: definition, arguments: ["plan", "-f", "Other.swift"]) == 64)
+    }
+
     @Test("an unknown option suggests the nearest") func unknownOption() throws {
         let error = #expect(throws: (any Error).self) { try MinibossCommand.parseAsRoot(["start", "--exlude", "a"]) }
         #expect(MinibossCommand.message(for: try #require(error)).contains("--exclude"))

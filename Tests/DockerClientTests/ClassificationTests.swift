@@ -51,6 +51,7 @@ struct ClassificationTests {
         #expect(error(404, "pull access denied for app, repository does not exist or may require 'docker login'").isPullDenied)
         #expect(error(500, "Get \"https://r.example/v2/\": dial tcp: lookup r.example: no such host").isRegistryUnreachable)
         #expect(!error(404, "manifest for app:x not found: manifest unknown: manifest unknown").isRegistryUnreachable)
+        #expect(error(404, "no matching manifest for linux/amd64 in the manifest list entries").isManifestUnknown)
         // What engine 20.10 passes on of a registry's 403 and 500.
         #expect(error(500, "denied").isPullDenied)
         #expect(error(500, "error parsing HTTP 403 response body: denied: requested access to the resource is denied").isPullDenied)

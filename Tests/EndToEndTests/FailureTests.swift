@@ -84,6 +84,18 @@ private struct PostMortem: Decodable {
         }
     }
 
+    @Test("B9: a trap while the definition is read is a definition that can't be used, with the line, and nothing is touched")
+    func trap() async throws {
+        let services = sleeper("a", more: "var env: [String: String] { [\"N\": [String]()[0]] }")
+        try await withWorkshop(services, list: "A()") { shop in
+            let start = try shop.miniboss("start")
+            #expect(start.code == 65, "\(start.errors)")
+            #expect(start.errors.contains("trapped while it was read") && start.errors.contains("Miniboss.swift:9"), "\(start.errors)")
+            #expect(try await shop.container("a") == nil)
+            #expect(try await !shop.networkExists())
+        }
+    }
+
     @Test("B8, B9, B30: bad input has its exit code and says what and where")
     func badInput() async throws {
         try await withWorkshop(failing, list: "Bad(), Behind(), Beside()") { shop in

@@ -112,6 +112,24 @@ private let groupHooks = """
         }
     }
 
+    @Test("B19, B52: a whole number is the same live and replayed, so that the next start does nothing")
+    func numbers() async throws {
+        let writing = """
+            func postStart(_ container: Container) async throws {
+                Context["ratio"] = 2.0
+                Context["nest"] = ["b": 1.0, "a": 2.5]
+            }
+            """
+        let reading = #"let env = ["R": "{ratio}", "N": "{nest}"]"#
+        let services = sleeper("p", more: writing) + sleeper("q", dependencies: #"["p"]"#, more: reading)
+        try await withWorkshop(services, list: "P(), Q()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            let env = try await shop.container("q")?.config.env ?? []
+            #expect(env.contains("R=2") && env.contains(#"N={"a":2.5,"b":1}"#), "\(env)")
+            #expect(try shop.miniboss("plan").code == 0)
+        }
+    }
+
     @Test("B37: what does not end on its signal is killed after the timeout, and that is recorded")
     func stubborn() async throws {
         let service = """

@@ -7,23 +7,9 @@ func docker() throws -> Docker { try Docker(environment: ProcessInfo.processInfo
 
 /// What others did to the group between two commands.
 @Suite struct MeddlingTests {
-    private static func service(_ name: String, dependencies: String = "[]", more: String = "") -> String {
-        """
-        struct \(name.uppercased()): Service {
-            let name = "\(name)"
-            let image = testImage
-            let cmd = "sleep 1000"
-            let stopSignal = StopSignal.sigkill
-            let dependencies: [String] = \(dependencies)
-            \(more)
-        }
-
-        """
-    }
-
     @Test("B12, B23: a container cut off from the group's network is replaced, and so is one whose network was made anew")
     func cutOff() async throws {
-        try await withWorkshop(Self.service("a"), list: "A()") { shop in
+        try await withWorkshop(sleeper("a"), list: "A()") { shop in
             let docker = try docker()
             let network = "miniboss-\(shop.group)"
             #expect(try shop.miniboss("start").code == 0)
@@ -46,7 +32,7 @@ func docker() throws -> Docker { try Docker(environment: ProcessInfo.processInfo
 
     @Test("B20, B35: a stopped service whose free host port was taken meanwhile gets another free one")
     func lostPort() async throws {
-        try await withWorkshop(Self.service("a", more: "let ports = [80: 0]"), list: "A()") { shop in
+        try await withWorkshop(sleeper("a", more: "let ports = [80: 0]"), list: "A()") { shop in
             #expect(try shop.miniboss("start").code == 0)
             let port = try #require(try await shop.container("a")?.hostPort(80))
             #expect(try shop.miniboss("stop").code == 0)
@@ -104,7 +90,7 @@ func docker() throws -> Docker { try Docker(environment: ProcessInfo.processInfo
     @Test("B36, B40: services that left the definition are stopped in their order, also when it was started anew meanwhile")
     func formerOrder() async throws {
         let all =
-            Self.service("db") + Self.service("app", dependencies: #"["db"]"#) + Self.service("web", dependencies: #"["app"]"#)
+            sleeper("db") + sleeper("app", dependencies: #"["db"]"#) + sleeper("web", dependencies: #"["app"]"#)
         try await withWorkshop(all, list: "DB(), APP(), WEB()") { shop in
             #expect(try shop.miniboss("start").code == 0)
             try shop.write(
@@ -125,7 +111,7 @@ func docker() throws -> Docker { try Docker(environment: ProcessInfo.processInfo
 
     @Test("B38: the saved context ends with the group that wrote it, with or without a definition, and no other group's does")
     func savedContext() async throws {
-        let writing = Self.service(
+        let writing = sleeper(
             "a", more: #"func postStart(_ container: Container) async throws { Context["who"] = "mine" }"#)
         try await withWorkshop(writing, list: "A()") { shop in
             #expect(try shop.miniboss("start").code == 0)

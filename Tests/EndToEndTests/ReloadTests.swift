@@ -77,6 +77,24 @@ private let reloadable = """
         }
     }
 
+    @Test("B26: an image whose tag latest needs the context is built at each start, too")
+    func builtAtEachStart() async throws {
+        let image = "e2e-latest-\(UInt32.random(in: .min ... .max))"
+        let services = reloadable.replacing("IMAGE", with: "\(image)-{key}")
+        try await withWorkshop(services, list: "Base(), Built()") { shop in
+            let base = environment("MINIBOSS_TEST_IMAGE") ?? "miniboss-test/busybox:latest"
+            try #require(mkdir("\(shop.directory)/source", 0o700) == 0)
+            for version in ["1", "2"] {
+                try shop.write("source/Dockerfile", "FROM \(base)\nENV V=\(version)\n")
+                #expect(try shop.miniboss("start").code == 0)
+                #expect(try await shop.container("built")?.config.env.contains("V=\(version)") == true)
+            }
+            #expect(try shop.miniboss("plan").output.contains("build_image"))
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+            _ = try await Docker(environment: ProcessInfo.processInfo.environment).removeImage("\(image)-value:latest", force: true)
+        }
+    }
+
     @Test("B43, B47, B48, B49: dependents are stopped and started around a reload, or left running; ignored files are not sent")
     func dependents() async throws {
         let image = "e2e-built-\(UInt32.random(in: .min ... .max))"

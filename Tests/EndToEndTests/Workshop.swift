@@ -76,6 +76,22 @@ struct Workshop {
     }
 }
 
+/// The source of a service that runs until it is killed.
+/// - Parameter more: further members.
+func sleeper(_ name: String, dependencies: String = "[]", more: String = "") -> String {
+    """
+    struct \(name.uppercased()): Service {
+        let name = "\(name)"
+        let image = testImage
+        let cmd = "sleep 1000"
+        let stopSignal = StopSignal.sigkill
+        let dependencies: [String] = \(dependencies)
+        \(more)
+    }
+
+    """
+}
+
 struct Finished {
     var code: Int32
     var output: String

@@ -125,6 +125,7 @@ private struct Group: ServiceGroup {
     @Test func paths() {
         #expect(place.absolutePath("a/./b/../c/") == "/home/me/My Shop_2/a/c")
         #expect(place.absolutePath("/x//y") == "/x/y")
+        #expect(VolumeMount.mountPoint("/v/", at: place) == "/v" && VolumeMount.mountPoint("{dir}/", at: place) == "{dir}/")
         #expect(place.absolutePath("{dir}/x") == "{dir}/x")
     }
 }

@@ -71,6 +71,17 @@ import Testing
         #expect(hint.contains(words), "\(hint)")
     }
 
+    @Test("B53: what to do about a killed run names the hook it was in, among several") func hookInCrash() throws {
+        var log = HistoryFacts()
+        log.start([("db", []), ("todo", [])])
+        log.add(1, "db", HookStarted(hook: .postStart))
+        log.add(2, "todo", HookStarted(hook: .preStart))
+        log.add(3, "todo", HookFinished(hook: .preStart, outcome: .succeeded, error: nil, seconds: 0.1))
+        #expect(PostMortem(log.facts, earlier: [])?.next?.hasPrefix("if post_start of db trapped") == true)
+        log.add(4, "db", HookFinished(hook: .postStart, outcome: .succeeded, error: nil, seconds: 0.1))
+        #expect(PostMortem(log.facts, earlier: [])?.next == "`miniboss start` settles what it left and goes on")
+    }
+
     @Test("B50: a service that a killed stop left half-way was cut off in the stop, after the time it had taken") func cutOffStop() throws {
         var log = HistoryFacts()
         log.start([("todo", [])])

@@ -22,13 +22,18 @@ enum CrashNotice {
 
         """
 
-    private static let reading = Atomic<Bool>(false)
+    /// Whether the user's definition is being read.
+    private static let isReading = Atomic<Bool>(false)
 
     // Unsafe: written once, before there is a second thread; only read in the handler after that.
     nonisolated(unsafe) private static let earlier = UnsafeMutablePointer<sigaction>.allocate(capacity: 65)
 
-    /// Takes note of whether the user's definition is being read now.
-    static func isReading(_ value: Bool) { reading.store(value, ordering: .sequentiallyConsistent) }
+    /// A trap in here is one of the user's definition, and the end of the command with the code for that.
+    static func whileReading<Definition>(_ read: () -> Definition) -> Definition {
+        isReading.store(true, ordering: .sequentiallyConsistent)
+        defer { isReading.store(false, ordering: .sequentiallyConsistent) }
+        return read()
+    }
 
     /// To be called once, before anything that may trap.
     static func install() {
@@ -41,7 +46,7 @@ enum CrashNotice {
                 CapturedOutput.giveBack()
                 // What the runtime has said of it is on its way through another thread.
                 usleep(100_000)
-                guard !CrashNotice.reading.load(ordering: .relaxed) else {
+                guard !CrashNotice.isReading.load(ordering: .relaxed) else {
                     write(STDERR_FILENO, CrashNotice.wordsOnReading.utf8Start, CrashNotice.wordsOnReading.utf8CodeUnitCount)
                     // The runtime's own handler prints the backtrace and returns.
                     CrashNotice.earlier[Int(number)].handler?(number, info, machine)

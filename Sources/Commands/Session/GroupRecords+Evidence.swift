@@ -78,8 +78,7 @@ extension GroupRecords {
 extension RunSummary {
     /// All that a summary is folded from; the rest of a run may stay unread.
     static let eventTypes = [
-        RunStarted.type, RunInterrupted.type, RunFinished.type, StateChanged.type, StepIntended.type, HookStarted.type, StepSucceeded.type,
-        StepFailed.type,
-        HookFinished.type,
+        RunStarted.type, RunInterrupted.type, RunFinished.type, StateChanged.type, StepIntended.type, StepSucceeded.type, StepFailed.type,
+        HookStarted.type, HookFinished.type,
     ]
 }

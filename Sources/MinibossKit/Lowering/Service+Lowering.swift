@@ -47,7 +47,7 @@ extension Service {
             case .mount(let source, let mount):
                 mounts.append(
                     VolumeMount(
-                        source: VolumeMount.source(source, at: place), target: VolumeMount.mountPoint(mount.target),
+                        source: VolumeMount.source(source, at: place), target: VolumeMount.mountPoint(mount.target, at: place),
                         readOnly: mount.mode == .readOnly))
             }
         }

@@ -16,13 +16,12 @@ extension VolumeMount {
         guard mode == "rw" || mode == "ro" else {
             throw VolumeProblem(message: "\"\(text)\" has the mode \"\(mode)\"; write rw or ro")
         }
-        self.init(source: Self.source(parts[0], at: place), target: Self.mountPoint(parts[1]), readOnly: mode == "ro")
+        self.init(source: Self.source(parts[0], at: place), target: Self.mountPoint(parts[1], at: place), readOnly: mode == "ro")
     }
 
     /// As the engine has it: `/data/` and `/data//` are `/data`.
-    static func mountPoint(_ text: String) -> String {
-        guard text.hasPrefix("/") else { return text }
-        return "/" + text.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+    static func mountPoint(_ text: String, at place: DefinitionPlace) -> String {
+        text.hasPrefix("/") ? place.absolutePath(text) : text
     }
 
     /// What holds a `/`, or begins with `.` or `~`, is a directory; anything else is the name of a volume.

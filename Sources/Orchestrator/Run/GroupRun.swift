@@ -165,8 +165,8 @@ final class GroupRun: Sendable {
             fingerprint: { fingerprint(of: $0, network: subject.network, key: key) })
         if let services { observed.containers.removeAll { !services.contains($0.service) } }
         knows(images: observed.images)
-        shared.withLock { shared in for container in observed.containers { shared.unnamedVolumes[container.id] = container.unnamedVolumes }
-        }
+        let unnamed = observed.containers.map { ($0.id, $0.unnamedVolumes) }
+        shared.withLock { $0.unnamedVolumes.merge(unnamed) { _, new in new } }
         return observed
     }
 }

@@ -55,18 +55,15 @@ struct StartSelection: Sendable {
         let names = spec.services.map(\.name)
         try requireKnown(options.exclude + options.only, among: names)
         let graph = ServiceGraph(spec)
-        var selected = Set(names)
-        if !options.only.isEmpty {
-            selected = options.only.reduce(into: []) { $0.formUnion(graph.transitiveDependencies(of: $1).union([$1])) }
-        }
+        var selected = Set(options.only.isEmpty ? names : graph.withDependencies(options.only))
         selected.subtract(options.exclude)
         for service in spec.services where selected.contains(service.name) {
             if let missing = service.dependencies.first(where: { !selected.contains($0) }) {
-                let without = options.exclude.reduce(into: Set<String>()) { $0.formUnion(graph.transitiveDependents(of: $1).union([$1])) }
-                let dependents = names.filter(without.contains)
                 throw OperationError(
                     .usage, "\"\(missing)\" is excluded, but \"\(service.name)\" depends on it",
-                    next: "Exclude what stands on it, too (--exclude \(dependents.joined(separator: ","))), or leave it in.")
+                    next:
+                        "Exclude what stands on it, too (--exclude \(graph.withDependents(options.exclude).joined(separator: ","))), or leave it in."
+                )
             }
         }
         guard !selected.isEmpty else { throw OperationError(.usage, "every service is excluded", next: "Leave at least one to start.") }

@@ -68,13 +68,7 @@ private func checkExclusion(
 ) throws(OperationError) {
     for member in members where excluded.contains(member.name) {
         if let needed = member.dependencies.first(where: { !excluded.contains($0) }) {
-            var spared = Set(excluded)
-            while case let more = Set(members.filter { spared.contains($0.name) }.flatMap(\.dependencies)).subtracting(spared),
-                !more.isEmpty
-            {
-                spared.formUnion(more)
-            }
-            let names = members.map(\.name).filter(spared.contains).joined(separator: ",")
+            let names = ServiceGraph(members).withDependencies(excluded).joined(separator: ",")
             throw OperationError(
                 .usage, "\"\(member.name)\" is excluded, but \"\(needed)\", which it depends on, would be stopped",
                 next: "Exclude what it stands on, too (--exclude \(names)), or stop it with the rest.")

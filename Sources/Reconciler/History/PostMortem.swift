@@ -104,28 +104,21 @@ private func inWords(_ names: [String]) -> String {
 }
 
 extension RecordedFact {
-    /// The signal by which the user asked for the end of the run.
-    var interruptedBy: String? {
-        if case .runInterrupted(let body) = event { body.signal } else { nil }
-    }
-
-    var runEndBody: RunFinished? {
-        if case .runFinished(let body) = event { body } else { nil }
-    }
+    fileprivate func words(for hook: HookName) -> String { hook.rawValue + (service.map { " of \($0)" } ?? "") }
 }
 
 extension [RecordedFact] {
-    /// The hook, other than a ping, that the run was in when it ended: `post_start of db`.
+    /// The newest hook, other than a ping, that the run was in when it ended: `post_start of db`.
     fileprivate var openHook: String? {
-        var open: String?
+        var open: [String] = []
         for fact in self {
-            if case .hookStarted(let hook) = fact.event, hook.hook != .ping {
-                open = hook.hook.rawValue + (fact.service.map { " of \($0)" } ?? "")
-            } else if case .hookFinished(let hook) = fact.event, hook.hook != .ping {
-                open = nil
+            switch fact.event {
+            case .hookStarted(let body) where body.hook != .ping: open.append(fact.words(for: body.hook))
+            case .hookFinished(let body): open.removeAll { $0 == fact.words(for: body.hook) }
+            default: break
             }
         }
-        return open
+        return open.last
     }
 
     /// Each failure of a service that it did not recover from in this run, in order.

@@ -3,6 +3,15 @@ extension RecordedFact {
     public func seconds(since other: RecordedFact) -> Double {
         monoNs > other.monoNs ? Double(monoNs - other.monoNs) / 1e9 : 0
     }
+
+    /// The signal by which the user asked for the end of the run.
+    var interruptedBy: String? {
+        if case .runInterrupted(let body) = event { body.signal } else { nil }
+    }
+
+    var runEndBody: RunFinished? {
+        if case .runFinished(let body) = event { body } else { nil }
+    }
 }
 
 extension [RecordedFact] {

@@ -114,6 +114,18 @@ public struct ServiceGraph: Sendable {
         reach(from: name, along: dependencies)
     }
 
+    /// These and everything that needs one of them, in the order of definition.
+    public func withDependents(_ chosen: [String]) -> [String] {
+        inOrder(chosen.reduce(into: Set(chosen)) { $0.formUnion(transitiveDependents(of: $1)) })
+    }
+
+    /// These and everything they need, in the order of definition.
+    public func withDependencies(_ chosen: [String]) -> [String] {
+        inOrder(chosen.reduce(into: Set(chosen)) { $0.formUnion(transitiveDependencies(of: $1)) })
+    }
+
+    private func inOrder(_ some: Set<String>) -> [String] { names.filter(some.contains) }
+
     private func reach(from name: String, along edges: [[Int]]) -> Set<String> {
         guard let start = indexes[name] else { return [] }
         var seen: Set<Int> = []
