@@ -6,8 +6,8 @@ extension LedgerError {
         let words = String(cString: strerror(number))
         let place = "\(doing) \(path): \(words)"
         switch number {
-        case EACCES, EPERM, EROFS:
-            self.init(.readOnly, "\(place).", next: Self.checkMode)
+        case EROFS: self.init(.readOnly, "\(place).", next: Self.goElsewhere)
+        case EACCES, EPERM: self.init(.readOnly, "\(place).", next: "\(Self.checkMode) \(Self.goElsewhere)")
         case ENOSPC, EDQUOT:
             self.init(.full, "\(place).", next: Self.makeRoom)
         default:

@@ -108,8 +108,13 @@ package struct RandomTrial {
             try? trial.engine.world.remove(container.id, force: true)
             story.append("the user removed \(container.name)")
         } else if container.state.running, let index = try? trial.engine.world.index(of: container.id) {
-            trial.engine.world.end(index, code: 137, timestamp: trial.scheduler.clock.now())
-            story.append("the user killed \(container.name)")
+            if generator.chance(30) {
+                trial.engine.world.pause(index, true)
+                story.append("the user paused \(container.name)")
+            } else {
+                trial.engine.world.end(index, code: 137, timestamp: trial.scheduler.clock.now())
+                story.append("the user killed \(container.name)")
+            }
         }
     }
 

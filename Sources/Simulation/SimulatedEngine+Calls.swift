@@ -41,6 +41,13 @@ extension SimulatedEngine {
         }
     }
 
+    package func unpause(container id: String) async throws(DockerError) {
+        try await call("unpause \(name(id))") { (engine) throws(DockerError) in
+            let index = try engine.world.index(of: id)
+            if engine.world.containers[index].state.paused { engine.world.pause(index, false) }
+        }
+    }
+
     package func stop(container id: String, seconds: Double, signal: String) async throws(DockerError) {
         let index = try? world.index(of: id)
         if let index, world.containers[index].state.running, world.mustBeKilled(index) {

@@ -109,10 +109,16 @@ package struct SimulatedWorld: Sendable {
         if case .exits(let code, let after) = program { containers[index].dies = (now + Int64(after * 1e9), code) }
     }
 
+    package mutating func pause(_ index: Int, _ isPaused: Bool) {
+        containers[index].state.paused = isPaused
+        containers[index].state.status = isPaused ? "paused" : "running"
+    }
+
     /// Its process ends.
     package mutating func end(_ index: Int, code: Int, timestamp: String) {
         containers[index].state.status = "exited"
         containers[index].state.running = false
+        containers[index].state.paused = false
         containers[index].state.exitCode = code
         containers[index].state.finishedAt = timestamp
         containers[index].dies = nil

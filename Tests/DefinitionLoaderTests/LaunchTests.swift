@@ -223,6 +223,26 @@ import Testing
         #expect(try bench.execution("stop", "-f", "Miniboss.swift").path == started.path)
     }
 
+    @Test("B42: a program that only the program itself can find wrong is not remembered before it says that it is sound")
+    func stopUnsound() throws {
+        let bench = try Workbench()
+        try bench.write("group", to: "project/Miniboss.swift")
+        let started = try bench.execution("start")
+        #expect(started.environment["MINIBOSS_REMEMBER"] == nil)
+        try bench.write("group 2", to: "project/Miniboss.swift")
+        let unsound = try bench.execution("start")
+        let stop = try bench.execution("stop")
+        #expect(stop.path == unsound.path)
+        let hash = try #require(started.environment["MINIBOSS_DEFINITION_HASH"])
+        #expect(stop.environment["MINIBOSS_FORMER_PROGRAM"] == "\(hash) \(started.path)")
+        // What a program does that is sound.
+        let memory = try #require(unsound.environment["MINIBOSS_REMEMBER"]).split(separator: "\n").map(String.init)
+        #expect(rename(memory[0], memory[1]) == 0)
+        #expect(try bench.execution("stop").environment["MINIBOSS_FORMER_PROGRAM"] == nil)
+        try bench.write("BROKEN", to: "project/Miniboss.swift")
+        #expect(try bench.execution("stop").path == unsound.path)
+    }
+
     @Test("B42: where several groups have a memory, a stop without the file, or with --group, asks the engine which")
     func stopOneOfSeveral() throws {
         let bench = try Workbench()

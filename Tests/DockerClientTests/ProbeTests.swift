@@ -36,4 +36,19 @@ struct ProbeTests {
         let closing = try ClosingServer()
         #expect(await TCPProbe(port: closing.port, hold: .seconds(5)).attempt() == "connection closed at once")
     }
+
+    @Test("Where this machine is the network's gateway the container's own end decides, not the engine's proxy")
+    func containerEnd() async throws {
+        let open = try ScriptedEngine(.tcp)
+        let gone = try ScriptedEngine(.tcp)
+        let free = gone.port
+        gone.stop()
+        func end(_ port: Int, gateway: String = "127.0.0.1") -> TCPProbe.ContainerEnd {
+            TCPProbe.ContainerEnd(address: "127.0.0.1", gateway: gateway, port: port)
+        }
+        #expect(await TCPProbe(port: open.port, containerEnd: end(free)).attempt() == "connection refused")
+        #expect(await TCPProbe(port: free, containerEnd: end(open.port)).attempt() == nil)
+        // Another machine's network may have the same addresses.
+        #expect(await TCPProbe(port: open.port, containerEnd: end(free, gateway: "172.17.0.1")).attempt() == nil)
+    }
 }

@@ -55,6 +55,49 @@ import Testing
         }
     }
 
+    @Test("B15: each kind of readiness on a real engine; one that can't come true is blamed, and not a ping")
+    func readinessKinds() async throws {
+        func service(_ name: String, _ script: String, _ readiness: String, more: String = "") -> String {
+            """
+            struct \(name.uppercased()): Service {
+                let name = "\(name)"
+                let image = testImage
+                let cmd = ["sh", "-c", "\(script)"]
+                let stopSignal = StopSignal.sigkill
+                let readiness: Readiness = \(readiness)
+                \(more)
+            }
+
+            """
+        }
+        // Its own end of the port must have been open when the probe said so.
+        let asked = #"""
+            let ports = [80: 0]
+            func postStart(_ container: Container) async throws {
+                Context["answer"] = try await container.exec("wget", "-qO-", "http://127.0.0.1/").exitCode
+            }
+            """#
+        let services =
+            service("tcp", "sleep 0.4; cd /tmp; echo yes > index.html; exec httpd -f -p 80", ".tcp(80)", more: asked)
+            + service("log", "sleep 0.1; echo one; echo two; exec sleep 1000", #".log("^(one|two)$", times: 2)"#)
+            + service("exec", "sleep 0.1; touch /tmp/ready; exec sleep 1000", #".exec("test", "-e", "/tmp/ready")"#)
+            + service("ends", "sleep 0.1; exit 4", ".exits(code: 4)")
+            + service("both", "sleep 0.1; echo up; exec sleep 1000", #".all(.log("up"), .exec("true"))"#)
+            + service("either", "exec sleep 1000", #".any(.exec("false"), .exec("true"))"#)
+            + service("none", "exec sleep 1000", #".exec("nonesuch")"#)
+        try await withWorkshop(services, list: "TCP(), LOG(), EXEC(), ENDS(), BOTH(), EITHER(), NONE()") { shop in
+            let start = try shop.miniboss("start", "--timeout", "30")
+            #expect(start.code == 1, "\(start)")
+            let story = try shop.miniboss("postmortem").output
+            #expect(story.contains("none can't become ready: `nonesuch` can't be run in none"), "\(story)")
+            #expect(story.contains("mend the readiness of NONE"), "\(story)")
+            #expect(story.contains("tcp, log, exec, both, either"), "\(story)")
+            #expect(try shop.miniboss("context", "answer").output == "0\n")
+            let history = try shop.miniboss("history", "1").output
+            #expect(history.contains("ping 1: tcp :80 connection refused"), "\(history)")
+        }
+    }
+
     @Test("B29: of several exits any will do, at a second start as well; another one fails with the time it ran")
     func anyExit() async throws {
         func job(_ name: String, _ code: Int) -> String {

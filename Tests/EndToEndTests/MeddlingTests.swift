@@ -1,7 +1,8 @@
-import DockerClient
 import FoundationEssentials
 import Glibc
 import Testing
+
+@testable import DockerClient
 
 func docker() throws -> Docker { try Docker(environment: ProcessInfo.processInfo.environment) }
 
@@ -27,6 +28,25 @@ func docker() throws -> Docker { try Docker(environment: ProcessInfo.processInfo
             let third = try shop.miniboss("start")
             #expect(third.code == 0, "\(third.errors)")
             #expect(try await shop.container("a")?.state.running == true)
+        }
+    }
+
+    @Test("B20: a paused container goes on, found ready again, and no post_start is run")
+    func paused() async throws {
+        let hooks = #"""
+            func postStart(_ container: Container) async throws { print("post_start") }
+            """#
+        try await withWorkshop(sleeper("a", more: hooks), list: "A()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            let first = try #require(try await shop.container("a"))
+            try await docker().status(EngineCall("POST", "/containers/\(first.id)/pause"))
+            let plan = try shop.miniboss("plan")
+            #expect(plan.code == 2 && plan.output.contains("its container is paused"), "\(plan.output)")
+            let start = try shop.miniboss("start")
+            #expect(start.code == 0 && !start.output.contains("post_start"), "\(start)")
+            let second = try #require(try await shop.container("a"))
+            #expect(second.id == first.id && second.state.running && !second.state.paused)
+            #expect(try shop.miniboss("plan").code == 0)
         }
     }
 

@@ -49,6 +49,10 @@ private let reloadable = """
             let third = try await shop.container("built")
             #expect(third?.id == second?.id)
             #expect(third?.state.running == true)
+            let story = try shop.miniboss("postmortem").output
+            #expect(story.contains("base, built (in its old container)"), "\(story)")
+            let failed = try shop.miniboss("start")
+            #expect(failed.code == 1 && failed.output.contains("base, built (in its old container)"), "\(failed.output)")
 
             #expect(try shop.miniboss("reload", "base").code == 64)
             #expect(try shop.miniboss("reload", "nobody").code == 64)

@@ -41,6 +41,60 @@ private let chain = """
         }
     }
 
+    @Test("B30: what is left out keeps what is known of it")
+    func leftOut() async throws {
+        let broken = sleeper("b").replacing(#""sleep 1000""#, with: #""sh -c 'exit 3'""#)
+        try await withWorkshop(sleeper("a") + broken + sleeper("c"), list: "A(), B(), C()") { shop in
+            #expect(try shop.miniboss("start").code == 1)
+            let only = try shop.miniboss("start", "--only", "a")
+            #expect(only.code == 0 && only.errors.contains("start run 2, without b, c"), "\(only.errors)")
+            let status = try shop.miniboss("status").output
+            #expect(status.contains("failed: exited with 3"), "\(status)")
+            struct Known: Decodable { var service, state: String }
+            struct Replayed: Decodable { var services: [Known] }
+            let group: Replayed = try shop.decoded(shop.miniboss("replay", "2", "--json"))
+            #expect(group.services.map { "\($0.service) \($0.state)" } == ["a running", "b failed", "c running"])
+            let history = try shop.miniboss("history").output
+            #expect(history.contains("b excluded") && history.contains("c excluded"), "\(history)")
+            #expect(try shop.miniboss("start", "--only", "").code == 64)
+        }
+    }
+
+    @Test("B5, B34: a group of the same name in another directory is not taken over; one that was moved is")
+    func sameName() async throws {
+        try await withWorkshop(sleeper("a"), list: "A()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            let first = try await shop.container("a")?.id
+            let other = "\(shop.directory)/other"
+            try #require(mkdir(other, 0o700) == 0)
+            try shop.write("other/Miniboss.swift", shop.read("Miniboss.swift"))
+            let ledger = ".miniboss/\(shop.group)/ledger.sqlite"
+            for command in ["start", "plan", "status", "stop"] {
+                let refused = try shop.miniboss(command, "-f", "other/Miniboss.swift")
+                #expect(refused.code == 64, "\(refused)")
+                #expect(refused.errors.contains("that of another ledger, \(shop.directory)/\(ledger)"), "\(refused.errors)")
+            }
+            #expect(try await shop.container("a")?.state.running == true)
+            try FileManager.default.removeItem(atPath: "\(other)/.miniboss")
+            try #require(rename("\(shop.directory)/.miniboss", "\(other)/.miniboss") == 0)
+            #expect(try shop.miniboss("start", "-f", "other/Miniboss.swift").code == 0)
+            #expect(try await shop.container("a")?.id == first)
+        }
+    }
+
+    @Test("B50: a ledger at another place needs nothing written beside the definition, and says whose it is")
+    func elsewhere() async throws {
+        try await withWorkshop(sleeper("a"), list: "A()") { shop in
+            let place = ["MINIBOSS_LEDGER": "\(shop.directory)/place/ledger"]
+            let none = try shop.miniboss("history", variables: place)
+            #expect(none.code == 66 && none.errors.contains("there is no ledger at \(shop.directory)/place/ledger"), "\(none)")
+            #expect(try shop.miniboss("start", variables: place).code == 0)
+            #expect(access("\(shop.directory)/.miniboss", F_OK) != 0)
+            #expect(try shop.miniboss("history", variables: place).output.contains("start"))
+            #expect(try shop.miniboss("stop", "--remove", variables: place).code == 0)
+        }
+    }
+
     @Test("B34: containers of a group whose name begins with ours, or that only have our name, are never ours")
     func neighbours() async throws {
         try await withWorkshop(chain, list: "Base()") { shop in
@@ -54,6 +108,10 @@ private let chain = """
             let held = try await docker.createContainer(name: "miniboss-\(shop.group)_base", neighbour).id
             let outcome = await Task {
                 _ = try await docker.startContainer(near)
+                for command in ["plan", "status"] {
+                    let told = try shop.miniboss(command).output
+                    #expect(told.contains("its name miniboss-\(shop.group)_base is held by a container not made by miniboss"), "\(told)")
+                }
                 let refused = try shop.miniboss("start")
                 #expect(refused.code == 1 && refused.errors.contains("not made by miniboss"), "\(refused.errors)")
                 #expect(try await docker.inspectContainer(held).state.status == "created")

@@ -121,6 +121,24 @@ private struct Run: Decodable {
         }
     }
 
+    @Test("B42: what compiles and is wrong stops with the hooks of the definition that started the group; status refuses it")
+    func wrongStop() async throws {
+        let hook = #"""
+            func preStop(_ container: Container) async throws { print("farewell from \(name)") }
+            """#
+        try await withWorkshop(sleeper("a", more: hook), list: "A()") { shop in
+            let sound = try shop.read("Miniboss.swift")
+            #expect(try shop.miniboss("start").code == 0)
+            try shop.write("Miniboss.swift", sound.replacing("let image = testImage", with: #"let image = "no image""#))
+            #expect(try shop.miniboss("start").code == 65)
+            #expect(try shop.miniboss("status").code == 65)
+            let stop = try shop.miniboss("stop")
+            #expect(stop.code == 0 && stop.output.contains("farewell from a"), "\(stop)")
+            #expect(stop.errors.contains("the definition can't be used; stopping with the program that last started this group"))
+            #expect(try await shop.container("a")?.state.running == false)
+        }
+    }
+
     @Test("B42: stop works when the definition no longer compiles")
     func brokenStop() async throws {
         try await withWorkshop(pair, list: "Base(), Top()") { shop in

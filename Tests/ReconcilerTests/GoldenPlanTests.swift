@@ -46,7 +46,7 @@ import Testing
 
     @Test(
         "what nobody can go on with is replaced",
-        arguments: [ObservedContainer.Status.paused, .restarting, .dead])
+        arguments: [ObservedContainer.Status.restarting, .dead])
     func unusable(status: ObservedContainer.Status) {
         let plan = planStart(request([db], [container(of: db, status)]))
         #expect(plan.outlooks.map(\.disposition) == [.replaced])
@@ -54,6 +54,19 @@ import Testing
         // A hook can't talk to it, and what is dead need not be stopped.
         #expect(!plan.steps.contains { $0.kind == .preStop })
         #expect(plan.steps.contains { $0.kind == .stopContainer } == (status != .dead))
+    }
+
+    @Test("B20: a paused container goes on, it is not made anew; one that differs is replaced")
+    func paused() {
+        expect(
+            planStart(request([db], [container(of: db, .paused)])),
+            """
+            1 unpause_container db g_db=id-db
+            2 ping db g_db=id-db (1)
+            """)
+        let other = planStart(request([db], [container(of: db, .paused, from: app)]))
+        #expect(other.outlooks.map(\.disposition) == [.replaced])
+        #expect(other.steps.contains { $0.kind == .stopContainer } && !other.steps.contains { $0.kind == .unpauseContainer })
     }
 
     @Test("B56: what a killed run left over is removed, the one as defined goes on")

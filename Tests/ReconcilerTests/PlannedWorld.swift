@@ -64,7 +64,7 @@ struct PlannedWorld {
         case .renameContainer:
             try #require(!observed.containers.contains { $0.name == step.target.text }, "the name \(step.target.text) is taken")
             change(try id(of: step)) { $0.name = step.target.text }
-        case .startContainer:
+        case .startContainer, .unpauseContainer:
             let service = try #require(step.service)
             let id = try id(of: step)
             try #require(observed.networkExists, "a container is started without its network")

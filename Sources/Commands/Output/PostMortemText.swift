@@ -105,7 +105,7 @@ struct PostMortemText {
             let chain = blocked.because.isEmpty ? "" : " (needs \(blocked.because.joined(separator: ", which needs ")))"
             lines += labelled("blocked", blocked.service + chain)
         }
-        if !report.running.isEmpty { lines += labelled("running", report.running.joined(separator: ", ")) }
+        if !report.running.isEmpty { lines += labelled("running", report.runningWords.joined(separator: ", ")) }
         return lines
     }
 

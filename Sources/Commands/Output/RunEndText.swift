@@ -19,10 +19,11 @@ struct RunEndText {
         case .interrupted:
             let running = summary.services.filter(\.isRunning).count
             let signal = summary.signal.map { " by \($0)" } ?? ""
+            let invocation = end.facts.runStart?.body.invocation ?? summary.command
             let rest = summary.command == "start" ? ": \(running) of \(included(summary)) running" : ""
             return fitted("\(group): interrupted\(signal) after \(durationWords(end.seconds))\(rest)")
                 + LabelledText.lines(
-                    "next", "`miniboss \(summary.command)` goes on where it stopped; `miniboss history \(end.run)`", width: width)
+                    "next", "`miniboss \(invocation)` goes on where it stopped; `miniboss history \(end.run)`", width: width)
         case .failed, .crashed:
             guard let report = PostMortem(end.facts, earlier: earlier) else { return [] }
             return PostMortemText(report: report, paint: paint, width: width).short

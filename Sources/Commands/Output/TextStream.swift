@@ -15,7 +15,8 @@ struct TextStream: Sendable {
     var size: (columns: Int, rows: Int)? {
         var size = winsize()
         guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
-        return (Int(size.ws_col), max(2, Int(size.ws_row)))
+        // Some terminals know their width alone.
+        return (Int(size.ws_col), size.ws_row > 0 ? max(2, Int(size.ws_row)) : 24)
     }
 
     /// The width to keep to on a terminal; `nil` for pipes and files, whose readers take lines whole.

@@ -20,7 +20,10 @@ struct LiveView: Sendable {
             run = fact.run
             header = "\(body.group) · \(body.command) · run \(fact.run)"
             for member in body.services {
-                line(member.name) { $0.dependencies = member.dependencies }
+                line(member.name) {
+                    $0.dependencies = member.dependencies
+                    $0.isExcluded = body.excluded?.contains(member.name) == true
+                }
             }
         }
         guard fact.run == run else { return }

@@ -23,7 +23,9 @@ struct PlainStory: Sendable {
 
     private mutating func words(_ fact: RecordedFact) -> String? {
         switch fact.event {
-        case .runStarted(let body): return "\(body.group) \(body.command) run \(fact.run)"
+        case .runStarted(let body):
+            let excluded = body.excluded.map { ", without \($0.joined(separator: ", "))" } ?? ""
+            return "\(body.group) \(body.command) run \(fact.run)\(excluded)"
         case .runFinished(let body):
             guard let error = body.error, !saidOfGroup.contains(error) else { return nil }
             return "\(body.outcome.rawValue): \(error)"
@@ -70,7 +72,6 @@ struct PlainStory: Sendable {
         case .foundRunning: return "already running"
         case .failed: return "failed: \(change.failure?.summary ?? change.cause ?? "no reason was given")"
         case .blocked: return "blocked: needs \((change.because ?? []).reversed().joined(separator: ", which needs "))"
-        case .excluded: return "excluded"
         case .interrupted: return "interrupted"
         case .pingSucceeded, .postStartFinished:
             guard change.to == .running else { return nil }

@@ -4,6 +4,7 @@ import Reconciler
 struct ServiceLine: Sendable, Equatable {
     let name: String
     var dependencies: [String] = []
+    var isExcluded = false
     private(set) var phase: ServicePhase?
     private(set) var detail = ""
     private var cause = ""
@@ -18,14 +19,14 @@ struct ServiceLine: Sendable, Equatable {
 
     var isMoving: Bool { !isDecided && phase?.isWorkedOn == true }
     /// Nothing was seen of it yet.
-    var isBlank: Bool { phase == nil }
+    var isBlank: Bool { phase == nil && !isExcluded }
 
     mutating func apply(_ fact: RecordedFact) {
         switch fact.event {
         case .stateChanged(let change): apply(change, at: fact.monoNs)
         case .stepIntended(let step) where !isDecided:
             switch step.step {
-            case .createContainer, .startContainer, .stopContainer, .removeContainer:
+            case .createContainer, .startContainer, .unpauseContainer, .stopContainer, .removeContainer:
                 if cause.isEmpty || step.step == .createContainer { cause = step.cause }
             case .pullImage, .buildImage: detail = step.target
             default: break
@@ -73,7 +74,7 @@ struct ServiceLine: Sendable, Equatable {
     var word: String {
         if isDecided { return decidedWord }
         return switch phase {
-        case nil: ""
+        case nil: isExcluded ? ServicePhase.excluded.rawValue : ""
         case .waiting: "waits"
         case .absent: "removed"
         case .priming: "post_start"
@@ -87,6 +88,7 @@ struct ServiceLine: Sendable, Equatable {
         return switch phase {
         case .running, .stopped, .absent: ("✔", .green)
         case .excluded: ("–", nil)
+        case nil where isExcluded: ("–", nil)
         default: ("·", nil)
         }
     }

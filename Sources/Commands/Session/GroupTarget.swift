@@ -22,7 +22,9 @@ struct GroupTarget: Sendable {
         } else {
             name = try Self.choose(session, shared, path: path)
         }
-        directory = GroupDirectory.path(group: name, definitionPath: path, currentDirectory: session.currentDirectory)
+        directory =
+            session.ledgerPath.map(GroupDirectory.path(ledger:))
+            ?? GroupDirectory.path(group: name, definitionPath: path, currentDirectory: session.currentDirectory)
     }
 
     /// All groups that have a memory here, for a command that can look at each.
@@ -39,12 +41,7 @@ struct GroupTarget: Sendable {
 
     private static func choose(_ session: Session, _ shared: SharedOptions, path: String?) throws -> String {
         let groups = GroupDirectory.groups(beside: path, currentDirectory: session.currentDirectory)
-        if let ledger = session.ledgerPath {
-            // The ledger was named, so it says itself whose it is.
-            // One that can't be read is told of when it is used.
-            let records = try? GroupRecords.open(directory: "", ledgerPath: ledger)
-            return shared.group ?? records.flatMap { try? newestStart($0) }?.group ?? groups.first ?? "default"
-        }
+        if let ledger = session.ledgerPath { return try shared.group ?? group(ofLedger: ledger) }
         if let asked = shared.group {
             guard groups.contains(asked) else {
                 let hint = nearestName(to: asked, among: groups).map { "Did you mean --group \($0)?" }
@@ -75,6 +72,19 @@ struct GroupTarget: Sendable {
                 next: "Say which one with --group NAME.")
         }
         return candidates[0].0
+    }
+
+    /// The ledger was named, so it says itself whose it is.
+    private static func group(ofLedger path: String) throws -> String {
+        let records: GroupRecords?
+        // One that can't be read is told of when it is used.
+        do { records = try GroupRecords.open(directory: "", ledgerPath: path) } catch { return "default" }
+        guard let records else {
+            throw OperationError(
+                .noDefinition, "there is no ledger at \(path), which MINIBOSS_LEDGER names",
+                next: "Start the group with the same MINIBOSS_LEDGER, or unset it.")
+        }
+        return (try? newestStart(records))?.group ?? "default"
     }
 
     private static func newestStart(_ records: GroupRecords) throws -> RunStarted? {

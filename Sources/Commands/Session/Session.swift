@@ -29,7 +29,11 @@ struct Session: Sendable {
         (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
     }
 
-    var ledgerPath: String? { environment["MINIBOSS_LEDGER"].flatMap { $0.isEmpty ? nil : $0 } }
+    /// Absolute; `nil` when the ledger is beside the definition.
+    var ledgerPath: String? {
+        guard let path = environment["MINIBOSS_LEDGER"], !path.isEmpty else { return nil }
+        return path.hasPrefix("/") ? path : "\(currentDirectory)/\(path)"
+    }
 
     /// The definition's problems, each with its place in the file.
     var problems: [String] {

@@ -25,7 +25,9 @@ struct InitCommand: Verb {
             let reason = errno
             throw OperationError(
                 .usage, reason == EEXIST ? "\(path) exists already" : "can't write \(path): \(String(cString: strerror(reason)))",
-                next: reason == EEXIST ? "Edit it, or write another one with `miniboss init -f Other.swift`." : nil)
+                next: reason == EEXIST
+                    ? "Edit it, or write another one with `miniboss init -f Other.swift`."
+                    : "Go to a directory that can be written, or name a file in one with -f FILE.")
         }
         defer { close(descriptor) }
         do { try TextStream(descriptor: descriptor).write(DefinitionTemplate.text) } catch {

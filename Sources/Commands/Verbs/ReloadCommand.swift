@@ -19,7 +19,8 @@ struct ReloadCommand: Verb {
     var service: String
     @Option(help: ArgumentHelp("The network the group was started with.", valueName: "NAME"))
     var networkName: String?
-    @Option(help: ArgumentHelp("Seconds a container has to end by itself before it is killed.", valueName: "SECONDS"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Seconds a container has to end by itself before it is killed.", valueName: "SECONDS"))
     var timeout: Double = 50
     @Flag(help: "Give the dependents new containers, too.")
     var remove = false

@@ -18,7 +18,7 @@ struct StartCommand: Verb {
     static let runsHooks = true
 
     @OptionGroup var choice: StartChoice
-    @Option(help: ArgumentHelp("Seconds for each hook, and for a service to become ready.", valueName: "SECONDS"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Seconds for each hook, and for a service to become ready.", valueName: "SECONDS"))
     var timeout: Double = 300
     @Flag(help: "Keep the container of a service that failed, for looking into.")
     var keepFailed = false
@@ -58,6 +58,9 @@ struct StartChoice: ParsableArguments {
         let only = commaSeparated(only)
         try checkServiceNames(exclude, among: known, option: "--exclude")
         try checkServiceNames(only, among: known, option: "--only")
+        if only.isEmpty, !self.only.isEmpty {
+            throw OperationError(.usage, "--only names no service", next: "Leave it out to start all of them.")
+        }
         return StartOptions(exclude: exclude, only: only, network: networkName, timeout: timeout, keepFailed: keepFailed)
     }
 }

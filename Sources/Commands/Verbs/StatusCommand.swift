@@ -10,7 +10,7 @@ struct StatusCommand: Verb {
               miniboss status
               miniboss status --json
             """)
-    static let definitionUse = DefinitionUse.ifSound
+    static let definitionUse = DefinitionUse.soundIfAny
 
     @OptionGroup(title: "Shared options") var shared: SharedOptions
 

@@ -21,7 +21,8 @@ struct StopCommand: Verb {
     var remove = false
     @Option(help: ArgumentHelp("The network the group was started with.", valueName: "NAME"))
     var networkName: String?
-    @Option(help: ArgumentHelp("Seconds a container has to end by itself before it is killed.", valueName: "SECONDS"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Seconds a container has to end by itself before it is killed.", valueName: "SECONDS"))
     var timeout: Double = 50
     @OptionGroup(title: "Shared options") var shared: SharedOptions
 
@@ -31,6 +32,7 @@ struct StopCommand: Verb {
     }
 
     func perform(_ session: Session) async throws -> Int32 {
+        if !session.problems.isEmpty { FormerProgram(session.environment)?.takeOver(session) }
         let target = try target(session)
         let exclude = commaSeparated(exclude)
         if !exclude.isEmpty { try checkServiceNames(exclude, among: target.knownServices(session), option: "--exclude") }

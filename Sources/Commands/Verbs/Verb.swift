@@ -16,6 +16,8 @@ protocol Verb: ParsableCommand {
 enum DefinitionUse {
     /// Without a sound one nothing is touched.
     case required
+    /// A broken one is refused; without one the ledger knows enough.
+    case soundIfAny
     /// A broken one is as good as none: the ledger knows enough.
     case ifSound
     /// Not looked at but for its name.
@@ -38,7 +40,8 @@ extension Verb {
             for problem in problems { session.errors.attempt("\(problem)\n") }
             session.errors.attempt("miniboss: the definition can't be used; going by the ledger, without hooks\n")
             return nil
-        case .required:
+        case .soundIfAny where session.definition == nil: return nil
+        case .required, .soundIfAny:
             guard let definition = session.definition else {
                 throw OperationError(
                     .noDefinition, "`miniboss \(Self.name)` needs a definition, and there is none in \(session.currentDirectory) or above",
@@ -51,6 +54,7 @@ extension Verb {
                     "the definition has \(problems.count == 1 ? "a problem" : "\(problems.count) problems"); nothing was touched",
                     next: "Mend what is named above, then `miniboss \(Self.name)` again.")
             }
+            FormerProgram.succeed(session.environment)
             return definition
         }
     }

@@ -81,7 +81,7 @@ struct DefinitionCache {
 
     // MARK: By path
 
-    /// The program that last started the group of a definition file.
+    /// The program that last started the group of a definition file, and found it sound.
     struct Remembered: Equatable {
         let key: String
         let contentHash: String
@@ -98,14 +98,21 @@ struct DefinitionCache {
 
     /// Notes the program for the path; a failure costs only the memory.
     func remember(_ program: Remembered, for path: String) {
-        guard remembered(path) != program else { return }
+        guard let memory = proposal(program, for: path), (try? Disk.rename(memory.draft, to: memory.place)) == nil else { return }
+        Disk.removeTree(memory.draft)
+    }
+
+    /// What remembers the program for the path once `draft` is renamed to `place`; `nil` when it is remembered, or can't be.
+    func proposal(_ program: Remembered, for path: String) -> (draft: String, place: String)? {
+        guard remembered(path) != program else { return nil }
         let place = memory(of: path)
         let draft = "\(place).\(getpid())"
         let text = "\(program.key)\n\(program.contentHash)\n\(program.definitionHash)\n\(path)\n"
-        guard (try? Disk.write(Array(text.utf8), to: draft)) != nil, (try? Disk.rename(draft, to: place)) != nil else {
+        guard (try? Disk.write(Array(text.utf8), to: draft)) != nil else {
             Disk.removeTree(draft)
-            return
+            return nil
         }
+        return (draft, place)
     }
 
     // MARK: Pruning

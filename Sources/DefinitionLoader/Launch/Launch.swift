@@ -75,7 +75,12 @@ public struct Launch: Sendable {
         let failure: LaunchError
         do throws(LaunchError) {
             guard let file else { throw noDefinition() }
-            return try program(kit, invocation, file, isQuiet: true)
+            var execution = try program(kit, invocation, file, isQuiet: true)
+            // It may compile and still be wrong, which the program itself finds out.
+            if let former = former(place.path), former.path != execution.path {
+                execution.environment["MINIBOSS_FORMER_PROGRAM"] = "\(former.hash) \(former.path)"
+            }
+            return execution
         } catch {
             guard error.exitCode == LaunchError.invalidDefinition || error.exitCode == LaunchError.noDefinition else { throw error }
             failure = error
@@ -87,15 +92,21 @@ public struct Launch: Sendable {
             say("\(reason); stopping what the ledger knows, without the definition's hooks")
             return engine(kit, invocation, file)
         }
-        if let cache = DefinitionCache.directory(setting.environment).map(DefinitionCache.init(directory:)),
-            let last = cache.remembered(place.path), let program = cache.executable(last.key)
-        {
+        if let former = former(place.path) {
             say("\(reason); stopping with the program that last started this group")
-            return become(program, invocation, definition: place.path, hash: last.definitionHash)
+            return become(former.path, invocation, definition: place.path, hash: former.hash)
         }
         guard Disk.exists("\(place.directory)/.miniboss") else { throw failure }
         say("\(reason); stopping what the ledger knows, without the definition's hooks")
         return engine(kit, invocation, place)
+    }
+
+    /// The program that last started the group of a definition file, with the definition's hash.
+    private func former(_ definition: String) -> (path: String, hash: String)? {
+        guard let cache = DefinitionCache.directory(setting.environment).map(DefinitionCache.init(directory:)),
+            let last = cache.remembered(definition), let program = cache.executable(last.key)
+        else { return nil }
+        return (program, last.definitionHash)
     }
 
     /// The compiled definition, from the cache or compiled now.
@@ -121,12 +132,15 @@ public struct Launch: Sendable {
             if cache == nil { say("neither XDG_CACHE_HOME nor HOME is set: the definition is compiled for this run alone") }
             return try uncached(command, invocation, file, isQuiet: isQuiet)
         }
-        if invocation.starts || cache.remembered(file.path) == nil {
-            cache.remember(
-                DefinitionCache.Remembered(key: key.text, contentHash: key.contentText, definitionHash: source.definitionHash),
-                for: file.path)
+        let own = DefinitionCache.Remembered(key: key.text, contentHash: key.contentText, definitionHash: source.definitionHash)
+        var execution = become(path, invocation, definition: file.path, hash: source.definitionHash)
+        if cache.remembered(file.path) == nil {
+            cache.remember(own, for: file.path)
+        } else if invocation.starts, let memory = cache.proposal(own, for: file.path) {
+            // That it is sound is for the program to say.
+            execution.environment["MINIBOSS_REMEMBER"] = "\(memory.draft)\n\(memory.place)"
         }
-        return become(path, invocation, definition: file.path, hash: source.definitionHash)
+        return execution
     }
 
     // MARK: Compiling

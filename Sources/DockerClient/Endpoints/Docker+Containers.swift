@@ -46,6 +46,18 @@ extension Docker {
         return try await status(call) == 304 ? .already : .done
     }
 
+    /// Maps to `POST /containers/{id}/unpause`. A container that is not paused is `.already`.
+    @discardableResult
+    public func unpauseContainer(_ id: String) async throws(DockerError) -> EngineChange {
+        do {
+            try await status(EngineCall("POST", try container(id, "/unpause")))
+            return .done
+        } catch {
+            guard !error.isNotFound, error.engineMessage.contains("is not paused") else { throw error }
+            return .already
+        }
+    }
+
     /// Maps to `POST /containers/{id}/stop`. A container that does not run is `.already`.
     ///
     /// - Parameters:

@@ -2,54 +2,137 @@ import Glibc
 
 /// One TCP connection to a published port, for readiness. Needs no engine.
 ///
-/// The engine's proxy accepts connections before the service listens and closes them at once, so a connection counts
-/// only if it is still open after a moment, or if the service has said something.
+/// The engine's proxy accepts connections before the service listens, and closes them once it has failed to reach it, which takes
+/// as long as it takes. So where this machine is the gateway of the container's network the container itself is asked. Where it
+/// is not (the engine is in a virtual machine, or elsewhere), a connection to the published port counts only if it is still
+/// open after a moment, or if the service has said something.
 public struct TCPProbe: Sendable, Equatable {
+    /// A container's own end of a port, on a bridge network.
+    public struct ContainerEnd: Sendable, Equatable {
+        public var address: String
+        /// The network's gateway: this machine's own address where the engine runs on it.
+        public var gateway: String
+        public var port: Int
+
+        public init(address: String, gateway: String, port: Int) {
+            self.address = address
+            self.gateway = gateway
+            self.port = port
+        }
+    }
+
     public var port: Int
+    public var containerEnd: ContainerEnd?
     /// For one attempt.
     public var timeout: Duration
-    /// How long the connection must stay open.
+    /// How long a connection to the published port must stay open.
     public var hold: Duration
 
-    public init(port: Int, timeout: Duration = .seconds(1), hold: Duration = .milliseconds(50)) {
+    public init(port: Int, containerEnd: ContainerEnd? = nil, timeout: Duration = .seconds(1), hold: Duration = .milliseconds(50)) {
         self.port = port
+        self.containerEnd = containerEnd
         self.timeout = timeout
         self.hold = hold
     }
 
-    /// Makes one attempt at 127.0.0.1.
+    /// Makes one attempt.
     ///
     /// - Returns: nil when the port is ready, else a few words: `connection refused`.
     public func attempt() async -> String? {
-        await BlockingWork.run { connectAndHold() }
+        await BlockingWork.run { askContainer() ?? askPublishedPort() }.words
     }
 
-    private func connectAndHold() -> String? {
-        guard let number = UInt16(exactly: port), number > 0 else { return "\(port) is no port" }
-        let file = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
-        guard file >= 0 else { return String(cString: strerror(errno)) }
-        defer { close(file) }
+    private enum Answer {
+        case ready
+        case failure(String)
+
+        var words: String? { if case .failure(let words) = self { words } else { nil } }
+    }
+
+    /// - Returns: `nil` when the container can't be asked from here.
+    private func askContainer() -> Answer? {
+        guard let end = containerEnd, let socket = try? Dialled(end.address, end.port), socket.localAddress == end.gateway else {
+            return nil
+        }
+        switch socket.outcome(within: timeout) {
+        case 0: return .ready
+        case ECONNREFUSED: return .failure(words(ECONNREFUSED))
+        // A firewall may be between.
+        default: return nil
+        }
+    }
+
+    private func askPublishedPort() -> Answer {
+        let socket: Dialled
+        do { socket = try Dialled("127.0.0.1", port) } catch { return .failure(error.words) }
+        switch socket.outcome(within: timeout) {
+        case 0: break
+        case nil: return .failure("no connection within \(timeout)")
+        case let number?: return .failure(words(number))
+        }
+        return socket.staysOpen(for: hold) ? .ready : .failure("connection closed at once")
+    }
+
+    private func words(_ number: Int32) -> String {
+        number == ECONNREFUSED ? "connection refused" : String(cString: strerror(number)).lowercased()
+    }
+}
+
+/// A TCP connection on its way; closed with its last reference.
+private final class Dialled {
+    struct Refusal: Error { let words: String }
+
+    private let file: Int32
+    /// `nil` while the connection is being made.
+    private let settled: Int32?
+
+    init(_ host: String, _ port: Int) throws(Refusal) {
+        guard let number = UInt16(exactly: port), number > 0 else { throw Refusal(words: "\(port) is no port") }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = number.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        guard inet_pton(AF_INET, host, &address.sin_addr) == 1 else { throw Refusal(words: "\(host) is no IPv4 address") }
+        let file = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        guard file >= 0 else { throw Refusal(words: String(cString: strerror(errno))) }
+        self.file = file
         let result = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(file, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
         }
-        if result != 0 {
-            guard errno == EINPROGRESS else { return words(errno) }
-            guard ready(file, POLLOUT, within: timeout) else { return "no connection within \(timeout)" }
-            var failure: Int32 = 0
-            var size = socklen_t(MemoryLayout<Int32>.size)
-            getsockopt(file, SOL_SOCKET, SO_ERROR, &failure, &size)
-            if failure != 0 { return words(failure) }
-        }
-        guard ready(file, POLLIN, within: hold) else { return nil }
-        var byte: UInt8 = 0
-        return recv(file, &byte, 1, Int32(MSG_PEEK)) > 0 ? nil : "connection closed at once"
+        settled = result == 0 ? 0 : errno == EINPROGRESS ? nil : errno
     }
 
-    private func ready(_ file: Int32, _ event: Int32, within limit: Duration) -> Bool {
+    deinit { close(file) }
+
+    /// Which of this machine's addresses it comes from.
+    var localAddress: String? {
+        var address = sockaddr_in()
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let result = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(file, $0, &size) }
+        }
+        guard result == 0 else { return nil }
+        var text = [CChar](repeating: 0, count: Int(INET_ADDRSTRLEN))
+        guard inet_ntop(AF_INET, &address.sin_addr, &text, socklen_t(text.count)) != nil else { return nil }
+        return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    /// 0 once it is made, an error number when it can't be, `nil` when neither is known in time.
+    func outcome(within limit: Duration) -> Int32? {
+        if let settled { return settled }
+        guard ready(POLLOUT, within: limit) else { return nil }
+        var failure: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        getsockopt(file, SOL_SOCKET, SO_ERROR, &failure, &size)
+        return failure
+    }
+
+    func staysOpen(for time: Duration) -> Bool {
+        guard ready(POLLIN, within: time) else { return true }
+        var byte: UInt8 = 0
+        return recv(file, &byte, 1, Int32(MSG_PEEK)) > 0
+    }
+
+    private func ready(_ event: Int32, within limit: Duration) -> Bool {
         let end = ContinuousClock.now + limit
         while true {
             var waiter = pollfd(fd: file, events: Int16(event), revents: 0)
@@ -57,9 +140,5 @@ public struct TCPProbe: Sendable, Equatable {
             let count = poll(&waiter, 1, Int32(left.milliseconds))
             if count >= 0 || errno != EINTR { return count > 0 }
         }
-    }
-
-    private func words(_ number: Int32) -> String {
-        number == ECONNREFUSED ? "connection refused" : String(cString: strerror(number)).lowercased()
     }
 }

@@ -11,6 +11,7 @@ package protocol ContainerEngine: Sendable {
     func inspect(container id: String) async throws(DockerError) -> ContainerInspect
     func create(name: String, _ config: ContainerConfig) async throws(DockerError) -> String
     func start(container id: String) async throws(DockerError)
+    func unpause(container id: String) async throws(DockerError)
     /// Sends `signal`, and SIGKILL after `seconds`.
     func stop(container id: String, seconds: Double, signal: String) async throws(DockerError)
     /// - Parameter volumes: take those without a name with it.

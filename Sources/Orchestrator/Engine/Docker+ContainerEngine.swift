@@ -23,6 +23,10 @@ extension Docker: ContainerEngine {
         _ = try await startContainer(id)
     }
 
+    package func unpause(container id: String) async throws(DockerError) {
+        _ = try await unpauseContainer(id)
+    }
+
     package func stop(container id: String, seconds: Double, signal: String) async throws(DockerError) {
         // The container carries its stop signal, and API 1.41 takes none here.
         _ = try await stopContainer(id, timeout: .seconds(seconds.rounded(.up)))

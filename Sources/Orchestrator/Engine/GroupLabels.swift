@@ -6,6 +6,8 @@ enum GroupLabels {
     static let service = "io.miniboss.service"
     static let run = "io.miniboss.run"
     static let operation = "io.miniboss.operation"
+    /// Path of the ledger that remembers it.
+    static let ledger = "io.miniboss.ledger"
     /// Keyed hash of the resolved spec: equal for equal containers, and tells nothing of its values.
     static let spec = "io.miniboss.spec"
     /// On one-off containers, which are no part of the group's state.

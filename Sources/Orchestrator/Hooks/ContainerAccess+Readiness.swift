@@ -6,7 +6,7 @@ extension ContainerAccess {
     /// - Throws: what can't become true by waiting: an unpublished port, a bad pattern, an unhealthy container.
     public func evaluate(_ probe: ReadinessProbe) async throws -> Bool {
         probing(probe.words)
-        return try await attempt(probe)
+        do { return try await attempt(probe) } catch let error as AccessError { throw ReadinessError(description: error.description) }
     }
 
     private func attempt(_ probe: ReadinessProbe) async throws -> Bool {
@@ -37,7 +37,10 @@ extension ContainerAccess {
     }
 
     private func tcp(_ port: Int) async throws -> Bool {
-        guard let error = await TCPProbe(port: try await hostPort(port)).attempt() else { return true }
+        let published = try await hostPort(port)
+        let network = try await details().networks.values.first { !$0.address.isEmpty && !$0.gateway.isEmpty }
+        let end = network.map { TCPProbe.ContainerEnd(address: $0.address, gateway: $0.gateway, port: port) }
+        guard let error = await TCPProbe(port: published, containerEnd: end).attempt() else { return true }
         observe("tcp :\(port) \(error)")
         return false
     }
@@ -111,6 +114,11 @@ extension ContainerAccess {
         if state.exitCode == code { return true }
         throw Failure.exited(state, phase: .ping, during: "it should end with \(code)", seconds: state.lifetime)
     }
+}
+
+/// A readiness asks for what can't be: no `ping` of the user's is to blame.
+struct ReadinessError: Error, CustomStringConvertible {
+    let description: String
 }
 
 extension ContainerState {

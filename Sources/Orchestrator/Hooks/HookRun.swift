@@ -60,11 +60,14 @@ struct HookError: Sendable {
     var text: String
     /// A probe of ours that knows its class of failure.
     var failure: Failure?
+    /// A readiness threw, in the place of the user's ping.
+    var isOfReadiness = false
 
     init(text: String) { self.text = text }
 
     init(_ error: any Error) {
         failure = error as? Failure
+        isOfReadiness = error is ReadinessError
         text = failure?.summary ?? "\(error)"
     }
 }

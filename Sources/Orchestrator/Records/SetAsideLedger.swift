@@ -72,7 +72,8 @@ private func successorEvents(_ cited: LedgerSetAside, after old: LedgerExaminati
 
 /// What the last start wrote for other programs, but for the secrets, which are masked there.
 private func savedContext(_ setting: RunSetting) -> ContextValues? {
-    let text = textFile("\(setting.directory)/../../.miniboss-context")
+    guard let path = setting.contextPath else { return nil }
+    let text = textFile(path)
     guard let values = try? JSONDecoder().decode([String: ContextValue].self, from: Data(text.utf8)), !values.isEmpty else { return nil }
     return ContextValues(values.filter { $0.value != .string(EnvironmentValue.mask) })
 }

@@ -5,8 +5,8 @@ import Reconciler
 extension GroupRun {
     /// Records what the plan means for each service before anything is done.
     func begin(_ plan: Plan, excluded: [String]) async throws {
+        try leaveOut(excluded)
         var entries: [JournalEntry] = []
-        for name in excluded { entries.append(entry(name, .excluded, cause: "excluded by the user")) }
         for outlook in plan.outlooks {
             keep(outlook)
             switch outlook.disposition {
@@ -25,6 +25,12 @@ extension GroupRun {
                         outlook.service, .divergenceFound(DivergenceFound(containerID: id, differences: outlook.differences))))
             }
         }
+        if !entries.isEmpty { try journal.note(entries) }
+    }
+
+    /// Records that services are left out, of which nothing else is known: that one runs, or why it failed, stays known.
+    func leaveOut(_ services: [String]) throws {
+        let entries = services.map { entry($0, .excluded, cause: "excluded by the user", onlyFrom: [.absent, .blocked]) }
         if !entries.isEmpty { try journal.note(entries) }
     }
 
@@ -47,6 +53,17 @@ extension GroupRun {
             guard let id = state[name].containerID, !running.contains(id) else { continue }
             try await fail(name, try await death(of: name, id, phase: .postStart, during: "it was thought to be running"), in: .postStart)
         }
+    }
+
+    /// The services of the group whose containers run, in the order of the definition; `nil` where the engine does not say.
+    func runningServices() async -> [String]? {
+        guard let containers = try? await engine.containers(labels: [GroupLabels.filter(group: group.name)]) else { return nil }
+        let running = Set(
+            containers.filter { $0.state == "running" && $0.labels[GroupLabels.oneOff] == nil }.compactMap {
+                $0.labels[GroupLabels.service]
+            })
+        let defined = (setting.definition?.spec ?? group).services.map(\.name).filter(running.contains)
+        return defined + running.subtracting(defined).sorted()
     }
 
     /// Waits until each of the services has been up for so many seconds.
@@ -84,7 +101,7 @@ extension GroupRun {
 
     /// `.miniboss-context` beside the definition: JSON, secrets masked. The ledger is the truth.
     func saveContext() {
-        guard let path = contextPath else { return }
+        guard let path = setting.contextPath else { return }
         let text = contextText
         let temporary = "\(path).new"
         guard let file = fopen(temporary, "we") else { return }
@@ -104,15 +121,6 @@ extension GroupRun {
 
     /// - Parameter text: what this group would have written; the file of another group of the directory stays.
     func removeSavedContext(holding text: String) {
-        if let path = contextPath, textFile(path) == text { unlink(path) }
-    }
-
-    /// Beside the definition; without one, beside `.miniboss`.
-    private var contextPath: String? {
-        guard let path = setting.definition?.path ?? setting.environment["MINIBOSS_DEFINITION"], let slash = path.lastIndex(of: "/") else {
-            let group = "/.miniboss/\(setting.groupName)"
-            return setting.directory.hasSuffix(group) ? setting.directory.dropLast(group.count) + "/.miniboss-context" : nil
-        }
-        return "\(path[..<slash])/.miniboss-context"
+        if let path = setting.contextPath, textFile(path) == text { unlink(path) }
     }
 }

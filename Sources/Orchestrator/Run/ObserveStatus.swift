@@ -25,9 +25,15 @@ public func observeStatus(_ setting: RunSetting) async throws(OperationError) ->
     let key = try fingerprintKeyIfPresent(directory: setting.directory)
     let hash: @Sendable (ServiceSpec) -> String = { fingerprint(of: $0, network: group.network, key: key) }
     let observed: ObservedGroup
+    let held: HeldNames
     do {
         observed = try await observe(group, engine: engine, context: state.context, isNetworkGiven: true, fingerprint: hash)
+        let present = observed.containersByService
+        let wanted = group.services.map(\.name).filter { present[$0] == nil }
+            .map { PlanRequest.containerName(group: group.name, service: $0) }
+        held = try await HeldNames(of: Set(wanted), group: group.name, engine: engine)
     } catch { throw OperationError(unreachable: error, host: setting.environment["DOCKER_HOST"] ?? "the engine") }
+    try observed.requireOwned(by: setting.ledgerFile, group: group.name)
 
     let hide = Redaction(await groupSecrets(setting.definition, state, group: group.name, engine: engine))
     let containers = observed.containersByService
@@ -35,7 +41,10 @@ public func observeStatus(_ setting: RunSetting) async throws(OperationError) ->
         let container = containers[service.name, default: []].sorted {
             ($0.status == .running ? 0 : 1, -$0.createdAt) < ($1.status == .running ? 0 : 1, -$1.createdAt)
         }.first
-        return status(of: service, container, state, observed, group, setting).concealed(by: hide)
+        var status = status(of: service, container, state, observed, group, setting).concealed(by: hide)
+        let name = PlanRequest.containerName(group: group.name, service: service.name)
+        if container == nil, let warning = held.warning(about: name) { status.reason += "; \(warning)" }
+        return status
     }
     let names = Set(group.services.map(\.name))
     let orphans = observed.containers.filter { !names.contains($0.service) }.map { container in

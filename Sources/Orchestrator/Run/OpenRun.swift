@@ -65,7 +65,8 @@ func connectEngine(_ environment: [String: String]) async throws(OperationError)
 /// Opens a run, settles what earlier ones left, does the work, and closes it whatever happens.
 func conduct(
     _ setting: RunSetting, group: @escaping @Sendable (GroupState) -> GroupSpec, isNetworkGiven: Bool, hookTimeout: Double,
-    stopTimeout: Double = 10, keepFailed: Bool = false, removesVolumes: Bool = false, work: @Sendable (GroupRun) async throws -> WorkEnd
+    stopTimeout: Double = 10, keepFailed: Bool = false, removesVolumes: Bool = false, excluded: [String] = [],
+    work: @Sendable (GroupRun) async throws -> WorkEnd
 ) async throws(OperationError) -> RunEnd {
     let start = setting.clock.monotonic()
     let ledger = try setting.host.openLedger(setting)
@@ -91,6 +92,7 @@ func conduct(
     journal.conceal(await groupSecrets(setting.definition, remembered, group: spec.name, engine: connected?.engine))
     let halfStops = if let connected { try await settleEarlierRuns(journal, setting, connected, group: spec.name) } else { [HalfStop]() }
     var started = runStarted(setting, spec, connected?.identity, remembered: remembered)
+    started.excluded = excluded.isEmpty ? nil : excluded
     if await mayTellUnknownSecrets(setting, remembered, connected?.engine, group: spec.name) {
         started.arguments = started.arguments.prefix(1) + started.arguments.dropFirst().map { _ in EnvironmentValue.mask }
     }
@@ -143,13 +145,17 @@ func conduct(
     if journal.failure == nil {
         try await settleLastWords(journal, setting)
         let cause = setting.interruption.signal.map { "interrupted by \($0)" } ?? "the run ended before it"
+        let running = outcome == .succeeded ? nil : await run.runningServices()
         try await journal.record(
             cutOff(journal.state, cause: cause, run: nil)
                 + [
                     JournalEntry(
                         nil,
                         .runFinished(
-                            RunFinished(outcome: outcome, error: thrown?.message ?? end.error, signal: setting.interruption.signal)))
+                            RunFinished(
+                                outcome: outcome, error: thrown?.message ?? end.error, signal: setting.interruption.signal, running: running
+                            )
+                        ))
                 ])
     }
     run.mark?.remove()

@@ -19,6 +19,7 @@ extension GroupRun {
             labels: [
                 GroupLabels.group: group.name, GroupLabels.service: name, GroupLabels.run: String(journal.run),
                 GroupLabels.operation: operation, GroupLabels.spec: label,
+                GroupLabels.ledger: setting.ledgerFile,
             ])
         let summary = SpecSummary(spec, imageID: imageID(spec.image), network: group.network)
         do {
@@ -84,12 +85,13 @@ extension GroupRun {
         }
     }
 
+    /// Starts a container, or lets a paused one go on.
     func startContainer(_ step: PlanStep) async throws {
         guard let service = step.service else { return }
         let id = try containerID(step)
         do {
             try await call(
-                EngineStep(kind: .startContainer, service: service, cause: step.cause, target: step.target.text), result: { id },
+                EngineStep(kind: step.kind, service: service, cause: step.cause, target: step.target.text), result: { id },
                 before: [entry(service, .startBegan, cause: step.cause, container: id)],
                 after: {
                     containerStarted(service)
@@ -97,10 +99,15 @@ extension GroupRun {
                 },
                 resolve: { [engine] in
                     let state = try await engine.inspect(container: id).state
+                    if state.paused { return .absent }
                     return state.running || state.startedAt > "0001-01-02" && state.status == "exited" ? .adopted(()) : .absent
                 }
             ) { () async throws(DockerError) in
-                try await engine.start(container: id)
+                if step.kind == .unpauseContainer {
+                    try await engine.unpause(container: id)
+                } else {
+                    try await engine.start(container: id)
+                }
             }
         } catch let error as DockerError where error.isPortInUse {
             throw await portInUse(error, service: service)

@@ -161,8 +161,10 @@ extension GroupRun {
                 throw failure
             }
             throw Failure(
-                .hookThrew, phase: phase, summary: "\(hook.rawValue) threw: \(error.text)", lastPingError: hook == .ping ? error.text : nil,
-                attempts: log?.attempts, subject: hook.rawValue)
+                .hookThrew, phase: phase,
+                summary: error.isOfReadiness ? "can't become ready: \(error.text)" : "\(hook.rawValue) threw: \(error.text)",
+                lastPingError: hook == .ping ? error.text : nil, attempts: log?.attempts,
+                subject: error.isOfReadiness ? Failure.readiness : hook.rawValue)
         case .timedOut:
             throw Failure(
                 .hookTimedOut, phase: phase, summary: "\(hook.rawValue) was not back after \(tenths(hookTimeout)) s",

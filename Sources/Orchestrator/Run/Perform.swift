@@ -13,7 +13,7 @@ extension GroupRun {
             case .buildImage: try await buildImage(step)
             case .createContainer: try await createContainer(step)
             case .renameContainer: try await renameContainer(step)
-            case .startContainer: try await startContainer(step)
+            case .startContainer, .unpauseContainer: try await startContainer(step)
             case .stopContainer: try await stopContainer(step)
             case .removeContainer: try await removeContainer(step)
             case .preStart: try await preStart(step)
@@ -86,7 +86,7 @@ extension StepKind {
         case .buildImage: .build
         case .createNetwork, .createVolume, .createContainer, .renameContainer, .removeContainer, .reconsider: .create
         case .preStart: .preStart
-        case .startContainer, .stopContainer, .killContainer, .removeNetwork, .preStop, .execInContainer: .start
+        case .startContainer, .unpauseContainer, .stopContainer, .killContainer, .removeNetwork, .preStop, .execInContainer: .start
         case .ping: .ping
         case .postStart: .postStart
         }

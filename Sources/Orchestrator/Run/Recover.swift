@@ -43,7 +43,7 @@ private func consequence(of outcome: Event, for open: OpenIntent, _ state: Group
     let event: ServiceEvent? =
         switch (step.step, phase) {
         case (.createContainer, .creating): .containerCreated
-        case (.startContainer, .starting): .containerStarted
+        case (.startContainer, .starting), (.unpauseContainer, .starting): .containerStarted
         case (.stopContainer, .stopping): .containerStopped
         case (.removeContainer, .removing): .containerRemoved
         default: nil
@@ -84,7 +84,7 @@ private func lookUp(_ open: OpenIntent, engine: any ContainerEngine, group: Stri
             return try await engine.networks(named: intent.target).isEmpty ? done(nil) : notDone("the network is still there")
         case .pullImage, .buildImage:
             return notDone("nobody saw how it ended; it is done again when it is needed")
-        case .startContainer, .stopContainer, .killContainer, .removeContainer, .renameContainer:
+        case .startContainer, .unpauseContainer, .stopContainer, .killContainer, .removeContainer, .renameContainer:
             return try await lookUpContainer(intent, engine: engine, done: done, notDone: notDone)
         case .createVolume, .preStart, .ping, .postStart, .preStop, .execInContainer, .reconsider:
             return notDone("nobody saw how it ended")
@@ -102,12 +102,16 @@ private func lookUpContainer(
     do { container = try await engine.inspect(container: intent.target) } catch  where error.isNotFound {
         return intent.step == .removeContainer ? done(nil) : notDone("the container is not there", "absent")
     }
-    let isDone =
-        switch intent.step {
-        case .startContainer: container.state.running
+    return intent.isDone(container) ? done(container.id) : notDone("miniboss was killed before it was done", "absent")
+}
+
+extension StepIntended {
+    fileprivate func isDone(_ container: ContainerInspect) -> Bool {
+        switch step {
+        case .startContainer, .unpauseContainer: container.state.running && !container.state.paused
         case .stopContainer, .killContainer: !container.state.running
-        case .renameContainer: container.name == intent.target
+        case .renameContainer: container.name == target
         default: false
         }
-    return isDone ? done(container.id) : notDone("miniboss was killed before it was done", "absent")
+    }
 }

@@ -25,7 +25,7 @@ public func runOneOff(
             spec, network: run.group.network,
             labels: [
                 GroupLabels.group: run.group.name, GroupLabels.service: service, GroupLabels.run: String(run.journal.run),
-                GroupLabels.operation: operation, GroupLabels.oneOff: "true",
+                GroupLabels.operation: operation, GroupLabels.oneOff: "true", GroupLabels.ledger: run.setting.ledgerFile,
             ])
         config.aliases = []
         config.tty = streams.tty

@@ -38,6 +38,17 @@ public struct RunSetting: Sendable {
 
 extension RunSetting {
     var ledgerLocation: LedgerLocation { LedgerLocation(directory: directory, path: ledgerPath) }
+    /// The ledger itself.
+    var ledgerFile: String { ledgerLocation.path }
+
+    /// Where the context is for other programs: beside the definition; without one, beside `.miniboss`.
+    var contextPath: String? {
+        guard let path = definition?.path ?? environment["MINIBOSS_DEFINITION"], let slash = path.lastIndex(of: "/") else {
+            let group = "/.miniboss/\(groupName)"
+            return directory.hasSuffix(group) ? directory.dropLast(group.count) + "/.miniboss-context" : nil
+        }
+        return "\(path[..<slash])/.miniboss-context"
+    }
 }
 
 /// Sees a run as it happens.

@@ -6,7 +6,7 @@ public func startGroup(_ setting: RunSetting, _ options: StartOptions) async thr
     let selection = try StartSelection(setting.checkedDefinition(), options)
     return try await conduct(
         setting, group: { _ in selection.group }, isNetworkGiven: options.network != nil, hookTimeout: options.timeout,
-        keepFailed: options.keepFailed
+        keepFailed: options.keepFailed, excluded: selection.excluded
     ) { run in
         try await run.finishStops()
         let observed = try await run.observeNow()
@@ -31,17 +31,21 @@ public func planStart(_ setting: RunSetting, _ options: StartOptions) async thro
     let key = try fingerprintKeyIfPresent(directory: setting.directory)
     let group = selection.group
     let hide = Redaction(await groupSecrets(setting.definition, state, group: group.name, engine: engine))
+    let observed: ObservedGroup
     do {
-        let observed = try await observe(
+        observed = try await observe(
             group, engine: engine, context: state.context, isNetworkGiven: options.network != nil,
             fingerprint: { fingerprint(of: $0, network: group.network, key: key) })
-        return planStart(
-            PlanRequest(
-                desired: group, observed: observed, history: state,
-                fingerprint: { fingerprint(of: $0, network: group.network, key: key) }, directoryExists: { pathExists($0) },
-                isPortFree: { freePort(preferring: $0) == $0 })
-        ).concealed(by: hide)
     } catch { throw OperationError(unreachable: error, host: setting.environment["DOCKER_HOST"] ?? "the engine") }
+    try observed.requireOwned(by: setting.ledgerFile, group: group.name)
+    let plan = planStart(
+        PlanRequest(
+            desired: group, observed: observed, history: state,
+            fingerprint: { fingerprint(of: $0, network: group.network, key: key) }, directoryExists: { pathExists($0) },
+            isPortFree: { freePort(preferring: $0) == $0 }))
+    do { return try await plan.warned(group: group.name, engine: engine).concealed(by: hide) } catch {
+        throw OperationError(unreachable: error, host: setting.environment["DOCKER_HOST"] ?? "the engine")
+    }
 }
 
 /// Which services a start is about.

@@ -11,7 +11,7 @@ public func stopGroup(_ setting: RunSetting, _ options: StopOptions) async throw
     return try await conduct(
         setting, group: { setting.group(remembered: $0, network: options.network) }, isNetworkGiven: options.network != nil,
         hookTimeout: options.timeout,
-        stopTimeout: options.timeout, removesVolumes: options.remove
+        stopTimeout: options.timeout, removesVolumes: options.remove, excluded: options.exclude
     ) { run in
         let members = stopMembers(setting, remembered: run.journal.state)
         var observed = try await run.observeNow()
@@ -27,9 +27,7 @@ public func stopGroup(_ setting: RunSetting, _ options: StopOptions) async throw
         let plan = planStop(
             StopRequest(
                 members: members, network: run.group.network, observed: observed, excluded: Set(options.exclude), removes: options.remove))
-        var entries: [JournalEntry] = []
-        for name in options.exclude { entries.append(run.entry(name, .excluded, cause: "excluded by the user")) }
-        if !entries.isEmpty { try run.journal.note(entries) }
+        try run.leaveOut(options.exclude)
         try await run.execute(plan)
         if options.remove, options.exclude.isEmpty, !run.interruption.isInterrupted, run.failedServices.isEmpty {
             let saved = run.contextText

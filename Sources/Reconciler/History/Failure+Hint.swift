@@ -1,6 +1,8 @@
 extension Failure {
     /// What a readiness says that asks for the health check of an image that has none.
     public static let noHealthCheck = "no health check"
+    /// The subject of a failure of a readiness, which nobody's `ping` asked for.
+    public static let readiness = "readiness"
     /// Who holds the name of a network.
     public static let networkHolder = "a network of that name"
 
@@ -20,6 +22,7 @@ extension Failure {
             return "it was asked\(tries) and never said it was ready; the last answer: \(lastPingError ?? "false")"
         case .unhealthy where hasNoHealthCheck: return "the image has no health check"
         case .unhealthy: return "the image's own health check says so" + (exit?.health.last.map { ": \($0)" } ?? "")
+        case .hookThrew where subject == Self.readiness: return "its readiness asks for something that can't be"
         case .hookThrew: return "\(hookWords) threw an error"
         case .hookTimedOut: return "\(hookWords) had not come back by the deadline"
         case .imageNotFound where holder != nil:
@@ -42,7 +45,8 @@ extension Failure {
     }
 
     /// What to do, one sentence without a full stop.
-    func hint(service: String, typeName: String, origin: String?, changes: [SpecChange]) -> String {
+    /// - Parameter invocation: what was typed to begin the run that failed: `start`.
+    func hint(service: String, typeName: String, origin: String?, changes: [SpecChange], invocation: String) -> String {
         let type = typeName.isEmpty ? service : typeName
         let place = origin.map { " (\($0))" } ?? ""
         if let change = changes.first(where: { $0.now == nil && $0.field.hasPrefix("env.") }), endedByItself {
@@ -50,7 +54,7 @@ extension Failure {
         }
         switch failureClass {
         case .engineUnreachable:
-            return "start the engine (on Debian: sudo systemctl start docker) or set DOCKER_HOST, then `miniboss start`"
+            return "start the engine (on Debian: sudo systemctl start docker) or set DOCKER_HOST, then `miniboss \(invocation)`"
         case .imageNotFound where holder != nil:
             return "check the way to the registry, and the spelling of \(type).image\(place): `docker pull\(subjectWords)` tries it by hand"
         case .imageNotFound: return "check the spelling of \(type).image\(place); to build it here set buildFromDirectory"
@@ -78,12 +82,13 @@ extension Failure {
         case .unhealthy where hasNoHealthCheck:
             return "choose another readiness for \(type)\(place), or give its image a HEALTHCHECK"
         case .unhealthy: return "run the health check by hand: `miniboss start --keep-failed`, then `miniboss exec \(service) -- …`"
+        case .hookThrew where subject == Self.readiness: return "mend the readiness of \(type)\(place), then `miniboss start`"
         case .hookThrew: return "mend \(hookWords)\(place), then `miniboss start`: it is run again"
         case .hookTimedOut: return "see where \(hookWords)\(place) waits, or give it longer with --timeout"
         case .contextMissing:
             return
                 "write that key to Context in a hook of a service that \(service) depends on (one that already runs does so after `miniboss stop --remove`), or mend \(type).\(subject ?? "env")\(place)"
-        case .interrupted: return "`miniboss start` goes on where it stopped"
+        case .interrupted: return "`miniboss \(invocation)` goes on where it stopped"
         case .engineError where holder != nil:
             return "make room for it: `docker system df` shows what takes it, `docker system prune` frees it"
         case .engineError where phase == .pull: return "see the engine's words above; `docker pull\(subjectWords)` tries it by hand"
@@ -102,7 +107,7 @@ extension Failure {
         switch phase {
         case .preStart: "preStart"
         case .postStart: "postStart"
-        case .ping: "ping"
+        case .ping: subject == Self.readiness ? "readiness" : "ping"
         default: "its hook"
         }
     }

@@ -77,6 +77,6 @@ public struct FailureReport: Sendable, Equatable {
         lastWorkingRun = working?.run
         changes = specChanges(from: working, to: spec, image: member?.image, definition: start.definition, failure: failure)
         because = failure.reason(exit: exit)
-        hint = failure.hint(service: service, typeName: typeName, origin: origin, changes: changes)
+        hint = failure.hint(service: service, typeName: typeName, origin: origin, changes: changes, invocation: start.invocation)
     }
 }

@@ -12,6 +12,8 @@ public struct PostMortem: Sendable, Equatable {
     public var blocked: [Blocked]
     /// The services that ran when the run ended.
     public var running: [String]
+    /// Those of them whose container is not what this run was to bring about, with how they run: "in its old container".
+    public var runningOtherwise: [String: String] = [:]
     /// For a run without a failed service: what to do.
     public var next: String?
 
@@ -41,13 +43,23 @@ public struct PostMortem: Sendable, Equatable {
             FailureReport(service, failure, at: fact, in: facts, start: body, lastWorking: lastWorking)
         }
         blocked = summary.services.filter { $0.outcome == .blocked }.map { Blocked(service: $0.service, because: $0.because) }
-        running = summary.services.filter { [.started, .restarted, .alreadyRunning].contains($0.outcome) }.map(\.service)
+        running =
+            facts.runEnd?.body.running
+            ?? summary.services.filter { [.started, .restarted, .alreadyRunning].contains($0.outcome) }.map(\.service)
         if failures.isEmpty, let unreachable = summary.unreachable {
             failures = [FailureReport("", unreachable, at: start, in: [], start: body, lastWorking: lastWorking)]
         }
+        for result in summary.services where running.contains(result.service) {
+            runningOtherwise[result.service] = result.otherwiseRunning
+        }
         verdict = ""
         next = nil
-        (verdict, next) = judged(summary, facts: facts)
+        (verdict, next) = judged(summary, facts: facts, invocation: body.invocation)
+    }
+
+    /// Each service that ran, and how, where it is not as this run was to bring about: `web (in its old container)`.
+    public var runningWords: [String] {
+        running.map { name in name + (runningOtherwise[name].map { " (\($0))" } ?? "") }
     }
 
     /// The services that failed beside the first one.
@@ -61,12 +73,15 @@ public struct PostMortem: Sendable, Equatable {
 
     /// What the failures kept from starting, as the end of a sentence.
     private var neverStarted: String {
-        guard !blocked.isEmpty else { return "" }
-        let names = blocked.count <= 5 ? inWords(blocked.map(\.service)) : "\(blocked.count) other services"
-        return "; \(names) never started because of \(failures.count == 1 ? "it" : "them")"
+        let kept = blocked.map(\.service).filter { !running.contains($0) }
+        guard !kept.isEmpty else { return "" }
+        let names = kept.count <= 5 ? inWords(kept) : "\(kept.count) other services"
+        // A reload had stopped them.
+        let fate = command == "reload" ? "\(kept.count == 1 ? "was" : "were") not started again" : "never started"
+        return "; \(names) \(fate) because of \(failures.count == 1 ? "it" : "them")"
     }
 
-    private func judged(_ summary: RunSummary, facts: [RecordedFact]) -> (String, String?) {
+    private func judged(_ summary: RunSummary, facts: [RecordedFact], invocation: String) -> (String, String?) {
         let isCutOffOnly = outcome != .failed && failures.allSatisfy { $0.failure.failureClass == .interrupted }
         if let first = failures.first, !isCutOffOnly {
             if first.service.isEmpty { return ("`\(command)` could not begin: \(first.failure.summary)", nil) }
@@ -79,7 +94,7 @@ public struct PostMortem: Sendable, Equatable {
         case .interrupted:
             return (
                 "\(name) was interrupted" + (summary.signal.map { " by \($0)" } ?? "") + " after \(durationWords(summary.seconds))",
-                "`miniboss \(command)` goes on where it stopped"
+                "`miniboss \(invocation)` goes on where it stopped"
             )
         case .crashed:
             let last = facts.own.last { $0.runEndBody == nil }

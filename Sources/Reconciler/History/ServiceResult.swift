@@ -22,6 +22,19 @@ public struct ServiceResult: Sendable, Equatable {
     /// For one that was interrupted: "cut off while it was stopped". The phases of a failure are those of a start.
     public var cutOffWords: String?
 
+    /// What runs of it all the same, when its container does; `nil` when that is what the run was about.
+    var otherwiseRunning: String? {
+        switch outcome {
+        case .blocked: "as it was"
+        case .failed:
+            switch failure?.phase {
+            case .pull, .build, .create, .preStart: "in its old container"
+            default: "not as it should"
+            }
+        case .started, .alreadyRunning, .restarted, .stopped, .removed, .excluded: nil
+        }
+    }
+
     /// One for each service the run came to a result for.
     /// - Parameter isOver: a run that goes on has no result yet for services under way; one that was cut off has failed them.
     static func all(in facts: [RecordedFact], command: String, isOver: Bool) -> [ServiceResult] {
@@ -30,7 +43,11 @@ public struct ServiceResult: Sendable, Equatable {
             guard let service = fact.service else { continue }
             trails[service, default: ServiceTrail()].follow(fact)
         }
-        return facts.serviceNames.compactMap { trails[$0]?.result(of: $0, isOver: isOver) }
+        let excluded = Set(facts.runStart?.body.excluded ?? [])
+        return facts.serviceNames.compactMap { name in
+            if let result = trails[name]?.result(of: name, isOver: isOver) { return result }
+            return excluded.contains(name) ? ServiceResult(service: name, outcome: .excluded, seconds: 0, because: []) : nil
+        }
     }
 }
 
@@ -52,7 +69,8 @@ struct ServiceTrail {
         phase = change.to
         lastChange = fact
         switch change.trigger {
-        case .containerCreated: isNewContainer = true
+        // What an interrupted run had made and not started is as new.
+        case .containerCreated, .preStartFinished: isNewContainer = true
         case .containerStarted: wasStarted = true
         case .failed:
             // What follows a failure is clearing up: it neither changes the result nor counts as the service's time.

@@ -45,16 +45,18 @@ public struct RunStarted: EventBody {
     public var engineID: String?
     public var pid: Int
     public var services: [Member]
+    /// Those the user left out of this run. What is known of one that runs or failed stays: it has no change of state then.
+    public var excluded: [String]?
 
     enum CodingKeys: String, CodingKey {
-        case command, arguments, group, network, definition, engine, pid, services
+        case command, arguments, group, network, definition, engine, pid, services, excluded
         case definitionPath = "definition_path"
         case engineID = "engine_id"
     }
 
     public init(
         command: String, arguments: [String], group: String, network: String, definition: String?, definitionPath: String?,
-        engine: String?, engineID: String?, pid: Int, services: [Member]
+        engine: String?, engineID: String?, pid: Int, services: [Member], excluded: [String]? = nil
     ) {
         self.command = command
         self.arguments = arguments
@@ -66,8 +68,17 @@ public struct RunStarted: EventBody {
         self.engineID = engineID
         self.pid = pid
         self.services = services
+        self.excluded = excluded
     }
     public var event: Event { .runStarted(self) }
+
+    /// What was typed, to be typed again: `reload web`. Without arguments that would have to be quoted or that are masked.
+    public var invocation: String {
+        let isPlain = arguments.allSatisfy { argument in
+            !argument.isEmpty && argument.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.,/=:".contains($0)) }
+        }
+        return ([command] + (isPlain ? arguments : [])).joined(separator: " ")
+    }
 }
 
 /// The user asked for the end of a run, which then settles what is under way.
@@ -95,14 +106,18 @@ public struct RunFinished: EventBody {
     public var settledBy: Int?
     /// The signal that interrupted it.
     public var signal: String?
+    /// Of a run that did not succeed: the services whose container ran at its end, in an old container say. `nil` where nobody
+    /// could look.
+    public var running: [String]?
 
     enum CodingKeys: String, CodingKey {
-        case outcome, error, signal
+        case outcome, error, signal, running
         case settledBy = "settled_by"
     }
 
-    public init(outcome: RunOutcome, error: String? = nil, settledBy: Int? = nil, signal: String? = nil) {
+    public init(outcome: RunOutcome, error: String? = nil, settledBy: Int? = nil, signal: String? = nil, running: [String]? = nil) {
         self.outcome = outcome
+        self.running = running
         self.error = error
         self.settledBy = settledBy
         self.signal = signal

@@ -71,7 +71,8 @@ public struct Schedule: Sendable {
         ofService[service, default: []].contains { place in
             let (status, kind) = (entries[place].status, entries[place].step.kind)
             // A question under way is answered with steps that have not begun.
-            return status == .waiting && [.startContainer, .reconsider].contains(kind) || status == .running && kind == .reconsider
+            return status == .waiting && [.startContainer, .unpauseContainer, .reconsider].contains(kind)
+                || status == .running && kind == .reconsider
         }
     }
 

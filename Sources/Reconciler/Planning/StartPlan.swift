@@ -99,14 +99,14 @@ struct StartPlanner {
                 service, resolved: resolved, [keeper] + leftovers,
                 cause: PlanCause.replaced("its container was made but never started, and the ledger does not know it"), after: after)
             return
-        case .exited, .created:
-            if let port = lostPort(of: service) {
+        case .exited, .created, .paused:
+            if keeper.status != .paused, let port = lostPort(of: service) {
                 let cause = PlanCause.replaced("host port \(port), which it had, is taken by now, and any free one will do")
                 replace(service, resolved: resolved, [keeper] + leftovers, cause: cause, after: after)
                 return
             }
             restart(service, keeper, owner, leftovers, after: after)
-        case .paused, .restarting, .dead, .removing:
+        case .restarting, .dead, .removing:
             replace(
                 service, resolved: resolved, [keeper] + leftovers, cause: PlanCause.replaced("its container is \(keeper.status.rawValue)"),
                 after: after)
@@ -147,13 +147,16 @@ struct StartPlanner {
         expect(service, .completed, owed.postStart ? "post_start is still owed" : "a ping is still owed", keeper)
     }
 
-    /// Stopped and as defined: started again, not made anew.
+    /// Stopped or paused, and as defined: started again, not made anew.
     private mutating func restart(
         _ service: ServiceSpec, _ keeper: ObservedContainer, _ owed: ContainerDebt, _ leftovers: [ObservedContainer], after: [Int?]
     ) {
         let cause =
-            keeper.status == .created
-            ? "its container was made but never started" : "stopped\(keeper.exitCode.map { " (exited \($0))" } ?? "")"
+            switch keeper.status {
+            case .created: "its container was made but never started"
+            case .paused: "its container is paused"
+            default: "stopped\(keeper.exitCode.map { " (exited \($0))" } ?? "")"
+            }
         let target = StepTarget.container(id: keeper.id, name: keeper.name)
         var before = after
         if owed.firstStart {
@@ -170,7 +173,8 @@ struct StartPlanner {
                     after: before))
         }
         before.append(network())
-        let start = draft.add(.startContainer, service.name, target, cause: cause, after: before)
+        let kind = keeper.status == .paused ? StepKind.unpauseContainer : .startContainer
+        let start = draft.add(kind, service.name, target, cause: cause, after: before)
         var last = draft.add(.ping, service.name, target, cause: "started again", after: [start])
         if owed.postStart {
             last = draft.add(

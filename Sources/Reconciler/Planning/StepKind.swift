@@ -11,6 +11,7 @@ public enum StepKind: String, Codable, Sendable, CaseIterable {
     case removeContainer = "remove_container"
     case renameContainer = "rename_container"
     case startContainer = "start_container"
+    case unpauseContainer = "unpause_container"
     case ping
     case postStart = "post_start"
     case preStop = "pre_stop"

@@ -38,7 +38,7 @@ struct CauseSection: Section {
             if !report.blocked.isEmpty { page.fact("Blocked", blocked) }
             if !cutOff.isEmpty { page.fact("Cut off", interrupted) }
             if !report.running.isEmpty {
-                page.fact("Still running") { names(report.running, &$0) }
+                page.fact("Still running") { names(report.runningWords, &$0) }
             }
         }
     }
