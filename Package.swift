@@ -65,7 +65,8 @@ let package = Package(
         .testTarget(name: "MinibossKitTests", dependencies: ["MinibossKit", "Orchestrator", "Reconciler"], swiftSettings: strict),
         .testTarget(name: "DefinitionLoaderTests", dependencies: ["DefinitionLoader", "Digest", "miniboss"], swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
-        .testTarget(name: "EndToEndTests", dependencies: ["DockerClient", "TestSupport"], swiftSettings: strict),
+        .executableTarget(name: "shop", dependencies: ["MinibossKit"], path: "Tests/OwnPackage", swiftSettings: strict),
+        .testTarget(name: "EndToEndTests", dependencies: ["DockerClient", "TestSupport", "shop"], swiftSettings: strict),
         .testTarget(
             name: "KillTests",
             dependencies: ["TestSupport", "Simulation", "DockerClient", "Orchestrator", "Ledger", "Reconciler", "Digest"],

@@ -323,7 +323,51 @@ private struct Expectation {
             let report: PostMortemReport = try shop.decoded(shop.miniboss("postmortem", "--json", variables: gone))
             #expect(report.failures.map(\.failureClass) == ["engine_unreachable"])
             #expect(report.verdict.hasPrefix("`start` could not begin: no Docker Engine answers at unix:///nonexistent.sock"))
-            #expect(report.failures.first?.hint.contains("DOCKER_HOST") == true)
+            #expect(report.failures.first?.hint.contains("sudo apt-get install docker.io") == true)
         }
+    }
+
+    @Test("a missing socket, a refusal, a lack of permission, a foreign scheme: four messages, each with what to do, exit 69")
+    func fourWays() async throws {
+        let service = "struct One: Service { let name = \"one\"; let image = testImage }"
+        try await withWorkshop(service, list: "One()") { shop in
+            // A socket file that nobody listens at any more.
+            let dead = "\(shop.directory)/dead.sock"
+            let listener = try unixListener(dead)
+            Glibc.close(listener)
+            let locked = "\(shop.directory)/locked.sock"
+            let closed = try unixListener(locked)
+            defer { Glibc.close(closed) }
+            try #require(chmod(locked, 0) == 0)
+            // Root may do everything, but not with its capabilities gone.
+            let bare = "setpriv --bounding-set -all --inh-caps -all"
+            let cases: [(host: String, prefix: String, says: String, next: String)] = [
+                ("unix://\(shop.directory)/none.sock", "", "its socket does not exist", "Is it installed and running?"),
+                ("unix://\(dead)", "", "connection refused", "Is it running?"),
+                ("unix://\(locked)", bare, "permission denied", "usermod -aG docker"),
+                ("foo://x", "", "unknown scheme `foo`", "Set DOCKER_HOST to unix:///path"),
+            ]
+            try #require(try shop.shell("'\(shop.program)' plan").code == 2)
+            for each in cases {
+                let setting = "DOCKER_HOST=\(each.host)"
+                let told = try shop.shell("\(setting) \(each.prefix) '\(shop.program)' plan")
+                #expect(told.code == 69, "\(told)")
+                #expect(told.errors.contains(each.says) && told.errors.contains(each.next), "\(told.errors)")
+            }
+        }
+    }
+
+    private func unixListener(_ path: String) throws -> Int32 {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let isBound = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0 && listen(descriptor, 1) == 0
+            }
+        }
+        try #require(isBound)
+        return descriptor
     }
 }

@@ -34,8 +34,10 @@ extension Workshop {
     ///   - isBare: begins it without standard streams: descriptors 0, 1 and 2 are closed.
     ///   - isJob: makes it a process group of its own, as a shell does with its jobs; others may be orphans, which can't be stopped.
     ///   - name: of the files that take what it prints.
+    ///   - other: is run instead of the program under test.
     func launch(
-        _ arguments: [String], variables: [String: String?] = [:], isBare: Bool = false, isJob: Bool = false, name: String = ""
+        _ arguments: [String], variables: [String: String?] = [:], isBare: Bool = false, isJob: Bool = false, name: String = "",
+        program other: String? = nil
     ) throws -> LaunchedProgram {
         let output = "\(directory)/\(name)out"
         let errors = "\(directory)/\(name)err"
@@ -55,7 +57,7 @@ extension Workshop {
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | (isJob ? POSIX_SPAWN_SETPGROUP : 0)))
         // A shell that becomes the program: it alone can close the streams without anyone of ours opening others there.
         let exec = isBare ? "exec \"$@\" <&- >&- 2>&-" : "exec \"$@\""
-        let command = ["sh", "-c", "cd \"$0\" && \(exec)", directory, program] + arguments
+        let command = ["sh", "-c", "cd \"$0\" && \(exec)", directory, other ?? program] + arguments
         var words: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
         var settings: [String: String?] = ProcessInfo.processInfo.environment
         settings.merge(variables) { _, new in new }
@@ -65,6 +67,9 @@ extension Workshop {
         try #require(posix_spawn(&child, "/bin/sh", &actions, &attributes, &words, &lines) == 0)
         return LaunchedProgram(pid: child, output: output, errors: errors)
     }
+
+    /// Runs a line of bash in the workshop's directory, and waits for it.
+    func shell(_ line: String) throws -> Finished { try launch(["-c", line], name: "shell-", program: "/bin/bash").wait() }
 
     /// A named pipe in the workshop's directory, by which a hook says how far it is.
     func signalPost(_ name: String) throws -> SignalPost { try SignalPost("\(directory)/\(name)") }

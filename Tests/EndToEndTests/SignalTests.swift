@@ -245,22 +245,4 @@ extension Workshop {
         let lines = try read("transcript").replacing("\r\n", with: "\n").split(separator: "\n", omittingEmptySubsequences: false)
         return lines.dropFirst().prefix { !$0.hasPrefix("Script done") }.joined(separator: "\n")
     }
-
-    private func shell(_ script: String) throws -> Finished {
-        try write("script", "cd '\(directory)'; \(script)")
-        var words: [UnsafeMutablePointer<CChar>?] = [strdup("bash"), strdup("\(directory)/script"), nil]
-        defer { for word in words { free(word) } }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        for (descriptor, name) in [(Int32(1), "shell-out"), (2, "shell-err")] {
-            posix_spawn_file_actions_addopen(&actions, descriptor, "\(directory)/\(name)", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-        }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        var child = pid_t()
-        try #require(posix_spawnp(&child, "bash", &actions, nil, &words, environ) == 0)
-        var status: Int32 = 0
-        while waitpid(child, &status, 0) < 0 { try #require(errno == EINTR) }
-        return Finished(code: (status >> 8) & 0xff, output: try read("shell-out"), errors: try read("shell-err"))
-    }
 }

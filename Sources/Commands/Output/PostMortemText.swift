@@ -42,6 +42,11 @@ struct PostMortemText {
             if failure.failure.failureClass == .interrupted { continue }
             lines += labelled("class", "\(failure.failure.failureClass.rawValue), in \(failure.failure.phase.rawValue)")
             lines += labelled("because", failure.because)
+            guard !failure.service.isEmpty else {
+                // No service's turn had come: there is no definition to compare, and no log.
+                lines += labelled("next", failure.hint)
+                continue
+            }
             if let error = failure.failure.lastPingError, failure.failure.failureClass != .pingTimeout {
                 lines += labelled("last ping", error)
             }

@@ -107,7 +107,8 @@ func conduct(
     }
     defer { setting.interruption.forget(token) }
     if let failure {
-        try await journal.record(nil, .runFinished(RunFinished(outcome: .failed, error: "engine_unreachable: \(failure.message)")))
+        try await journal.record(
+            nil, .runFinished(RunFinished(outcome: .failed, error: "engine_unreachable: \(failure.message)", next: failure.next)))
         throw failure
     }
     guard let connected else { throw OperationError(.defect, "neither an engine nor a reason") }
@@ -153,7 +154,8 @@ func conduct(
                         nil,
                         .runFinished(
                             RunFinished(
-                                outcome: outcome, error: thrown?.message ?? end.error, signal: setting.interruption.signal, running: running
+                                outcome: outcome, error: thrown?.message ?? end.error, next: thrown?.next,
+                                signal: setting.interruption.signal, running: running
                             )
                         ))
                 ])

@@ -47,7 +47,9 @@ public struct PostMortem: Sendable, Equatable {
             facts.runEnd?.body.running
             ?? summary.services.filter { [.started, .restarted, .alreadyRunning].contains($0.outcome) }.map(\.service)
         if failures.isEmpty, let unreachable = summary.unreachable {
-            failures = [FailureReport("", unreachable, at: start, in: [], start: body, lastWorking: lastWorking)]
+            var report = FailureReport("", unreachable, at: start, in: [], start: body, lastWorking: lastWorking)
+            report.hint = summary.next ?? report.hint
+            failures = [report]
         }
         for result in summary.services where running.contains(result.service) {
             runningOtherwise[result.service] = result.otherwiseRunning
@@ -107,7 +109,7 @@ public struct PostMortem: Sendable, Equatable {
             )
         case .failed:
             if let result = facts.commandResult { return ("\(name) failed: its command ended with \(result)", nil) }
-            return ("\(name) failed: \(summary.error ?? "no service failed, and no reason was recorded")", nil)
+            return ("\(name) failed: \(summary.error ?? "no service failed, and no reason was recorded")", summary.next)
         }
     }
 }

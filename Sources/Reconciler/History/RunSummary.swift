@@ -20,6 +20,8 @@ public struct RunSummary: Sendable, Equatable {
     public var services: [ServiceResult]
     /// What went wrong besides services.
     public var error: String?
+    /// What the user was told to do about that.
+    public var next: String?
     public var signal: String?
     /// The run that found this one killed.
     public var settledBy: Int?
@@ -43,6 +45,7 @@ public struct RunSummary: Sendable, Equatable {
             finishedAt = end.at
             outcome = Outcome(finished.outcome)
             error = finished.error
+            next = finished.next
             signal = finished.signal
             settledBy = finished.settledBy
         }

@@ -16,6 +16,7 @@ extension Event {
             return .runStarted(body)
         case .runFinished(var body):
             body.error = foreign(body.error)
+            body.next = foreign(body.next)
             return .runFinished(body)
         case .stateChanged(var body):
             body.cause = foreign(body.cause)

@@ -102,6 +102,8 @@ public struct RunFinished: EventBody {
     public var outcome: RunOutcome
     /// What went wrong besides services, e.g. a hook of the group.
     public var error: String?
+    /// What the user was told to do about it.
+    public var next: String?
     /// The run that closed this one, when it could not do so itself.
     public var settledBy: Int?
     /// The signal that interrupted it.
@@ -111,12 +113,16 @@ public struct RunFinished: EventBody {
     public var running: [String]?
 
     enum CodingKeys: String, CodingKey {
-        case outcome, error, signal, running
+        case outcome, error, next, signal, running
         case settledBy = "settled_by"
     }
 
-    public init(outcome: RunOutcome, error: String? = nil, settledBy: Int? = nil, signal: String? = nil, running: [String]? = nil) {
+    public init(
+        outcome: RunOutcome, error: String? = nil, next: String? = nil, settledBy: Int? = nil, signal: String? = nil,
+        running: [String]? = nil
+    ) {
         self.outcome = outcome
+        self.next = next
         self.running = running
         self.error = error
         self.settledBy = settledBy

@@ -1,0 +1,43 @@
+import FoundationEssentials
+import Testing
+
+@testable import DockerClient
+
+@Suite struct PullTests {
+    @Test("B25: a missing image is pulled with progress, and is there for the next start")
+    func pull() async throws {
+        let registry = try #require(environment("MINIBOSS_TEST_REGISTRY"), "MINIBOSS_TEST_REGISTRY names a registry on the loopback")
+        let repository = "\(registry)/pulled-\(UInt32.random(in: .min ... .max))"
+        let docker = try docker()
+        try await publish(environment("MINIBOSS_TEST_IMAGE") ?? "miniboss-test/busybox:latest", as: repository, docker)
+        let service = sleeper("a").replacing("testImage", with: "\"\(repository)\"")
+        try await withWorkshop(service, list: "A()") { shop in
+            let start = try shop.miniboss("start")
+            #expect(start.code == 0 && start.errors.contains("a pull_image"), "\(start)")
+            #expect(start.errors.contains("a image ready"), "\(start)")
+            let history = try shop.miniboss("history", "1").output
+            #expect(history.contains("pull_image \(repository):latest"), "\(history)")
+            #expect(try await shop.container("a")?.config.image == repository)
+            #expect(try shop.miniboss("plan").code == 0)
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+            #expect(try !shop.miniboss("start").errors.contains("pull_image"))
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+            _ = try await docker.removeImage(repository, force: true)
+        }
+    }
+
+    /// Puts an image of this machine into a registry, and takes the name away here.
+    private func publish(_ image: String, as repository: String, _ docker: Docker) async throws {
+        var tag = EngineCall("POST", "/images/\(image)/tag")
+        tag.query = [("repo", repository), ("tag", "latest")]
+        try await docker.status(tag)
+        var push = EngineCall("POST", "/images/\(repository)/push")
+        push.query = [("tag", "latest")]
+        // The engine wants a login, though none is asked for: {}.
+        push.headers = [("X-Registry-Auth", "e30=")]
+        push.patience = .total(.seconds(60))
+        let answer = String(decoding: try await docker.bytes(push), as: UTF8.self)
+        try #require(!answer.contains("errorDetail"), "\(answer)")
+        _ = try await docker.removeImage(repository)
+    }
+}
