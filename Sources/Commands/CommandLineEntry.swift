@@ -42,7 +42,7 @@ public enum CommandLineEntry {
                 )
             }
             if verb.shared.json, type(of: verb).runsHooks { session.output = .keptForResults() }
-            return try await verb.perform(session)
+            return try await CrashNotice.whileWorking { [session] in try await verb.perform(session) }
         } catch {
             return exitCode(of: error, session)
         }

@@ -238,9 +238,9 @@ extension Workshop {
     }
 
     /// What a command writes to a terminal.
-    func onTerminal(_ command: String, columns: Int, term: String) throws -> String {
+    func onTerminal(_ command: String, columns: Int, term: String, setting: String = "") throws -> String {
         try write("typed", "stty cols \(columns) rows 10; exec '\(program)' \(command)")
-        _ = try shell("TERM=\(term) script -qec 'bash typed' transcript")
+        _ = try shell("\(setting) TERM=\(term) script -qec 'bash typed' transcript")
         // `script` writes a line before and one after what it saw; the terminal makes a carriage return of each line end.
         let lines = try read("transcript").replacing("\r\n", with: "\n").split(separator: "\n", omittingEmptySubsequences: false)
         return lines.dropFirst().prefix { !$0.hasPrefix("Script done") }.joined(separator: "\n")

@@ -80,7 +80,7 @@ struct HistoryText {
     }
 
     private static func reason(_ service: ServiceResult) -> String {
-        guard let failure = service.failure else { return service.cutOffIn.map { "cut off while \($0.rawValue)" } ?? "" }
+        guard let failure = service.failure else { return service.cutOffIn.map { "cut off \($0.moment)" } ?? "" }
         if let words = service.cutOffWords { return words }
         let word = failure.exitCode.map { "exited \($0)" } ?? failure.failureClass.rawValue.split(separator: "_").joined(separator: " ")
         return "\(word) (\(failure.phase.rawValue))"

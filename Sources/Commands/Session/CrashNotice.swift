@@ -22,8 +22,17 @@ enum CrashNotice {
 
         """
 
+    private static let wordsOnExit: StaticString = """
+
+        miniboss: code of the definition ended the whole program, with exit() say: what was under way is cut off.
+          Throw an error instead to fail a service. What was recorded is safe; the next command settles what this run left.
+
+        """
+
     /// Whether the user's definition is being read.
     private static let isReading = Atomic<Bool>(false)
+    /// Whether a command is at work, which alone ends the program when it is done.
+    private static let isWorking = Atomic<Bool>(false)
 
     // Unsafe: written once, before there is a second thread; only read in the handler after that.
     nonisolated(unsafe) private static let earlier = UnsafeMutablePointer<sigaction>.allocate(capacity: 65)
@@ -35,8 +44,26 @@ enum CrashNotice {
         return read()
     }
 
+    /// Whoever ends the program in here is code of the user's definition.
+    static func whileWorking<Result>(_ work: () async throws -> Result) async rethrows -> Result {
+        isWorking.store(true, ordering: .sequentiallyConsistent)
+        defer { isWorking.store(false, ordering: .sequentiallyConsistent) }
+        return try await work()
+    }
+
     /// To be called once, before anything that may trap.
     static func install() {
+        atexit {
+            guard CrashNotice.isWorking.load(ordering: .sequentiallyConsistent) || CrashNotice.isReading.load(ordering: .relaxed) else {
+                return
+            }
+            CapturedOutput.giveBack()
+            write(STDERR_FILENO, CrashNotice.wordsOnExit.utf8Start, CrashNotice.wordsOnExit.utf8CodeUnitCount)
+            // Whatever it was to end with: the command was not done.
+            _exit(
+                CrashNotice.isReading.load(ordering: .relaxed)
+                    ? OperationError.Code.definition.rawValue : OperationError.Code.failed.rawValue)
+        }
         for number in signals {
             sigaction(number, nil, earlier + Int(number))
             var action = sigaction()

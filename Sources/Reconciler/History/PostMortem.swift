@@ -103,7 +103,7 @@ public struct PostMortem: Sendable, Equatable {
             let words = last.map { [$0.service, $0.words.text].compactMap { $0 }.joined(separator: " ") }
             return (
                 "\(name) was killed after \(durationWords(summary.seconds))" + (words.map { "; the last thing it recorded: \($0)" } ?? ""),
-                facts.openHook.map { "if \($0) trapped, the terminal named the line: mend it; `miniboss start` goes on" }
+                facts.openHook.map { "if \($0) trapped or called exit(), the terminal said so: mend it; `miniboss start` goes on" }
                     ?? summary.settledBy.map { "nothing: run \($0) settled what it left" }
                     ?? "`miniboss start` settles what it left and goes on"
             )
@@ -189,7 +189,7 @@ extension Failure {
 
 extension ServicePhase {
     /// When something happened to a service, for the middle of a sentence.
-    var moment: String {
+    public var moment: String {
         switch self {
         case .waiting, .prepared, .created: "while it waited"
         case .pulling: "while its image was pulled"
