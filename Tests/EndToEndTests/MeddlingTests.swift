@@ -65,6 +65,19 @@ func docker() throws -> Docker { try Docker(environment: ProcessInfo.processInfo
         }
     }
 
+    @Test("B35: the container that holds a port is named, with its group")
+    func containerHoldsPort() async throws {
+        try await withWorkshop(sleeper("a", more: "let ports = [80: 0]"), list: "A()") { neighbour in
+            #expect(try neighbour.miniboss("start").code == 0)
+            let port = try #require(try await neighbour.container("a")?.hostPort(80))
+            try await withWorkshop(sleeper("a", more: "let ports = [80: \(port)]"), list: "A()") { shop in
+                let start = try shop.miniboss("start")
+                let holder = "container miniboss-\(neighbour.group)_a of group \"\(neighbour.group)\""
+                #expect(start.code == 1 && start.output.contains("host port \(port) is in use by \(holder)"), "\(start)")
+            }
+        }
+    }
+
     private func listen(on port: Int) throws -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var yes: Int32 = 1
