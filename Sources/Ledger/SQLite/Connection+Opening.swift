@@ -71,14 +71,14 @@ extension Connection {
     /// empty file, which would look like a lost history.
     static func create(_ path: String, beginningWith drafts: [EventDraft] = []) throws(LedgerError) {
         let draft = path + ".new"
-        unlink(draft)
-        unlink(draft + "-journal")
+        for suffix in ["", "-journal", "-wal", "-shm"] { unlink(draft + suffix) }
         // Made before SQLite sees it, for the mode: -wal and -shm take theirs from it.
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw LedgerError(errno: errno, doing: "can't make the ledger at", path: path) }
-        close(descriptor)
-        do {
+        defer { close(descriptor) }
+        do throws(LedgerError) {
             try fill(draft, drafts)
+            guard fsync(descriptor) == 0 else { throw LedgerError(errno: errno, doing: "can't make the ledger at", path: path) }
         } catch {
             unlink(draft)
             throw error
@@ -91,12 +91,16 @@ extension Connection {
 
     private static func fill(_ draft: String, _ drafts: [EventDraft]) throws(LedgerError) {
         let connection = try Connection(path: draft, access: .readWrite)
-        try connection.execute("PRAGMA synchronous = FULL")
+        // One sync of the whole, before it gets its name, instead of several for each migration.
+        try connection.execute("PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY")
         try Migrator.migrate(connection)
-        guard !drafts.isEmpty else { return }
-        for answer in try CommitLog(connection, keepsHead: false).commit([CommitLog.Request(drafts)]) {
-            _ = try answer.get()
+        if !drafts.isEmpty {
+            for answer in try CommitLog(connection, keepsHead: false).commit([CommitLog.Request(drafts)]) {
+                _ = try answer.get()
+            }
         }
+        // Else whoever opens it first has to change it, with a journal and its syncs.
+        try connection.execute("PRAGMA journal_mode = WAL")
     }
 
     /// Makes the names in the directory of `path` durable.

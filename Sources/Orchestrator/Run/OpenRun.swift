@@ -69,6 +69,8 @@ func conduct(
     work: @Sendable (GroupRun) async throws -> WorkEnd
 ) async throws(OperationError) -> RunEnd {
     let start = setting.clock.monotonic()
+    // Beside the opening of the ledger: each takes a while, and neither asks the other. Nothing is changed by it.
+    async let connecting = connection(setting)
     let ledger = try setting.host.openLedger(setting)
     let remembered: GroupState
     let journal: Journal
@@ -85,7 +87,9 @@ func conduct(
 
     let connected: EngineConnection?
     var failure: OperationError?
-    do { connected = try await setting.host.connect(setting.environment) } catch {
+    switch await connecting {
+    case .success(let connection): connected = connection
+    case .failure(let error):
         connected = nil
         failure = error
     }
@@ -165,6 +169,10 @@ func conduct(
     return RunEnd(
         run: journal.run, outcome: outcome, nothingToDo: end.nothingToDo, seconds: setting.clock.seconds(since: start),
         facts: journal.recorded, state: journal.state)
+}
+
+private func connection(_ setting: RunSetting) async -> Result<EngineConnection, OperationError> {
+    do { return .success(try await setting.host.connect(setting.environment)) } catch { return .failure(error) }
 }
 
 /// What the work of a run leaves to be said at its end.
