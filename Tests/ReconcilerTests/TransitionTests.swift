@@ -36,13 +36,13 @@ private let table = """
         remove_began→removing failed→failed blocked→blocked excluded→excluded
     removing: container_removed→absent failed→failed interrupted→interrupted
     failed: planned→waiting found_running→running found_stopped→stopped found_absent→absent stop_began→stopping
-        remove_began→removing blocked→blocked excluded→excluded
+        remove_began→removing failed→failed blocked→blocked excluded→excluded
     blocked: planned→waiting found_running→running found_stopped→stopped found_absent→absent stop_began→stopping
-        remove_began→removing blocked→blocked excluded→excluded
+        remove_began→removing failed→failed blocked→blocked excluded→excluded
     excluded: planned→waiting found_running→running found_stopped→stopped found_absent→absent stop_began→stopping
-        remove_began→removing blocked→blocked excluded→excluded
+        remove_began→removing failed→failed blocked→blocked excluded→excluded
     interrupted: planned→waiting found_running→running found_stopped→stopped found_absent→absent
-        stop_began→stopping remove_began→removing blocked→blocked excluded→excluded
+        stop_began→stopping remove_began→removing failed→failed blocked→blocked excluded→excluded
     """
 
 @Suite struct TransitionTests {

@@ -58,6 +58,8 @@ enum CrashNotice {
                 return
             }
             CapturedOutput.giveBack()
+            // What is on its way to the ledger gets there.
+            usleep(100_000)
             write(STDERR_FILENO, CrashNotice.wordsOnExit.utf8Start, CrashNotice.wordsOnExit.utf8CodeUnitCount)
             // Whatever it was to end with: the command was not done.
             _exit(

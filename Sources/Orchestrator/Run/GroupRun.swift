@@ -3,6 +3,12 @@ import Ledger
 import Reconciler
 import Synchronization
 
+/// A container that was stopped, and how many seconds that took.
+struct StoppedContainer: Sendable {
+    var service: String
+    var took: Double
+}
+
 /// One run of a command on a group: what its steps need, and what they leave for one another.
 final class GroupRun: Sendable {
     let setting: RunSetting
@@ -38,6 +44,7 @@ final class GroupRun: Sendable {
         var prepared: Set<String> = []
         var failures: [String: Failure] = [:]
         var unnamedVolumes: [String: [String]] = [:]
+        var stopped: [String: StoppedContainer] = [:]
         var mark: RunMark?
     }
 
@@ -123,6 +130,16 @@ final class GroupRun: Sendable {
     var mark: RunMark? {
         get { shared.withLock { $0.mark } }
         set { shared.withLock { $0.mark = newValue } }
+    }
+
+    /// Takes note of a container that this run stopped, until somebody has looked how it ended.
+    func stopped(_ id: String, _ container: StoppedContainer) { shared.withLock { $0.stopped[id] = container } }
+    func takeStopped(_ id: String) -> StoppedContainer? { shared.withLock { $0.stopped.removeValue(forKey: id) } }
+    func takeStopped() -> [String: StoppedContainer] {
+        shared.withLock { shared in
+            defer { shared.stopped = [:] }
+            return shared.stopped
+        }
     }
 
     func failed(_ service: String, _ failure: Failure) { shared.withLock { $0.failures[service] = failure } }

@@ -83,11 +83,14 @@ extension GroupRun {
     }
 
     /// Runs a hook and records that it ran and how it ended.
+    ///
+    /// That it began is handed to the ledger and not waited for: whatever the hook itself makes durable comes after it, and one
+    /// that was cut off is owed by its service's state, not by this.
     func hold<Value: Sendable>(
         _ hook: HookName, of service: String?, limits: HookLimits, log: PingLog? = nil,
         overtake: (@escaping @Sendable (Int?) -> Void) -> Void = { _ in }, body: @escaping @Sendable () async throws -> Value
     ) async throws -> HookResult<Value> {
-        try await journal.record(service, .hookStarted(HookStarted(hook: hook)))
+        try journal.note(service, .hookStarted(HookStarted(hook: hook)))
         let start = clock.monotonic()
         let scope = HookScope(service: service, hook: hook, context: context)
         let result = await runHook(scope, limits: limits, overtake: overtake, body: body)

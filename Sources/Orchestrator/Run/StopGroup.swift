@@ -14,11 +14,11 @@ public func stopGroup(_ setting: RunSetting, _ options: StopOptions) async throw
         stopTimeout: options.timeout, removesVolumes: options.remove, excluded: options.exclude
     ) { run in
         let members = stopMembers(setting, remembered: run.journal.state)
+        async let own =
+            options.remove && options.exclude.isEmpty
+            ? run.engine.networks(labels: [GroupLabels.filter(group: run.group.name)]) : []
         var observed = try await run.observeNow()
-        if options.remove, options.exclude.isEmpty {
-            let own = try await run.engine.networks(labels: [GroupLabels.filter(group: run.group.name)])
-            observed.formerNetworks = Set(own.map(\.name)).subtracting([run.group.network]).sorted()
-        }
+        observed.formerNetworks = try await Set(own.map(\.name)).subtracting([run.group.network]).sorted()
         try run.requireSameEngine(observed, unless: options.remove)
         try await run.removeOneOffs(observed)
         let names = members.map(\.name)

@@ -33,8 +33,8 @@ extension ServicePhase {
         case (let phase, .removeBegan) where phase.mayHaveContainer: .removing
         case (.removing, .containerRemoved): .absent
 
-        // Also of what was stopped or removed: another container of the same service may refuse to go.
-        case (let phase, .failed) where phase.isUnderWay || [.running, .stopped, .absent].contains(phase): .failed
+        // From everywhere: whatever became of a service, another container of it may refuse to go.
+        case (_, .failed): .failed
         case (let phase, .interrupted) where phase.isUnderWay: .interrupted
         case (let phase, .blocked) where phase.isSettled || phase.awaitsDependencies: .blocked
         case (let phase, .excluded) where phase.isSettled: .excluded
