@@ -243,6 +243,17 @@ import Testing
         #expect(try bench.execution("stop").path == unsound.path)
     }
 
+    @Test("a program is told which hooks its text mentions, helpers included; one made from another text is told nothing")
+    func mentionedHooks() throws {
+        let bench = try Workbench()
+        try bench.write("group func postStart() // preStop", to: "project/Miniboss.swift")
+        try bench.write("func ping()", to: "project/MinibossHelpers/More.swift")
+        #expect(try bench.execution("start").environment["MINIBOSS_HOOKS"] == "ping,postStart,preStop")
+        #expect(try bench.execution("history").environment["MINIBOSS_HOOKS"] == nil)
+        try bench.write("BROKEN", to: "project/Miniboss.swift")
+        #expect(try bench.execution("stop").environment["MINIBOSS_HOOKS"] == nil)
+    }
+
     @Test("B42: where several groups have a memory, a stop without the file, or with --group, asks the engine which")
     func stopOneOfSeveral() throws {
         let bench = try Workbench()

@@ -126,6 +126,26 @@ private let groupHooks = """
         }
     }
 
+    @Test("B51: a hook that was written is in the ledger before it runs; one that was not is no event")
+    func writtenHooks() async throws {
+        let hook = "func postStart(_ container: Container) async throws { Context[\"done\"] = true }"
+        try await withWorkshop(sleeper("a", more: hook), list: "A()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            struct Told: Decodable {
+                struct Body: Decodable { var hook: String? }
+                var type: String
+                var body: Body
+            }
+            let events: [Told] = try shop.decoded(shop.miniboss("history", "1", "--json"))
+            let story = events.filter { $0.type.hasPrefix("hook.") || $0.type == "context.written" }
+            #expect(
+                story.map { "\($0.type) \($0.body.hook ?? "")" } == [
+                    "hook.started ping", "hook.finished ping", "hook.started post_start", "context.written post_start",
+                    "hook.finished post_start",
+                ])
+        }
+    }
+
     @Test("B19, B52: a whole number is the same live and replayed, so that the next start does nothing")
     func numbers() async throws {
         let writing = """

@@ -16,6 +16,8 @@ struct KillPlace: Sendable {
         try FileManager.default.createDirectory(atPath: "\(directory)/source", withIntermediateDirectories: true)
     }
 
+    func remove() { try? FileManager.default.removeItem(atPath: directory) }
+
     /// A copy of everything, with the ledger as it is at this moment; what was in `directory` goes.
     func copy(to directory: String) throws -> KillPlace {
         let copy = try KillPlace(directory, group: group)

@@ -13,7 +13,7 @@ struct KillTrialBase: Sendable {
     init(_ scenario: KillScenario, _ supervisor: Supervisor) throws {
         self.scenario = scenario
         self.supervisor = supervisor
-        let present = try KilledGroup.place(supervisor.directory("place-0"), group: "kill")
+        let present = try KilledGroup.place(supervisor.directory("first"), group: "kill")
         var state = WorldEngine.State()
         state.world.images = [KilledGroup.base: "sha256:base", "foreign:1": "sha256:foreign"]
         try state.addForeigners()
@@ -29,6 +29,8 @@ struct KillTrialBase: Sendable {
         try whole.calm(scenario.command)
         try whole.calm(["start"])
         end = whole.end
+        // The copies are what it was moved to: a ledger that is still there would have the containers.
+        present.remove()
     }
 }
 

@@ -22,6 +22,7 @@ struct FormerProgram {
         for problem in session.problems { session.errors.attempt("\(problem)\n") }
         session.errors.attempt("miniboss: the definition can't be used; stopping with the program that last started this group\n")
         unsetenv("MINIBOSS_FORMER_PROGRAM")
+        unsetenv("MINIBOSS_HOOKS")
         setenv("MINIBOSS_DEFINITION_HASH", definitionHash, 1)
         var arguments = CommandLine.arguments.map { strdup($0) } + [nil]
         execv(path, &arguments)

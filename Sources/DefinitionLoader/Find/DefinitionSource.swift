@@ -1,4 +1,5 @@
 internal import Digest
+internal import Glibc
 
 /// The bytes of a definition and its helpers, the definition first.
 struct DefinitionSource: Equatable {
@@ -15,6 +16,13 @@ struct DefinitionSource: Equatable {
     }
 
     let files: [File]
+
+    /// The hooks whose names are somewhere in the text: no other can have been written.
+    var mentionedHooks: [String] {
+        let all = ["preStart", "ping", "postStart", "preStop", "onStartServices", "onStopServices", "onReloadService"]
+        let texts = files.map { String(decoding: $0.bytes, as: UTF8.self) }
+        return all.filter { name in texts.contains { $0.withCString { strstr($0, name) != nil } } }
+    }
 
     /// Hex SHA-256 of the definition's own bytes.
     var definitionHash: String { Hex.encode(SHA256.hash(files.first?.bytes ?? [])) }

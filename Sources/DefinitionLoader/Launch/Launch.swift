@@ -60,10 +60,14 @@ public struct Launch: Sendable {
         become(kit.engine, invocation, definition: file?.path, hash: nil)
     }
 
-    private func become(_ path: String, _ invocation: Invocation, definition: String?, hash: String?) -> Execution {
+    /// - Parameter source: what the program was made from, where that is at hand.
+    private func become(
+        _ path: String, _ invocation: Invocation, definition: String?, hash: String?, source: DefinitionSource? = nil
+    ) -> Execution {
         var environment = setting.environment
         environment["MINIBOSS_DEFINITION"] = definition
         environment["MINIBOSS_DEFINITION_HASH"] = hash
+        environment["MINIBOSS_HOOKS"] = source.map { $0.mentionedHooks.joined(separator: ",") }
         // When a hook traps, the line of the definition is to be seen, not registers and other threads.
         environment["SWIFT_BACKTRACE"] = environment["SWIFT_BACKTRACE"] ?? "threads=crashed,registers=none,images=none,limit=10,top=0"
         return Execution(path: path, arguments: ["miniboss"] + invocation.forwarded, environment: environment)
@@ -123,7 +127,7 @@ public struct Launch: Sendable {
                     exitCode: LaunchError.invalidDefinition, "\(file.name) can't be compiled: there is no swiftc in PATH",
                     next: "Install Swift (https://www.swift.org/install) or add its bin directory to PATH.")
             }
-            return become(path, invocation, definition: file.path, hash: source.definitionHash)
+            return become(path, invocation, definition: file.path, hash: source.definitionHash, source: source)
         }
         let isPlain = setting.environment["NO_COLOR"].map { !$0.isEmpty } ?? false
         let command = CompilerCommand(source: source, kit: kit, toolchain: toolchain, colour: isPlain ? .never : .automatic)
@@ -133,7 +137,7 @@ public struct Launch: Sendable {
             return try uncached(command, invocation, file, isQuiet: isQuiet)
         }
         let own = DefinitionCache.Remembered(key: key.text, contentHash: key.contentText, definitionHash: source.definitionHash)
-        var execution = become(path, invocation, definition: file.path, hash: source.definitionHash)
+        var execution = become(path, invocation, definition: file.path, hash: source.definitionHash, source: source)
         if cache.remembered(file.path) == nil {
             cache.remember(own, for: file.path)
         } else if invocation.starts, let memory = cache.proposal(own, for: file.path) {
@@ -201,7 +205,8 @@ public struct Launch: Sendable {
             Disk.removeTree(stage.directory)
             throw error
         }
-        var execution = become(stage.executable, invocation, definition: file.path, hash: command.source.definitionHash)
+        var execution = become(
+            stage.executable, invocation, definition: file.path, hash: command.source.definitionHash, source: command.source)
         execution.disposableDirectory = stage.directory
         return execution
     }

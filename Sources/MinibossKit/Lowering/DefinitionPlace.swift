@@ -6,6 +6,8 @@ struct DefinitionPlace: Sendable {
     let path: String?
     /// Hash of the definition's bytes, as the launcher computed it.
     let hash: String?
+    /// The hooks that the text mentions, so that the others need not be called; `nil` where that is not known.
+    var mentionedHooks: Set<String>? = nil
     /// Absolute path of the directory that relative directories start from.
     let directory: String
 
@@ -13,8 +15,17 @@ struct DefinitionPlace: Sendable {
     static let current: DefinitionPlace = {
         let path = variable("MINIBOSS_DEFINITION").flatMap { $0.hasPrefix("/") ? $0 : nil }
         let directory = path.map(directory(of:)) ?? workingDirectory()
-        return DefinitionPlace(path: path, hash: path == nil ? nil : variable("MINIBOSS_DEFINITION_HASH"), directory: directory)
+        var place = DefinitionPlace(path: path, hash: path == nil ? nil : variable("MINIBOSS_DEFINITION_HASH"), directory: directory)
+        if path != nil, let names = getenv("MINIBOSS_HOOKS") {
+            place.mentionedHooks = Set(String(cString: names).split(separator: ",").map(String.init))
+            // It is about this program and no other that a hook may start.
+            unsetenv("MINIBOSS_HOOKS")
+        }
+        return place
     }()
+
+    /// Whether the definition can have written a hook.
+    func mayHave(_ hook: String) -> Bool { mentionedHooks?.contains(hook) ?? true }
 
     /// The directory's name in lower case, everything but letters and digits as `-`.
     var defaultGroupName: String {

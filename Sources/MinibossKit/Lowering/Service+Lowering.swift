@@ -2,12 +2,12 @@ internal import Orchestrator
 internal import Reconciler
 
 extension Service {
-    var hooks: ServiceHooks {
-        ServiceHooks(
-            preStart: { try await self.preStart() },
-            ping: { try await self.ping(Container(access: $0)) },
-            postStart: { try await self.postStart(Container(access: $0)) },
-            preStop: { try await self.preStop(Container(access: $0)) })
+    func hooks(at place: DefinitionPlace) -> ServiceHooks {
+        var hooks = ServiceHooks(ping: { try await self.ping(Container(access: $0)) }, pingsByReadiness: !place.mayHave("ping"))
+        if place.mayHave("preStart") { hooks.preStart = { try await self.preStart() } }
+        if place.mayHave("postStart") { hooks.postStart = { try await self.postStart(Container(access: $0)) } }
+        if place.mayHave("preStop") { hooks.preStop = { try await self.preStop(Container(access: $0)) } }
+        return hooks
     }
 
     /// The service as plain values; what can't be read is left out and added to `problems`.

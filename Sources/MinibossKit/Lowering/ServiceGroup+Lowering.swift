@@ -14,16 +14,23 @@ extension ServiceGroup {
         for service in services {
             problems += FieldCheck(sources: sources).problems(of: service)
             specs.append(service.lowered(at: place, problems: &problems))
-            hooks[service.name] = service.hooks
+            hooks[service.name] = service.hooks(at: place)
             origins[service.name] = sources.origin(of: unqualifiedTypeName(of: service))
         }
         return GroupDefinition(
             spec: GroupSpec(name: name, services: specs), problems: problems, hooks: hooks,
-            groupHooks: GroupHooks(
-                onStartServices: { try await self.onStartServices($0) },
-                onStopServices: { try await self.onStopServices($0) },
-                onReloadService: { try await self.onReloadService($0) }),
+            groupHooks: groupHooks(at: place),
             path: place.path, hash: place.hash, origins: origins)
+    }
+}
+
+extension ServiceGroup {
+    private func groupHooks(at place: DefinitionPlace) -> GroupHooks {
+        var hooks = GroupHooks()
+        if place.mayHave("onStartServices") { hooks.onStartServices = { try await self.onStartServices($0) } }
+        if place.mayHave("onStopServices") { hooks.onStopServices = { try await self.onStopServices($0) } }
+        if place.mayHave("onReloadService") { hooks.onReloadService = { try await self.onReloadService($0) } }
+        return hooks
     }
 }
 

@@ -28,36 +28,39 @@ public struct GroupDefinition: Sendable {
     }
 }
 
-/// The hooks of one service.
+/// The hooks of one service; `nil` for one that the definition has not written.
 public struct ServiceHooks: Sendable {
-    public var preStart: @Sendable () async throws -> Void
+    public var preStart: (@Sendable () async throws -> Void)?
     public var ping: @Sendable (ContainerAccess) async throws -> Bool
-    public var postStart: @Sendable (ContainerAccess) async throws -> Void
-    public var preStop: @Sendable (ContainerAccess) async throws -> Void
+    /// Whether `ping` does nothing but try the service's readiness.
+    public var pingsByReadiness: Bool
+    public var postStart: (@Sendable (ContainerAccess) async throws -> Void)?
+    public var preStop: (@Sendable (ContainerAccess) async throws -> Void)?
 
     public init(
-        preStart: @escaping @Sendable () async throws -> Void = {},
-        ping: @escaping @Sendable (ContainerAccess) async throws -> Bool = { _ in true },
-        postStart: @escaping @Sendable (ContainerAccess) async throws -> Void = { _ in },
-        preStop: @escaping @Sendable (ContainerAccess) async throws -> Void = { _ in }
+        preStart: (@Sendable () async throws -> Void)? = nil,
+        ping: @escaping @Sendable (ContainerAccess) async throws -> Bool = { _ in true }, pingsByReadiness: Bool = false,
+        postStart: (@Sendable (ContainerAccess) async throws -> Void)? = nil,
+        preStop: (@Sendable (ContainerAccess) async throws -> Void)? = nil
     ) {
         self.preStart = preStart
         self.ping = ping
+        self.pingsByReadiness = pingsByReadiness
         self.postStart = postStart
         self.preStop = preStop
     }
 }
 
-/// The hooks of the group, called with the names of the services concerned.
+/// The hooks of the group, called with the names of the services concerned; `nil` for one that the definition has not written.
 public struct GroupHooks: Sendable {
-    public var onStartServices: @Sendable ([String]) async throws -> Void
-    public var onStopServices: @Sendable ([String]) async throws -> Void
-    public var onReloadService: @Sendable (String) async throws -> Void
+    public var onStartServices: (@Sendable ([String]) async throws -> Void)?
+    public var onStopServices: (@Sendable ([String]) async throws -> Void)?
+    public var onReloadService: (@Sendable (String) async throws -> Void)?
 
     public init(
-        onStartServices: @escaping @Sendable ([String]) async throws -> Void = { _ in },
-        onStopServices: @escaping @Sendable ([String]) async throws -> Void = { _ in },
-        onReloadService: @escaping @Sendable (String) async throws -> Void = { _ in }
+        onStartServices: (@Sendable ([String]) async throws -> Void)? = nil,
+        onStopServices: (@Sendable ([String]) async throws -> Void)? = nil,
+        onReloadService: (@Sendable (String) async throws -> Void)? = nil
     ) {
         self.onStartServices = onStartServices
         self.onStopServices = onStopServices

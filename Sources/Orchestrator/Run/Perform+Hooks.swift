@@ -6,9 +6,10 @@ extension GroupRun {
     func preStart(_ step: PlanStep) async throws {
         guard let service = step.service else { return }
         try move(service, .preStartBegan)
-        let hook = hooks(of: service).preStart
-        let result = try await hold(.preStart, of: service, limits: limits) { try await hook() }
-        try await judge(result, .preStart, of: service)
+        if let hook = hooks(of: service).preStart {
+            let result = try await hold(.preStart, of: service, limits: limits) { try await hook() }
+            try await judge(result, .preStart, of: service)
+        }
         try move(service, .preStartFinished)
     }
 
@@ -16,18 +17,18 @@ extension GroupRun {
         guard let service = step.service else { return }
         let id = try containerID(step)
         try move(service, .postStartBegan, container: id)
-        let hook = hooks(of: service).postStart
-        let access = try await access(service, id)
-        let result = try await holdWhileAlive(.postStart, of: service, container: id) { try await hook(access) }
-        try await judge(result, .postStart, of: service, container: id)
+        if let hook = hooks(of: service).postStart {
+            let access = try await access(service, id)
+            let result = try await holdWhileAlive(.postStart, of: service, container: id) { try await hook(access) }
+            try await judge(result, .postStart, of: service, container: id)
+        }
         try move(service, .postStartFinished, container: id)
     }
 
     /// A failure is kept, and never stands in the way of the stop.
     func preStop(_ step: PlanStep) async throws {
-        guard let service = step.service, setting.definition?.hooks[service] != nil else { return }
+        guard let service = step.service, let hook = hooks(of: service).preStop else { return }
         let id = try containerID(step)
-        let hook = hooks(of: service).preStop
         let access = try await access(service, id)
         let limits = HookLimits(deadline: hookTimeout, clock: clock, interruption: nil, executor: setting.host.hookExecutor)
         _ = try await hold(.preStop, of: service, limits: limits) { try await hook(access) }
@@ -84,13 +85,16 @@ extension GroupRun {
 
     /// Runs a hook and records that it ran and how it ended.
     ///
-    /// That it began is handed to the ledger and not waited for: whatever the hook itself makes durable comes after it, and one
-    /// that was cut off is owed by its service's state, not by this.
+    /// That a hook of the user's began is durable before it begins. A readiness does nothing that would have to be known.
     func hold<Value: Sendable>(
         _ hook: HookName, of service: String?, limits: HookLimits, log: PingLog? = nil,
         overtake: (@escaping @Sendable (Int?) -> Void) -> Void = { _ in }, body: @escaping @Sendable () async throws -> Value
     ) async throws -> HookResult<Value> {
-        try journal.note(service, .hookStarted(HookStarted(hook: hook)))
+        if hook == .ping, let service, hooks(of: service).pingsByReadiness {
+            try journal.note(service, .hookStarted(HookStarted(hook: hook)))
+        } else {
+            try await journal.record(service, .hookStarted(HookStarted(hook: hook)))
+        }
         let start = clock.monotonic()
         let scope = HookScope(service: service, hook: hook, context: context)
         let result = await runHook(scope, limits: limits, overtake: overtake, body: body)

@@ -31,8 +31,10 @@ public func reloadService(_ setting: RunSetting, _ options: ReloadOptions) async
         try await run.confirmRunning()
         run.saveContext()
         var end = WorkEnd()
-        if run.journal.state[service.name].phase == .running, !run.interruption.isInterrupted {
-            end.error = try await run.groupHook(.onReloadService) { try await definition.groupHooks.onReloadService(service.name) }
+        if run.journal.state[service.name].phase == .running, !run.interruption.isInterrupted,
+            let hook = definition.groupHooks.onReloadService
+        {
+            end.error = try await run.groupHook(.onReloadService) { try await hook(service.name) }
         }
         return end
     }
