@@ -30,7 +30,7 @@ extension GroupRun {
 
     /// Records that services are left out, of which nothing else is known: that one runs, or why it failed, stays known.
     func leaveOut(_ services: [String]) throws {
-        let entries = services.map { entry($0, .excluded, cause: "excluded by the user", onlyFrom: [.absent, .blocked]) }
+        let entries = services.map { entry($0, .excluded, cause: "excluded by the user", onlyFrom: [.absent]) }
         if !entries.isEmpty { try journal.note(entries) }
     }
 
