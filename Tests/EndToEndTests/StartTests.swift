@@ -132,6 +132,12 @@ private struct Run: Decodable {
             try shop.write("Miniboss.swift", sound.replacing("let image = testImage", with: #"let image = "no image""#))
             #expect(try shop.miniboss("start").code == 65)
             #expect(try shop.miniboss("status").code == 65)
+            // A second unsound one is not remembered, and leaves nothing behind.
+            let cache = ["XDG_CACHE_HOME": "\(shop.directory)/cache"]
+            #expect(try shop.miniboss("start", variables: cache).code == 65)
+            try shop.write("Miniboss.swift", shop.read("Miniboss.swift") + "// more\n")
+            #expect(try shop.miniboss("start", variables: cache).code == 65)
+            #expect(try shop.shell("ls cache/miniboss/by-path | wc -l").output == "1\n")
             let stop = try shop.miniboss("stop")
             #expect(stop.code == 0 && stop.output.contains("farewell from a"), "\(stop)")
             #expect(stop.errors.contains("the definition can't be used; stopping with the program that last started this group"))

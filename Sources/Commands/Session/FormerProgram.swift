@@ -32,8 +32,18 @@ struct FormerProgram {
 
     /// The present definition is sound: if its program starts the group, it is the one to be remembered from here on.
     static func succeed(_ environment: [String: String]) {
-        guard let paths = environment["MINIBOSS_REMEMBER"]?.split(separator: "\n").map(String.init), paths.count == 2 else { return }
-        rename(paths[0], paths[1])
+        guard let memory = memory(environment) else { return }
+        rename(memory.draft, memory.place)
         unsetenv("MINIBOSS_REMEMBER")
+    }
+
+    /// It is not: its program is not remembered.
+    static func fail(_ environment: [String: String]) {
+        if let memory = memory(environment) { unlink(memory.draft) }
+    }
+
+    private static func memory(_ environment: [String: String]) -> (draft: String, place: String)? {
+        guard let paths = environment["MINIBOSS_REMEMBER"]?.split(separator: "\n").map(String.init), paths.count == 2 else { return nil }
+        return (paths[0], paths[1])
     }
 }

@@ -48,6 +48,7 @@ extension Verb {
                     next: "Write one with `miniboss init`, or name it with -f FILE.")
             }
             guard problems.isEmpty else {
+                FormerProgram.fail(session.environment)
                 for problem in problems { session.errors.attempt("\(problem)\n") }
                 throw OperationError(
                     .definition,

@@ -67,6 +67,9 @@ public struct Launch: Sendable {
         var environment = setting.environment
         environment["MINIBOSS_DEFINITION"] = definition
         environment["MINIBOSS_DEFINITION_HASH"] = hash
+        // What a hook's own `miniboss` inherits is about another program.
+        environment["MINIBOSS_FORMER_PROGRAM"] = nil
+        environment["MINIBOSS_REMEMBER"] = nil
         environment["MINIBOSS_HOOKS"] = source.map { $0.mentionedHooks.joined(separator: ",") }
         // When a hook traps, the line of the definition is to be seen, not registers and other threads.
         environment["SWIFT_BACKTRACE"] = environment["SWIFT_BACKTRACE"] ?? "threads=crashed,registers=none,images=none,limit=10,top=0"
