@@ -128,6 +128,24 @@ private struct Run: Decodable {
         }
     }
 
+    @Test("B50: an interrupt is heeded while an engine that never answers is waited for")
+    func silentEngine() async throws {
+        try await withWorkshop(waiting, list: "First()") { shop in
+            let path = "\(shop.directory)/silent.sock"
+            let listener = try unixListener(path)
+            defer { Glibc.close(listener) }
+            let start = try shop.launch(["start"], variables: ["DOCKER_HOST": "unix://\(path)"])
+            // It waits from here on: its connection is there, and nobody answers.
+            let peer = accept(listener, nil, nil)
+            defer { Glibc.close(peer) }
+            try #require(peer >= 0)
+            start.send(SIGINT)
+            let finished = try start.wait()
+            #expect(finished.code == 130, "\(finished)")
+            #expect(try shop.miniboss("history").output.contains("interrupted"))
+        }
+    }
+
     @Test("a start that was stopped for longer than its deadline goes on as if nothing had been")
     func suspended() async throws {
         try await withWorkshop(waiting, list: "First(), Waiting(), Last()") { shop in

@@ -110,6 +110,12 @@ func conduct(
         }
     }
     defer { setting.interruption.forget(token) }
+    if failure != nil, setting.interruption.isInterrupted {
+        try await journal.record(nil, .runFinished(RunFinished(outcome: .interrupted, signal: setting.interruption.signal)))
+        return RunEnd(
+            run: journal.run, outcome: .interrupted, nothingToDo: false, seconds: setting.clock.seconds(since: start),
+            facts: journal.recorded, state: journal.state)
+    }
     if let failure {
         try await journal.record(
             nil, .runFinished(RunFinished(outcome: .failed, error: "engine_unreachable: \(failure.message)", next: failure.next)))
@@ -171,8 +177,18 @@ func conduct(
         facts: journal.recorded, state: journal.state)
 }
 
+/// An engine that takes a connection and never answers is not waited for once the user has had enough.
 private func connection(_ setting: RunSetting) async -> Result<EngineConnection, OperationError> {
-    do { return .success(try await setting.host.connect(setting.environment)) } catch { return .failure(error) }
+    let attempt = Task { () -> Result<EngineConnection, OperationError> in
+        do throws(OperationError) { return .success(try await setting.host.connect(setting.environment)) } catch { return .failure(error) }
+    }
+    let token = setting.interruption.onInterrupt { attempt.cancel() }
+    defer { setting.interruption.forget(token) }
+    return await withTaskCancellationHandler {
+        await attempt.value
+    } onCancel: {
+        attempt.cancel()
+    }
 }
 
 /// What the work of a run leaves to be said at its end.
