@@ -26,6 +26,8 @@ public enum CommandLineEntry {
         // A handler instead of SIG_IGN, which programs started by hooks would inherit.
         signal(SIGPIPE) { _ in }
         var session = Session.current(definition: definition)
+        // Named for a stop alone.
+        if !session.problems.isEmpty { FormerProgram(session.environment)?.takeOver(session) }
         do {
             let order = try ArgumentOrder(arguments, verbs: MinibossCommand.verbNames)
             session.command = order.command ?? ""

@@ -28,7 +28,6 @@ extension LedgerError {
     }
 
     static let makeRoom = "Free some space and run the command again."
-    static let goElsewhere = "MINIBOSS_LEDGER=/some/where/ledger.sqlite keeps the ledger at another place."
     static let checkMode = "Check the owner and mode of it and its directory."
 
     /// What to do about a file that can't be used, without losing it.

@@ -2,43 +2,29 @@ import Glibc
 
 /// Where a group's ledger and lock are.
 public struct LedgerLocation: Sendable, Equatable {
-    /// The group's directory, `.miniboss/<group>`.
+    /// Where what belongs to the ledger is: the group's directory, `.miniboss/<group>`, or of a ledger that is elsewhere one
+    /// beside it, so that nothing has to be written at the definition.
     public let directory: String
     /// The database.
     public let path: String
-    /// The file on which the group's lock is held.
+    /// The file on which the lock is held. Two groups pointed to the same database share it.
     public var lockPath: String { directory + "/lock" }
 
-    private let isElsewhere: Bool
-
-    /// - parameter path: where the database is when it is not in the directory, as `MINIBOSS_LEDGER` says.
+    /// - parameter path: where the database is when it is not in the group's directory, as `MINIBOSS_LEDGER` says.
     public init(directory: String, path: String? = nil) {
-        self.directory = directory
+        self.directory = path.map { $0 + ".d" } ?? directory
         self.path = path ?? directory + "/ledger.sqlite"
-        isElsewhere = path != nil
     }
 
-    /// Every lock that a writer needs: two groups could have been pointed to the same database.
-    var lockPaths: [String] {
-        isElsewhere ? [lockPath, path + "-lock"] : [lockPath]
-    }
-
-    /// Takes every lock of a writer, and makes the directories that are lacking.
-    func lock(_ holder: LockHolder) throws(LedgerError) -> [GroupLock] {
+    /// Takes the writer's lock, and makes the directories that are lacking.
+    func lock(_ holder: LockHolder) throws(LedgerError) -> GroupLock {
         try prepare()
-        var locks: [GroupLock] = []
-        for path in lockPaths {
-            locks.append(try GroupLock.acquire(path: path, holder: holder))
-        }
-        return locks
+        return try GroupLock.acquire(path: lockPath, holder: holder)
     }
 
     /// Makes the directories that are lacking, for the owner only, and one that git leaves alone.
     func prepare() throws(LedgerError) {
         try Self.makeDirectory(directory)
-        if isElsewhere, let slash = path.lastIndex(of: "/"), slash != path.startIndex {
-            try Self.makeDirectory(String(path[..<slash]))
-        }
         let ignore = directory + "/.gitignore"
         let descriptor = open(ignore, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
@@ -59,6 +45,13 @@ public struct LedgerLocation: Sendable, Equatable {
             guard mkdir(path, 0o700) != 0 else { return }
             number = errno
         }
-        guard number == EEXIST else { throw LedgerError(errno: number, doing: "can't make the directory", path: path) }
+        guard number == EEXIST else {
+            let error = LedgerError(errno: number, doing: "can't make the directory", path: path)
+            guard error.code == .readOnly else { throw error }
+            // Nothing is there yet: it may as well be at another place.
+            throw LedgerError(
+                .readOnly, error.finding,
+                next: "Make that place writable, or keep the ledger at another: MINIBOSS_LEDGER=/some/where/ledger.sqlite")
+        }
     }
 }

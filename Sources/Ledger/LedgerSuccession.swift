@@ -6,11 +6,11 @@ import Glibc
 /// the old ledger, or a state that is refused by all and that the next succession finishes.
 public final class LedgerSuccession: Sendable {
     public let location: LedgerLocation
-    private let locks: [GroupLock]
+    private let lock: GroupLock
 
-    private init(location: LedgerLocation, locks: [GroupLock]) {
+    private init(location: LedgerLocation, lock: GroupLock) {
         self.location = location
-        self.locks = locks
+        self.lock = lock
     }
 
     /// Takes the group's lock without opening its ledger; it is released with the value.
@@ -18,7 +18,7 @@ public final class LedgerSuccession: Sendable {
     /// - Throws: `LedgerError`: `.busy` when another process has the lock, `.readOnly`, `.full` or `.io`.
     public static func begin(directory: String, path: String? = nil, holder: LockHolder) throws(LedgerError) -> LedgerSuccession {
         let location = LedgerLocation(directory: directory, path: path)
-        return LedgerSuccession(location: location, locks: try location.lock(holder))
+        return LedgerSuccession(location: location, lock: try location.lock(holder))
     }
 
     /// Moves the ledger away and publishes a new one that begins with the events `successor` makes.

@@ -235,9 +235,12 @@ import Testing
         #expect(stop.path == unsound.path)
         let hash = try #require(started.environment["MINIBOSS_DEFINITION_HASH"])
         #expect(stop.environment["MINIBOSS_FORMER_PROGRAM"] == "\(hash) \(started.path)")
-        // What a program does that is sound.
-        let memory = try #require(unsound.environment["MINIBOSS_REMEMBER"]).split(separator: "\n").map(String.init)
-        #expect(rename(memory[0], memory[1]) == 0)
+        // Which group that program knows need not be the one that is meant.
+        #expect(try bench.execution("stop", "--group", "other").environment["MINIBOSS_FORMER_PROGRAM"] == nil)
+        // What a program does that has started its group.
+        let memory = try #require(unsound.environment["MINIBOSS_REMEMBER"]).split(separator: "\n", maxSplits: 1).map(String.init)
+        let file = try #require(fopen(memory[0], "we"))
+        #expect(fputs(memory[1], file) >= 0 && fclose(file) == 0)
         #expect(try bench.execution("stop").environment["MINIBOSS_FORMER_PROGRAM"] == nil)
         try bench.write("BROKEN", to: "project/Miniboss.swift")
         #expect(try bench.execution("stop").path == unsound.path)

@@ -114,12 +114,13 @@ private let groupHooks = """
 
     @Test("B50: a hook that calls exit() ends nothing well: words of ours, exit 1, and the next run settles it")
     func exits() async throws {
-        let hook = "func postStart(_ container: Container) async throws { exit(0) }"
+        let hook = "func postStart(_ container: Container) async throws { print(\"farewell\"); exit(0) }"
         try await withWorkshop(sleeper("a", more: hook), list: "A()") { shop in
             let sound = try shop.read("Miniboss.swift")
             try shop.write("Miniboss.swift", "import Glibc\n" + sound)
             let start = try shop.miniboss("start")
             #expect(start.code == 1 && start.errors.contains("ended the whole program, with exit() say"), "\(start)")
+            #expect(start.output.contains("farewell"), "\(start)")
             #expect(try shop.miniboss("history").output.contains("a ✘ cut off in post_start"))
             try shop.write("Miniboss.swift", sound.replacing("exit(0)", with: ""))
             #expect(try shop.miniboss("start").code == 0)

@@ -61,6 +61,46 @@ private let reloadable = """
         }
     }
 
+    @Test("B37, B43: how a dependent ended that is started again is told before that, and that it had to be killed")
+    func killedDependent() async throws {
+        let image = "e2e-built-\(UInt32.random(in: .min ... .max))"
+        let built = sleeper("built", more: #"let buildFromDirectory = "source/""#).replacing("testImage", with: "\"\(image):latest\"")
+        let deaf = sleeper("deaf", dependencies: #"["built"]"#)
+            .replacing("\"sleep 1000\"", with: #"["sh", "-c", "trap : TERM; while :; do sleep 1; done"]"#)
+            .replacing("StopSignal.sigkill", with: "StopSignal.sigterm")
+        try await withWorkshop(built + deaf, list: "BUILT(), DEAF()") { shop in
+            try #require(mkdir("\(shop.directory)/source", 0o700) == 0)
+            try shop.write("source/Dockerfile", "FROM \(environment("MINIBOSS_TEST_IMAGE") ?? "miniboss-test/busybox:latest")\n")
+            #expect(try shop.miniboss("start").code == 0)
+            #expect(try shop.miniboss("reload", "built", "--timeout", "1").code == 0)
+            struct Told: Decodable {
+                struct Body: Decodable {
+                    var to: String?
+                    var text: String?
+                    var exitCode: Int?
+                    enum CodingKeys: String, CodingKey {
+                        case to, text
+                        case exitCode = "exit_code"
+                    }
+                }
+                var service: String?
+                var type: String
+                var body: Body
+            }
+            let events: [Told] = try shop.decoded(shop.miniboss("history", "2", "--json"))
+            let story = events.filter { $0.service == "deaf" }.compactMap { event in
+                event.type == "container.exited" ? "exited \(event.body.exitCode ?? -1)" : event.body.text ?? event.body.to
+            }
+            #expect(
+                Array(story.drop { $0 != "exited 137" }.prefix(2)) == [
+                    "exited 137", "did not stop within 1.0 s and was killed with SIGKILL",
+                ])
+            #expect(story.count { $0.hasPrefix("exited") } == 1 && story.last == "running", "\(story)")
+            #expect(try shop.miniboss("stop", "--remove", "--timeout", "1").code == 0)
+            _ = try await Docker(environment: ProcessInfo.processInfo.environment).removeImage(image, force: true)
+        }
+    }
+
     @Test("B32, B43: an image whose name needs the context is built at the first start and at a reload")
     func imageFromContext() async throws {
         let image = "e2e-key-\(UInt32.random(in: .min ... .max))"

@@ -69,11 +69,13 @@ private let chain = """
             try #require(mkdir(other, 0o700) == 0)
             try shop.write("other/Miniboss.swift", shop.read("Miniboss.swift"))
             let ledger = ".miniboss/\(shop.group)/ledger.sqlite"
-            for command in ["start", "plan", "status", "stop"] {
-                let refused = try shop.miniboss(command, "-f", "other/Miniboss.swift")
-                #expect(refused.code == 64, "\(refused)")
-                #expect(refused.errors.contains("that of another ledger, \(shop.directory)/\(ledger)"), "\(refused.errors)")
+            let told = "that of another ledger, \(shop.directory)/\(ledger)"
+            for command in ["start", "plan", "status", "stop", "logs", "exec a -- true"] {
+                let refused = try shop.shell("cd other && '\(shop.program)' \(command)")
+                #expect(refused.code == 64 && refused.errors.contains(told), "\(command): \(refused)")
             }
+            #expect(try shop.shell("cd other && '\(shop.program)' doctor").output.contains(told))
+            #expect(try !shop.shell("cd other && '\(shop.program)' postmortem").output.contains("running"))
             #expect(try await shop.container("a")?.state.running == true)
             try FileManager.default.removeItem(atPath: "\(other)/.miniboss")
             try #require(rename("\(shop.directory)/.miniboss", "\(other)/.miniboss") == 0)
@@ -91,7 +93,32 @@ private let chain = """
             #expect(try shop.miniboss("start", variables: place).code == 0)
             #expect(access("\(shop.directory)/.miniboss", F_OK) != 0)
             #expect(try shop.miniboss("history", variables: place).output.contains("start"))
+            // Neither a compiler's nor an earlier program's help: the ledger knows what to stop.
+            try shop.write("Miniboss.swift", "this is no Swift")
+            let bare = place.merging(["XDG_CACHE_HOME": "\(shop.directory)/cache"]) { _, new in new }
+            #expect(try shop.miniboss("stop", variables: bare).code == 0)
+            #expect(try await shop.container("a")?.state.running == false)
             #expect(try shop.miniboss("stop", "--remove", variables: place).code == 0)
+        }
+    }
+
+    @Test("B55: a group whose ledger is on a read-only file system can be stopped with another one")
+    func readOnly() async throws {
+        try await withWorkshop(sleeper("a"), list: "A()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            let here = "'\(shop.directory)'"
+            try shop.write(
+                "script",
+                """
+                mount --bind \(here) \(here) && mount -o remount,ro,bind \(here) && cd \(here) || exit 99
+                '\(shop.program)' stop
+                test $? -eq 74 || exit 98
+                MINIBOSS_LEDGER=\(shop.directory)-else/ledger '\(shop.program)' stop --remove
+                """)
+            let finished = try shop.shell("unshare -m sh ./script; code=$?; rm -rf '\(shop.directory)-else'; exit $code")
+            #expect(finished.code == 0, "\(finished)")
+            #expect(finished.errors.contains("go on with a new ledger elsewhere: MINIBOSS_LEDGER="), "\(finished.errors)")
+            #expect(try await shop.container("a") == nil)
         }
     }
 

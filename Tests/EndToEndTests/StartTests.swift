@@ -138,9 +138,10 @@ private struct Run: Decodable {
             try shop.write("Miniboss.swift", shop.read("Miniboss.swift") + "// more\n")
             #expect(try shop.miniboss("start", variables: cache).code == 65)
             #expect(try shop.shell("ls cache/miniboss/by-path | wc -l").output == "1\n")
-            let stop = try shop.miniboss("stop")
-            #expect(stop.code == 0 && stop.output.contains("farewell from a"), "\(stop)")
+            let stop = try shop.miniboss("stop", "--json")
+            #expect(stop.code == 0 && stop.errors.contains("farewell from a"), "\(stop)")
             #expect(stop.errors.contains("the definition can't be used; stopping with the program that last started this group"))
+            #expect(stop.output.hasPrefix("{\"run\":2,"), "\(stop)")
             #expect(try await shop.container("a")?.state.running == false)
         }
     }

@@ -20,7 +20,8 @@ struct RunEndText {
             let running = summary.services.filter(\.isRunning).count
             let signal = summary.signal.map { " by \($0)" } ?? ""
             let invocation = end.facts.runStart?.body.invocation ?? summary.command
-            let rest = summary.command == "start" ? ": \(running) of \(included(summary)) running" : ""
+            // Before anything was looked at there is nothing to count.
+            let rest = summary.command == "start" && !summary.services.isEmpty ? ": \(running) of \(included(summary)) running" : ""
             return fitted("\(group): interrupted\(signal) after \(durationWords(end.seconds))\(rest)")
                 + LabelledText.lines(
                     "next", "`miniboss \(invocation)` goes on where it stopped; `miniboss history \(end.run)`", width: width)

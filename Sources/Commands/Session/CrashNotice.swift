@@ -57,6 +57,8 @@ enum CrashNotice {
             guard CrashNotice.isWorking.load(ordering: .sequentiallyConsistent) || CrashNotice.isReading.load(ordering: .relaxed) else {
                 return
             }
+            // The C library would do so only after this.
+            fflush(nil)
             CapturedOutput.giveBack()
             // What is on its way to the ledger gets there.
             usleep(100_000)

@@ -30,20 +30,16 @@ struct FormerProgram {
         session.errors.attempt("miniboss: it can't be run: \(String(cString: strerror(errno)))\n")
     }
 
-    /// The present definition is sound: if its program starts the group, it is the one to be remembered from here on.
+    /// The present definition has started the group: from here on its program is the one to be remembered.
     static func succeed(_ environment: [String: String]) {
-        guard let memory = memory(environment) else { return }
-        rename(memory.draft, memory.place)
-        unsetenv("MINIBOSS_REMEMBER")
-    }
-
-    /// It is not: its program is not remembered.
-    static func fail(_ environment: [String: String]) {
-        if let memory = memory(environment) { unlink(memory.draft) }
-    }
-
-    private static func memory(_ environment: [String: String]) -> (draft: String, place: String)? {
-        guard let paths = environment["MINIBOSS_REMEMBER"]?.split(separator: "\n").map(String.init), paths.count == 2 else { return nil }
-        return (paths[0], paths[1])
+        guard let memory = environment["MINIBOSS_REMEMBER"], let line = memory.firstIndex(of: "\n") else { return }
+        let place = memory[..<line]
+        let draft = "\(place).\(getpid())"
+        guard let file = fopen(draft, "we") else { return }
+        let isWritten = fputs(String(memory[memory.index(after: line)...]), file) >= 0
+        guard fclose(file) == 0, isWritten, rename(draft, String(place)) == 0 else {
+            unlink(draft)
+            return
+        }
     }
 }

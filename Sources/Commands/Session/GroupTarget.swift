@@ -22,9 +22,7 @@ struct GroupTarget: Sendable {
         } else {
             name = try Self.choose(session, shared, path: path)
         }
-        directory =
-            session.ledgerPath.map(GroupDirectory.path(ledger:))
-            ?? GroupDirectory.path(group: name, definitionPath: path, currentDirectory: session.currentDirectory)
+        directory = GroupDirectory.path(group: name, definitionPath: path, currentDirectory: session.currentDirectory)
     }
 
     /// All groups that have a memory here, for a command that can look at each.

@@ -97,7 +97,8 @@ struct DoctorCommand: Verb {
         if let problem = found.problem { return [DoctorFinding("engine", .bad, problem.message, mend: problem.next)] }
         let version = "Docker Engine \(found.version ?? "?"), API \(found.apiVersion ?? "?"), at \(found.address)"
         guard isGroupKnown else { return [DoctorFinding("engine", .good, version)] }
-        return [DoctorFinding("engine", .good, version), orphans(found.orphans)]
+        let group = found.refusal.map { DoctorFinding("group", .bad, $0.message, mend: $0.next) } ?? orphans(found.orphans)
+        return [DoctorFinding("engine", .good, version), group]
     }
 }
 

@@ -10,7 +10,7 @@ struct StatusCommand: Verb {
               miniboss status
               miniboss status --json
             """)
-    static let definitionUse = DefinitionUse.soundIfAny
+    static let definitionUse = DefinitionUse.required
 
     @OptionGroup(title: "Shared options") var shared: SharedOptions
 

@@ -32,7 +32,6 @@ struct StopCommand: Verb {
     }
 
     func perform(_ session: Session) async throws -> Int32 {
-        if !session.problems.isEmpty { FormerProgram(session.environment)?.takeOver(session) }
         let target = try target(session)
         let exclude = commaSeparated(exclude)
         if !exclude.isEmpty { try checkServiceNames(exclude, among: target.knownServices(session), option: "--exclude") }

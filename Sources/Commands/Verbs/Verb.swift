@@ -16,8 +16,6 @@ protocol Verb: ParsableCommand {
 enum DefinitionUse {
     /// Without a sound one nothing is touched.
     case required
-    /// A broken one is refused; without one the ledger knows enough.
-    case soundIfAny
     /// A broken one is as good as none: the ledger knows enough.
     case ifSound
     /// Not looked at but for its name.
@@ -40,22 +38,19 @@ extension Verb {
             for problem in problems { session.errors.attempt("\(problem)\n") }
             session.errors.attempt("miniboss: the definition can't be used; going by the ledger, without hooks\n")
             return nil
-        case .soundIfAny where session.definition == nil: return nil
-        case .required, .soundIfAny:
+        case .required:
             guard let definition = session.definition else {
                 throw OperationError(
                     .noDefinition, "`miniboss \(Self.name)` needs a definition, and there is none in \(session.currentDirectory) or above",
                     next: "Write one with `miniboss init`, or name it with -f FILE.")
             }
             guard problems.isEmpty else {
-                FormerProgram.fail(session.environment)
                 for problem in problems { session.errors.attempt("\(problem)\n") }
                 throw OperationError(
                     .definition,
                     "the definition has \(problems.count == 1 ? "a problem" : "\(problems.count) problems"); nothing was touched",
                     next: "Mend what is named above, then `miniboss \(Self.name)` again.")
             }
-            FormerProgram.succeed(session.environment)
             return definition
         }
     }

@@ -81,7 +81,7 @@ struct DefinitionCache {
 
     // MARK: By path
 
-    /// The program that last started the group of a definition file, and found it sound.
+    /// The program that last started the group of a definition file, or was the first of it.
     struct Remembered: Equatable {
         let key: String
         let contentHash: String
@@ -98,21 +98,17 @@ struct DefinitionCache {
 
     /// Notes the program for the path; a failure costs only the memory.
     func remember(_ program: Remembered, for path: String) {
-        guard let memory = proposal(program, for: path), (try? Disk.rename(memory.draft, to: memory.place)) == nil else { return }
-        Disk.removeTree(memory.draft)
+        let memory = memory(program, for: path)
+        let draft = "\(memory.place).\(getpid())"
+        guard (try? Disk.write(Array(memory.text.utf8), to: draft)) != nil, (try? Disk.rename(draft, to: memory.place)) != nil else {
+            Disk.removeTree(draft)
+            return
+        }
     }
 
-    /// What remembers the program for the path once `draft` is renamed to `place`; `nil` when it is remembered, or can't be.
-    func proposal(_ program: Remembered, for path: String) -> (draft: String, place: String)? {
-        guard remembered(path) != program else { return nil }
-        let place = memory(of: path)
-        let draft = "\(place).\(getpid())"
-        let text = "\(program.key)\n\(program.contentHash)\n\(program.definitionHash)\n\(path)\n"
-        guard (try? Disk.write(Array(text.utf8), to: draft)) != nil else {
-            Disk.removeTree(draft)
-            return nil
-        }
-        return (draft, place)
+    /// What remembers the program for the path, and where, for whoever finds out that it started the group.
+    func memory(_ program: Remembered, for path: String) -> (place: String, text: String) {
+        (memory(of: path), "\(program.key)\n\(program.contentHash)\n\(program.definitionHash)\n\(path)\n")
     }
 
     // MARK: Pruning

@@ -84,7 +84,7 @@ public struct Launch: Sendable {
             guard let file else { throw noDefinition() }
             var execution = try program(kit, invocation, file, isQuiet: true)
             // It may compile and still be wrong, which the program itself finds out.
-            if let former = former(place.path), former.path != execution.path {
+            if !invocation.namesGroup, let former = former(place.path), former.path != execution.path {
                 execution.environment["MINIBOSS_FORMER_PROGRAM"] = "\(former.hash) \(former.path)"
             }
             return execution
@@ -103,7 +103,8 @@ public struct Launch: Sendable {
             say("\(reason); stopping with the program that last started this group")
             return become(former.path, invocation, definition: place.path, hash: former.hash)
         }
-        guard Disk.exists("\(place.directory)/.miniboss") else { throw failure }
+        let isElsewhere = setting.environment["MINIBOSS_LEDGER"]?.isEmpty == false
+        guard isElsewhere || Disk.exists("\(place.directory)/.miniboss") else { throw failure }
         say("\(reason); stopping what the ledger knows, without the definition's hooks")
         return engine(kit, invocation, place)
     }
@@ -141,11 +142,15 @@ public struct Launch: Sendable {
         }
         let own = DefinitionCache.Remembered(key: key.text, contentHash: key.contentText, definitionHash: source.definitionHash)
         var execution = become(path, invocation, definition: file.path, hash: source.definitionHash, source: source)
-        if cache.remembered(file.path) == nil {
-            cache.remember(own, for: file.path)
-        } else if invocation.starts, let memory = cache.proposal(own, for: file.path) {
-            // That it is sound is for the program to say.
-            execution.environment["MINIBOSS_REMEMBER"] = "\(memory.draft)\n\(memory.place)"
+        switch cache.remembered(file.path) {
+        // The first: without a compiler it serves as well as ever.
+        case nil: cache.remember(own, for: file.path)
+        case own: break
+        case _ where invocation.starts:
+            // Whether it does start the group the program itself finds out.
+            let memory = cache.memory(own, for: file.path)
+            execution.environment["MINIBOSS_REMEMBER"] = "\(memory.place)\n\(memory.text)"
+        default: break
         }
         return execution
     }

@@ -9,13 +9,13 @@ public final class LedgerWriter: Sendable {
     public let reader: LedgerReader
 
     let thread: WriterThread
-    private let locks: Monitor<[GroupLock]>
+    private let lock: Monitor<GroupLock?>
 
-    private init(location: LedgerLocation, reader: LedgerReader, thread: WriterThread, locks: [GroupLock]) {
+    private init(location: LedgerLocation, reader: LedgerReader, thread: WriterThread, lock: GroupLock) {
         self.location = location
         self.reader = reader
         self.thread = thread
-        self.locks = Monitor(locks)
+        self.lock = Monitor(lock)
     }
 
     deinit {
@@ -24,7 +24,7 @@ public final class LedgerWriter: Sendable {
 
     /// Takes the group's lock and opens its ledger, which is made when there is none.
     ///
-    /// - parameter directory: the group's directory, `.miniboss/<group>`; made with mode 0700 when it is missing.
+    /// - parameter directory: the group's directory, `.miniboss/<group>`; see `LedgerLocation`. What is missing is made, with mode 0700.
     /// - parameter path: the database, when it is not in the directory.
     /// - parameter holder: who we are, for the message that others get.
     /// - parameter patience: asked on the writer's thread after every two seconds for which another program has held the
@@ -36,7 +36,7 @@ public final class LedgerWriter: Sendable {
         patience: @escaping @Sendable (Int) -> Bool = { $0 < 10 }
     ) throws(LedgerError) -> LedgerWriter {
         let location = LedgerLocation(directory: directory, path: path)
-        let locks = try location.lock(holder)
+        let lock = try location.lock(holder)
         let thread = try WriterThread(CommitLog(Connection.openForWriting(location.path), patience: patience))
         let reader: LedgerReader
         do {
@@ -45,7 +45,7 @@ public final class LedgerWriter: Sendable {
             thread.close()
             throw error
         }
-        return LedgerWriter(location: location, reader: reader, thread: thread, locks: locks)
+        return LedgerWriter(location: location, reader: reader, thread: thread, lock: lock)
     }
 
     /// The newest durable event; `nil` in a new ledger.
@@ -57,7 +57,7 @@ public final class LedgerWriter: Sendable {
     public func close() {
         reader.close()
         thread.close()
-        locks.withLock { $0 = [] }
+        lock.withLock { $0 = nil }
     }
 
     /// Runs `body` on the writer's thread, between two commits, and blocks until it is done.

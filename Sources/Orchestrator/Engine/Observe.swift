@@ -81,7 +81,6 @@ extension ObservedContainer {
             createdAt: summary.created,
             ports: Set(summary.ports.compactMap { port in port.hostPort.map { PortMapping(container: port.containerPort, host: $0) } })
                 .sorted())
-        ledger = summary.labels[GroupLabels.ledger]
         unnamedVolumes = summary.mounts.filter { $0.kind == "volume" && isAnonymous($0.name) }.map(\.target).sorted()
     }
 }

@@ -7,10 +7,6 @@ public enum GroupDirectory {
         "\(home(definitionPath, currentDirectory))/\(group)"
     }
 
-    /// The directory that belongs to a ledger which is somewhere else, not yet made: its lock is there, and nothing has to be
-    /// written beside the definition.
-    public static func path(ledger: String) -> String { ledger + ".d" }
-
     /// The groups that have a memory here, sorted.
     public static func groups(beside definitionPath: String?, currentDirectory: String) -> [String] {
         let directory = home(definitionPath, currentDirectory)

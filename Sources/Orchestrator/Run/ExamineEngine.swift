@@ -9,6 +9,8 @@ public struct EngineFindings: Sendable {
     public var problem: OperationError?
     /// Containers and networks with the group's label that are no part of it any more, in words; `nil` where nothing says what belongs to the group: the ledger can't be read, or knows of no start.
     public var orphans: [String]?
+    /// The group's containers are another ledger's.
+    public var refusal: OperationError?
 }
 
 public func examineEngine(_ setting: RunSetting) async -> EngineFindings {
@@ -19,7 +21,8 @@ public func examineEngine(_ setting: RunSetting) async -> EngineFindings {
         do throws(DockerError) {
             findings.version = try await docker.identity().version
             findings.apiVersion = try await docker.apiVersion().description
-            findings.orphans = try await orphans(setting, docker)
+            findings.refusal = try await setting.refusal(by: docker)
+            if findings.refusal == nil { findings.orphans = try await orphans(setting, docker) }
         } catch { findings.problem = OperationError(unreachable: error, host: findings.address) }
     } catch {
         findings.problem = OperationError(unreachable: error, host: setting.environment["DOCKER_HOST"] ?? "the current context")

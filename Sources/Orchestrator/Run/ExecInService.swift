@@ -20,7 +20,7 @@ public func execInService(
         var config = ExecConfig(command)
         config.tty = streams.tty
         // Cut off, we hang up; the engine has no call that ends the command.
-        let exit = try await run.untilInterrupted { [config] in
+        let exit = try await run.interruption.cutting { [config] in
             try await run.call(
                 EngineStep(kind: .execInContainer, service: service, cause: "exec was asked for", target: container.name),
                 result: { "exit \($0)" }

@@ -26,9 +26,6 @@ extension GroupRun {
             }
         }
         if let fatal { throw fatal }
-        do { try await noteEnds() } catch {
-            if case .fatal(let error) = StepFault(error, phase: .start) { throw error }
-        }
     }
 
     /// Services that this run brought to running and that have died since.

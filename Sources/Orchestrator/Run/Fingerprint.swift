@@ -1,5 +1,6 @@
 import Digest
 import Glibc
+import Ledger
 import Reconciler
 
 /// Keyed hash of a resolved spec. Labels can be read by anyone with access to the engine, so it must tell nothing of the values.
@@ -8,8 +9,8 @@ func fingerprint(of spec: ServiceSpec, network: String, key: [UInt8]) -> String 
 }
 
 /// The group's own key, made at its first use. Losing it costs an inspection of each container, nothing else.
-func fingerprintKey(directory: String) throws(OperationError) -> [UInt8] {
-    let path = "\(directory)/fingerprint.key"
+func fingerprintKey(_ setting: RunSetting) throws(OperationError) -> [UInt8] {
+    let path = keyPath(setting)
     if let file = fopen(path, "re") {
         defer { fclose(file) }
         var key = [UInt8](repeating: 0, count: 32)
@@ -27,8 +28,10 @@ func fingerprintKey(directory: String) throws(OperationError) -> [UInt8] {
 }
 
 /// The key for a command that changes nothing; without one every container is inspected.
-func fingerprintKeyIfPresent(directory: String) throws(OperationError) -> [UInt8] {
-    pathExists("\(directory)/fingerprint.key") ? try fingerprintKey(directory: directory) : []
+func fingerprintKeyIfPresent(_ setting: RunSetting) throws(OperationError) -> [UInt8] {
+    pathExists(keyPath(setting)) ? try fingerprintKey(setting) : []
 }
+
+private func keyPath(_ setting: RunSetting) -> String { "\(setting.ledgerLocation.directory)/fingerprint.key" }
 
 func pathExists(_ path: String) -> Bool { access(path, F_OK) == 0 }

@@ -6,7 +6,7 @@ import Reconciler
 public func followLogs(
     _ setting: RunSetting, services: [String], follow: Bool, tail: Int?, line: @escaping @Sendable (String, String, Bool) -> Void
 ) async throws(OperationError) {
-    let engine = try await setting.host.connect(setting.environment).engine
+    let engine = try await setting.connect().engine
     let state = try GroupRecords.open(directory: setting.directory, ledgerPath: setting.ledgerPath)?.state() ?? GroupState()
     let hide = Redaction(await groupSecrets(setting.definition, state, group: setting.groupName, engine: engine))
     do {

@@ -3,12 +3,6 @@ import Ledger
 import Reconciler
 import Synchronization
 
-/// A container that was stopped, and how many seconds that took.
-struct StoppedContainer: Sendable {
-    var service: String
-    var took: Double
-}
-
 /// One run of a command on a group: what its steps need, and what they leave for one another.
 final class GroupRun: Sendable {
     let setting: RunSetting
@@ -44,7 +38,6 @@ final class GroupRun: Sendable {
         var prepared: Set<String> = []
         var failures: [String: Failure] = [:]
         var unnamedVolumes: [String: [String]] = [:]
-        var stopped: [String: StoppedContainer] = [:]
         var mark: RunMark?
     }
 
@@ -132,16 +125,6 @@ final class GroupRun: Sendable {
         set { shared.withLock { $0.mark = newValue } }
     }
 
-    /// Takes note of a container that this run stopped, until somebody has looked how it ended.
-    func stopped(_ id: String, _ container: StoppedContainer) { shared.withLock { $0.stopped[id] = container } }
-    func takeStopped(_ id: String) -> StoppedContainer? { shared.withLock { $0.stopped.removeValue(forKey: id) } }
-    func takeStopped() -> [String: StoppedContainer] {
-        shared.withLock { shared in
-            defer { shared.stopped = [:] }
-            return shared.stopped
-        }
-    }
-
     func failed(_ service: String, _ failure: Failure) { shared.withLock { $0.failures[service] = failure } }
     func failure(_ service: String) -> Failure? { shared.withLock { $0.failures[service] } }
     var failedServices: Set<String> { shared.withLock { Set($0.failures.keys) } }
@@ -180,7 +163,6 @@ final class GroupRun: Sendable {
         var observed = try await observe(
             subject, engine: engine, context: journal.state.context, isNetworkGiven: isNetworkGiven,
             fingerprint: { fingerprint(of: $0, network: subject.network, key: key) })
-        try observed.requireOwned(by: setting.ledgerFile, group: group.name)
         if let services { observed.containers.removeAll { !services.contains($0.service) } }
         knows(images: observed.images)
         let unnamed = observed.containers.map { ($0.id, $0.unnamedVolumes) }

@@ -43,6 +43,22 @@ public final class Interruption: Sendable {
         return token ?? 0
     }
 
+    /// Ends what takes long when the user has had enough, or whoever waits for it is cancelled; short calls are settled instead.
+    func cutting<Value: Sendable, Failure: Error>(
+        _ body: @escaping @Sendable () async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        let task = Task { () -> Result<Value, Failure> in
+            do throws(Failure) { return .success(try await body()) } catch { return .failure(error) }
+        }
+        let token = onInterrupt { task.cancel() }
+        defer { forget(token) }
+        return try await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }.get()
+    }
+
     func forget(_ token: Int) {
         state.withLock { state in state.callbacks[token] = nil }
     }

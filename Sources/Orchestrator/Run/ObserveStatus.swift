@@ -16,13 +16,13 @@ public struct ServiceStatus: Sendable {
     public var reason: String
 }
 
-/// The group as defined beside the group as it is. Without a definition the ledger's members stand for it.
+/// The group as defined beside the group as it is.
 public func observeStatus(_ setting: RunSetting) async throws(OperationError) -> [ServiceStatus] {
-    if setting.definition != nil { _ = try setting.checkedDefinition() }
+    _ = try setting.checkedDefinition()
     let state = try GroupRecords.open(directory: setting.directory, ledgerPath: setting.ledgerPath)?.state() ?? GroupState()
     let group = setting.group(remembered: state)
-    let engine = try await setting.host.connect(setting.environment).engine
-    let key = try fingerprintKeyIfPresent(directory: setting.directory)
+    let engine = try await setting.connect().engine
+    let key = try fingerprintKeyIfPresent(setting)
     let hash: @Sendable (ServiceSpec) -> String = { fingerprint(of: $0, network: group.network, key: key) }
     let observed: ObservedGroup
     let held: HeldNames
@@ -33,7 +33,6 @@ public func observeStatus(_ setting: RunSetting) async throws(OperationError) ->
             .map { PlanRequest.containerName(group: group.name, service: $0) }
         held = try await HeldNames(of: Set(wanted), group: group.name, engine: engine)
     } catch { throw OperationError(unreachable: error, host: setting.environment["DOCKER_HOST"] ?? "the engine") }
-    try observed.requireOwned(by: setting.ledgerFile, group: group.name)
 
     let hide = Redaction(await groupSecrets(setting.definition, state, group: group.name, engine: engine))
     let containers = observed.containersByService
@@ -41,7 +40,7 @@ public func observeStatus(_ setting: RunSetting) async throws(OperationError) ->
         let container = containers[service.name, default: []].sorted {
             ($0.status == .running ? 0 : 1, -$0.createdAt) < ($1.status == .running ? 0 : 1, -$1.createdAt)
         }.first
-        var status = status(of: service, container, state, observed, group, setting).concealed(by: hide)
+        var status = status(of: service, container, state, observed, group).concealed(by: hide)
         let name = PlanRequest.containerName(group: group.name, service: service.name)
         if container == nil, let warning = held.warning(about: name) { status.reason += "; \(warning)" }
         return status
@@ -68,21 +67,18 @@ extension ServiceStatus {
 private func exitWords(_ container: ObservedContainer) -> String { container.exitCode.map { " (exited \($0))" } ?? "" }
 
 private func status(
-    of service: ServiceSpec, _ container: ObservedContainer?, _ state: GroupState, _ observed: ObservedGroup, _ group: GroupSpec,
-    _ setting: RunSetting
+    of service: ServiceSpec, _ container: ObservedContainer?, _ state: GroupState, _ observed: ObservedGroup, _ group: GroupSpec
 ) -> ServiceStatus {
     let record = state[service.name]
     var differing: [Difference] = []
     var reason = ""
     if let container {
-        if setting.definition != nil {
-            do {
-                let resolved = try service.resolved(state.context)
-                let imageID = (try? Reconciler.ImageReference(resolved.image)).flatMap { observed.images[$0.description] }
-                differing = differences(
-                    desired: resolved, network: group.network, imageID: imageID, actual: container, formerSecrets: record.secretKeys)
-            } catch { reason = error.description }
-        }
+        do {
+            let resolved = try service.resolved(state.context)
+            let imageID = (try? Reconciler.ImageReference(resolved.image)).flatMap { observed.images[$0.description] }
+            differing = differences(
+                desired: resolved, network: group.network, imageID: imageID, actual: container, formerSecrets: record.secretKeys)
+        } catch { reason = error.description }
         let isDone = container.status == .exited && service.isDone(exitCode: container.exitCode)
         if container.status != .running, !isDone {
             reason = record.phase == .stopped ? "it was stopped" : "its container is \(container.status.rawValue)\(exitWords(container))"

@@ -117,8 +117,8 @@ func conduct(
             facts: journal.recorded, state: journal.state)
     }
     if let failure {
-        try await journal.record(
-            nil, .runFinished(RunFinished(outcome: .failed, error: "engine_unreachable: \(failure.message)", next: failure.next)))
+        let error = (failure.code == .engine ? "engine_unreachable: " : "") + failure.message
+        try await journal.record(nil, .runFinished(RunFinished(outcome: .failed, error: error, next: failure.next)))
         throw failure
     }
     guard let connected else { throw OperationError(.defect, "neither an engine nor a reason") }
@@ -179,16 +179,9 @@ func conduct(
 
 /// An engine that takes a connection and never answers is not waited for once the user has had enough.
 private func connection(_ setting: RunSetting) async -> Result<EngineConnection, OperationError> {
-    let attempt = Task { () -> Result<EngineConnection, OperationError> in
-        do throws(OperationError) { return .success(try await setting.host.connect(setting.environment)) } catch { return .failure(error) }
-    }
-    let token = setting.interruption.onInterrupt { attempt.cancel() }
-    defer { setting.interruption.forget(token) }
-    return await withTaskCancellationHandler {
-        await attempt.value
-    } onCancel: {
-        attempt.cancel()
-    }
+    do throws(OperationError) {
+        return .success(try await setting.interruption.cutting { () async throws(OperationError) in try await setting.connect() })
+    } catch { return .failure(error) }
 }
 
 /// What the work of a run leaves to be said at its end.

@@ -1,4 +1,5 @@
 import DockerClient
+import Ledger
 import Reconciler
 
 extension GroupRun {
@@ -19,7 +20,7 @@ extension GroupRun {
             labels: [
                 GroupLabels.group: group.name, GroupLabels.service: name, GroupLabels.run: String(journal.run),
                 GroupLabels.operation: operation, GroupLabels.spec: label,
-                GroupLabels.ledger: setting.ledgerFile,
+                GroupLabels.ledger: setting.ledgerLocation.path,
             ])
         let summary = SpecSummary(spec, imageID: imageID(spec.image), network: group.network)
         do {
@@ -143,28 +144,20 @@ extension GroupRun {
                 guard error.isNotFound else { throw error }
             }
         }
-        stopped(id, StoppedContainer(service: service, took: clock.seconds(since: start)))
-    }
-
-    /// Records how the process of a stopped container ended. Nobody waits for it but the container's removal.
-    func noteEnd(of id: String, _ stopped: StoppedContainer) async throws {
-        guard let state = try? await engine.inspect(container: id).state else { return }
-        let exit = ContainerExited(containerID: id, exitCode: state.exitCode, oomKilled: state.oomKilled, error: nil, health: [])
-        var entries = [JournalEntry(stopped.service, .containerExited(exit))]
-        if state.exitCode == 137, stopped.took >= stopTimeout {
-            entries.append(
+        let took = clock.seconds(since: start)
+        if let state = try? await engine.inspect(container: id).state {
+            var entries = [
                 JournalEntry(
-                    stopped.service,
-                    .noteTaken(NoteTaken(text: "did not stop within \(tenths(stopTimeout)) s and was killed with SIGKILL"))))
-        }
-        try journal.note(entries)
-    }
-
-    /// The same for every container that was stopped and not removed.
-    func noteEnds() async throws {
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            for (id, stopped) in takeStopped() { tasks.addTask { try await self.noteEnd(of: id, stopped) } }
-            try await tasks.waitForAll()
+                    service,
+                    .containerExited(
+                        ContainerExited(containerID: id, exitCode: state.exitCode, oomKilled: state.oomKilled, error: nil, health: [])))
+            ]
+            if state.exitCode == 137, took >= stopTimeout {
+                entries.append(
+                    JournalEntry(
+                        service, .noteTaken(NoteTaken(text: "did not stop within \(tenths(stopTimeout)) s and was killed with SIGKILL"))))
+            }
+            try journal.note(entries)
         }
     }
 
@@ -172,7 +165,6 @@ extension GroupRun {
         guard let service = step.service else { return }
         let id = try containerID(step)
         let tracked = isOwn(id, of: service)
-        if let stopped = takeStopped(id) { try await noteEnd(of: id, stopped) }
         try await remove(
             service, id, target: step.target.text, cause: step.cause, force: false, volumes: removesVolumes, isTracked: tracked)
         let places = unnamedVolumes(of: id)

@@ -9,7 +9,7 @@ extension GroupRun {
     }
 
     func pull(_ image: String, service: String?, cause: String) async throws {
-        try await untilInterrupted { [self] in
+        try await interruption.cutting { [self] in
             try await call(EngineStep(kind: .pullImage, service: service, cause: cause, target: image)) { () async throws(DockerError) in
                 try await engine.pull(image: image) { self.journal.remark(service, $0) }
             }
@@ -31,7 +31,7 @@ extension GroupRun {
         let output = LineTail(limit: 40)
         let request = BuildRequest(directory: source.directory, dockerfile: source.dockerfile, tag: tag)
         do {
-            let id = try await untilInterrupted { [self] in
+            let id = try await interruption.cutting { [self] in
                 try await call(EngineStep(kind: .buildImage, service: service.name, cause: cause, target: tag), result: { $0 }) {
                     () async throws(DockerError) in
                     try await engine.build(request) { line in
@@ -63,13 +63,5 @@ extension GroupRun {
         try await body()
         // The service may have failed meanwhile for another reason; the image may still serve others.
         try move(service, .imageReady, onlyFrom: [.pulling, .building])
-    }
-
-    /// Ends a long transfer when the user interrupts; short calls are settled instead.
-    func untilInterrupted<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
-        let task = Task { try await body() }
-        let token = interruption.onInterrupt { task.cancel() }
-        defer { interruption.forget(token) }
-        return try await task.value
     }
 }

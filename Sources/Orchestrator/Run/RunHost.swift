@@ -34,7 +34,8 @@ package struct RunHost: Sendable {
         pid: Int(getpid()),
         connect: { (environment) throws(OperationError) in try await connectEngine(environment) },
         openLedger: { (setting) throws(OperationError) in try openGroupLedger(setting) },
-        fingerprintKey: { (setting) throws(OperationError) in try Orchestrator.fingerprintKey(directory: setting.directory) },
+        fingerprintKey: { (setting) throws(OperationError) in try Orchestrator.fingerprintKey(setting)
+        },
         hookExecutor: { HookThread(name: $0) })
 }
 

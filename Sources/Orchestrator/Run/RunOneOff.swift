@@ -25,7 +25,7 @@ public func runOneOff(
             spec, network: run.group.network,
             labels: [
                 GroupLabels.group: run.group.name, GroupLabels.service: service, GroupLabels.run: String(run.journal.run),
-                GroupLabels.operation: operation, GroupLabels.oneOff: "true", GroupLabels.ledger: run.setting.ledgerFile,
+                GroupLabels.operation: operation, GroupLabels.oneOff: "true", GroupLabels.ledger: run.setting.ledgerLocation.path,
             ])
         config.aliases = []
         config.tty = streams.tty
@@ -47,7 +47,7 @@ public func runOneOff(
             let start = run.clock.monotonic()
             do {
                 // Attached first: not a byte of what it says at once is missed.
-                try await run.untilInterrupted {
+                try await run.interruption.cutting {
                     try await run.engine.attach(container: id, streams: streams) {
                         try await run.call(EngineStep(kind: .startContainer, service: nil, cause: "run was asked for", target: name)) {
                             () async throws(DockerError) in try await run.engine.start(container: id)

@@ -38,9 +38,6 @@ public struct RunSetting: Sendable {
 
 extension RunSetting {
     var ledgerLocation: LedgerLocation { LedgerLocation(directory: directory, path: ledgerPath) }
-    /// The ledger itself.
-    var ledgerFile: String { ledgerLocation.path }
-
     /// Where the context is for other programs: beside the definition; without one, beside `.miniboss`.
     var contextPath: String? {
         guard let path = definition?.path ?? environment["MINIBOSS_DEFINITION"], let slash = path.lastIndex(of: "/") else {

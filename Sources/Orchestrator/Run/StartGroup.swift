@@ -27,8 +27,8 @@ public func planStart(_ setting: RunSetting, _ options: StartOptions) async thro
     let selection = try StartSelection(setting.checkedDefinition(), options)
     let records = try GroupRecords.open(directory: setting.directory, ledgerPath: setting.ledgerPath)
     let state = try records?.state() ?? GroupState()
-    let engine = try await setting.host.connect(setting.environment).engine
-    let key = try fingerprintKeyIfPresent(directory: setting.directory)
+    let engine = try await setting.connect().engine
+    let key = try fingerprintKeyIfPresent(setting)
     let group = selection.group
     let hide = Redaction(await groupSecrets(setting.definition, state, group: group.name, engine: engine))
     let observed: ObservedGroup
@@ -37,7 +37,6 @@ public func planStart(_ setting: RunSetting, _ options: StartOptions) async thro
             group, engine: engine, context: state.context, isNetworkGiven: options.network != nil,
             fingerprint: { fingerprint(of: $0, network: group.network, key: key) })
     } catch { throw OperationError(unreachable: error, host: setting.environment["DOCKER_HOST"] ?? "the engine") }
-    try observed.requireOwned(by: setting.ledgerFile, group: group.name)
     let plan = planStart(
         PlanRequest(
             desired: group, observed: observed, history: state,

@@ -46,8 +46,6 @@ public struct ObservedContainer: Sendable, Equatable {
     public var networks: [String]
     /// Host ports as published now.
     public var ports: [PortMapping]
-    /// Path of the ledger that remembers it, from its label.
-    public var ledger: String?
     /// Where its image keeps data in a volume that no definition names.
     public var unnamedVolumes: [String] = []
     /// Its configuration; `nil` while nobody had to look, since the fingerprint matched.
