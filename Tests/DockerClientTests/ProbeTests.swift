@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -37,18 +38,25 @@ struct ProbeTests {
         #expect(await TCPProbe(port: closing.port, hold: .seconds(5)).attempt() == "connection closed at once")
     }
 
-    @Test("Where this machine is the network's gateway the container's own end decides, not the engine's proxy")
+    @Test("Where the network's bridge is on this machine the container's own end decides, not the engine's proxy")
     func containerEnd() async throws {
         let open = try ScriptedEngine(.tcp)
         let gone = try ScriptedEngine(.tcp)
         let free = gone.port
         gone.stop()
-        func end(_ port: Int, gateway: String = "127.0.0.1") -> TCPProbe.ContainerEnd {
-            TCPProbe.ContainerEnd(address: "127.0.0.1", gateway: gateway, port: port)
+        try await withDirectory { interfaces in
+            try FileManager.default.createDirectory(atPath: "\(interfaces)/br-0123456789ab", withIntermediateDirectories: false)
+            func end(_ port: Int, networkID: String = "0123456789abcdef") -> TCPProbe.ContainerEnd? {
+                var container = ContainerInspect()
+                container.networks["n"] = ContainerNetwork()
+                container.networks["n"]?.address = "127.0.0.1"
+                container.networks["n"]?.networkID = networkID
+                return TCPProbe.ContainerEnd(container, port: port, interfaces: interfaces)
+            }
+            #expect(await TCPProbe(port: open.port, containerEnd: end(free)).attempt() == "connection refused")
+            #expect(await TCPProbe(port: free, containerEnd: end(open.port)).attempt() == nil)
+            // Another machine's network may have the same addresses.
+            #expect(await TCPProbe(port: open.port, containerEnd: end(free, networkID: "ffff456789abcdef")).attempt() == nil)
         }
-        #expect(await TCPProbe(port: open.port, containerEnd: end(free)).attempt() == "connection refused")
-        #expect(await TCPProbe(port: free, containerEnd: end(open.port)).attempt() == nil)
-        // Another machine's network may have the same addresses.
-        #expect(await TCPProbe(port: open.port, containerEnd: end(free, gateway: "172.17.0.1")).attempt() == nil)
     }
 }

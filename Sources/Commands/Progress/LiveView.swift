@@ -22,7 +22,7 @@ struct LiveView: Sendable {
             for member in body.services {
                 line(member.name) {
                     $0.dependencies = member.dependencies
-                    $0.isExcluded = body.excluded?.contains(member.name) == true
+                    if body.excluded?.contains(member.name) == true { $0.leaveOut() }
                 }
             }
         }

@@ -4,7 +4,6 @@ import Reconciler
 struct ServiceLine: Sendable, Equatable {
     let name: String
     var dependencies: [String] = []
-    var isExcluded = false
     private(set) var phase: ServicePhase?
     private(set) var detail = ""
     private var cause = ""
@@ -19,7 +18,7 @@ struct ServiceLine: Sendable, Equatable {
 
     var isMoving: Bool { !isDecided && phase?.isWorkedOn == true }
     /// Nothing was seen of it yet.
-    var isBlank: Bool { phase == nil && !isExcluded }
+    var isBlank: Bool { phase == nil }
 
     mutating func apply(_ fact: RecordedFact) {
         switch fact.event {
@@ -38,6 +37,9 @@ struct ServiceLine: Sendable, Equatable {
         default: break
         }
     }
+
+    /// It has no part in this run.
+    mutating func leaveOut() { phase = .excluded }
 
     mutating func remark(_ text: String) {
         if !isDecided { detail = text }
@@ -74,7 +76,7 @@ struct ServiceLine: Sendable, Equatable {
     var word: String {
         if isDecided { return decidedWord }
         return switch phase {
-        case nil: isExcluded ? ServicePhase.excluded.rawValue : ""
+        case nil: ""
         case .waiting: "waits"
         case .absent: "removed"
         case .priming: "post_start"
@@ -88,7 +90,6 @@ struct ServiceLine: Sendable, Equatable {
         return switch phase {
         case .running, .stopped, .absent: ("✔", .green)
         case .excluded: ("–", nil)
-        case nil where isExcluded: ("–", nil)
         default: ("·", nil)
         }
     }

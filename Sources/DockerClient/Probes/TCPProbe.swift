@@ -3,21 +3,29 @@ import Glibc
 /// One TCP connection to a published port, for readiness. Needs no engine.
 ///
 /// The engine's proxy accepts connections before the service listens, and closes them once it has failed to reach it, which takes
-/// as long as it takes. So where this machine is the gateway of the container's network the container itself is asked. Where it
-/// is not (the engine is in a virtual machine, or elsewhere), a connection to the published port counts only if it is still
-/// open after a moment, or if the service has said something.
+/// as long as it takes. So where the container's network is on this machine the container itself is asked. Where it is not (the
+/// engine is in a virtual machine, or elsewhere), a connection to the published port counts only if it is still open after a
+/// moment, or if the service has said something.
 public struct TCPProbe: Sendable, Equatable {
-    /// A container's own end of a port, on a bridge network.
+    /// Where a container itself listens.
     public struct ContainerEnd: Sendable, Equatable {
-        public var address: String
-        /// The network's gateway: this machine's own address where the engine runs on it.
-        public var gateway: String
-        public var port: Int
+        let address: String
+        let port: Int
 
-        public init(address: String, gateway: String, port: Int) {
+        init(address: String, port: Int) {
             self.address = address
-            self.gateway = gateway
             self.port = port
+        }
+
+        /// - Parameter interfaces: the directory that has one entry for each network interface of this machine.
+        /// - Returns: `nil` unless a network of the container is a bridge on this machine. Others have the same addresses, but not
+        ///   the network's own id for a name.
+        public init?(_ container: ContainerInspect, port: Int, interfaces: String = "/sys/class/net") {
+            let network = container.networks.values.first { network in
+                !network.address.isEmpty && access("\(interfaces)/br-\(network.networkID.prefix(12))", F_OK) == 0
+            }
+            guard let network else { return nil }
+            self.init(address: network.address, port: port)
         }
     }
 
@@ -51,9 +59,7 @@ public struct TCPProbe: Sendable, Equatable {
 
     /// - Returns: `nil` when the container can't be asked from here.
     private func askContainer() -> Answer? {
-        guard let end = containerEnd, let socket = try? Dialled(end.address, end.port), socket.localAddress == end.gateway else {
-            return nil
-        }
+        guard let end = containerEnd, let socket = try? Dialled(end.address, end.port) else { return nil }
         switch socket.outcome(within: timeout) {
         case 0: return .ready
         case ECONNREFUSED: return .failure(words(ECONNREFUSED))
@@ -102,19 +108,6 @@ private final class Dialled {
     }
 
     deinit { close(file) }
-
-    /// Which of this machine's addresses it comes from.
-    var localAddress: String? {
-        var address = sockaddr_in()
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let result = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(file, $0, &size) }
-        }
-        guard result == 0 else { return nil }
-        var text = [CChar](repeating: 0, count: Int(INET_ADDRSTRLEN))
-        guard inet_ntop(AF_INET, &address.sin_addr, &text, socklen_t(text.count)) != nil else { return nil }
-        return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-    }
 
     /// 0 once it is made, an error number when it can't be, `nil` when neither is known in time.
     func outcome(within limit: Duration) -> Int32? {

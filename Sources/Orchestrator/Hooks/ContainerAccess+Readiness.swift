@@ -38,11 +38,7 @@ extension ContainerAccess {
 
     private func tcp(_ port: Int) async throws -> Bool {
         let published = try await hostPort(port)
-        // Another machine's networks may well have the addresses of this one's; the bridge has the network's own id.
-        let network = try await details().networks.values.first { network in
-            !network.address.isEmpty && !network.gateway.isEmpty && pathExists("/sys/class/net/br-\(network.networkID.prefix(12))")
-        }
-        let end = network.map { TCPProbe.ContainerEnd(address: $0.address, gateway: $0.gateway, port: port) }
+        let end = TCPProbe.ContainerEnd(try await details(), port: port)
         guard let error = await TCPProbe(port: published, containerEnd: end).attempt() else { return true }
         observe("tcp :\(port) \(error)")
         return false

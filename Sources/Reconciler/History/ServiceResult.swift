@@ -39,15 +39,12 @@ public struct ServiceResult: Sendable, Equatable {
     /// - Parameter isOver: a run that goes on has no result yet for services under way; one that was cut off has failed them.
     static func all(in facts: [RecordedFact], command: String, isOver: Bool) -> [ServiceResult] {
         var trails: [String: ServiceTrail] = [:]
+        for name in facts.runStart?.body.excluded ?? [] { trails[name] = ServiceTrail(outcome: .excluded) }
         for fact in facts {
             guard let service = fact.service else { continue }
             trails[service, default: ServiceTrail()].follow(fact)
         }
-        let excluded = Set(facts.runStart?.body.excluded ?? [])
-        return facts.serviceNames.compactMap { name in
-            if let result = trails[name]?.result(of: name, isOver: isOver) { return result }
-            return excluded.contains(name) ? ServiceResult(service: name, outcome: .excluded, seconds: 0, because: []) : nil
-        }
+        return facts.serviceNames.compactMap { trails[$0]?.result(of: $0, isOver: isOver) }
     }
 }
 
@@ -62,6 +59,8 @@ struct ServiceTrail {
     private var wasStarted = false
     private var seconds = 0.0
     private var lastChange: RecordedFact?
+
+    init(outcome: ServiceResult.Outcome? = nil) { self.outcome = outcome }
 
     mutating func follow(_ fact: RecordedFact) {
         guard case .stateChanged(let change) = fact.event else { return }
