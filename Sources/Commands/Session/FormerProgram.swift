@@ -31,7 +31,7 @@ struct FormerProgram {
     }
 
     /// The present definition has started the group: from here on its program is the one to be remembered.
-    static func succeed(_ environment: [String: String]) {
+    static func rememberThisOne(_ environment: [String: String]) {
         guard let memory = environment["MINIBOSS_REMEMBER"], let line = memory.firstIndex(of: "\n") else { return }
         let place = memory[..<line]
         let draft = "\(place).\(getpid())"

@@ -39,7 +39,7 @@ struct ReloadCommand: Verb {
         let options = ReloadOptions(
             service: service, network: networkName, timeout: timeout, remove: remove, withDependents: !noDependents)
         let end = try await operate(session, target, progress: shared.progress) { try await reloadService($0, options) }
-        FormerProgram.succeed(session.environment)
+        FormerProgram.rememberThisOne(session.environment)
         return try conclude(end, session, target)
     }
 }

@@ -37,7 +37,7 @@ struct StartCommand: Verb {
             return 0
         }
         let end = try await operate(session, target, progress: shared.progress) { try await startGroup($0, options) }
-        FormerProgram.succeed(session.environment)
+        FormerProgram.rememberThisOne(session.environment)
         return try conclude(end, session, target)
     }
 }
