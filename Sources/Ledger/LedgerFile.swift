@@ -74,7 +74,7 @@ struct LedgerFile: Equatable {
         access(path + "-wal", F_OK) == 0 || access(path + "-journal", F_OK) == 0
     }
 
-    private static func size(of path: String) -> Int64 {
+    static func size(of path: String) -> Int64 {
         var found = stat()
         return stat(path, &found) == 0 ? Int64(found.st_size) : 0
     }

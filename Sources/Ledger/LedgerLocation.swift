@@ -16,9 +16,13 @@ public struct LedgerLocation: Sendable, Equatable {
         self.path = path ?? directory + "/ledger.sqlite"
     }
 
+    /// Bytes of the database and its log; 0 when there is none.
+    public var bytes: Int64 { LedgerFile.size(of: path) + LedgerFile.size(of: path + "-wal") }
+
     /// Takes the writer's lock, and makes the directories that are lacking.
     func lock(_ holder: LockHolder) throws(LedgerError) -> GroupLock {
         try prepare()
+        try FileSystemKind(at: directory).checkIsLocal(directory)
         return try GroupLock.acquire(path: lockPath, holder: holder)
     }
 

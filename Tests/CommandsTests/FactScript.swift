@@ -17,7 +17,7 @@ struct FactScript {
     mutating func add(_ milliseconds: Int, _ service: String?, _ body: some EventBody, operation: String? = nil) {
         facts.append(
             RecordedFact(
-                seq: facts.count + 1, run: run, at: "2025-11-24T13:02:0\(min(9, milliseconds / 1000)).000000000Z",
+                seq: facts.count + 1, run: run, at: time(milliseconds),
                 monoNs: base + Int64(milliseconds) * 1_000_000, service: service, operation: operation, event: body.event))
     }
 
@@ -49,7 +49,18 @@ struct FactScript {
         }
     }
 
+    /// The wall clock moves by `seconds` without anything being done.
+    mutating func setClock(by seconds: Int) { clockOffset += seconds }
+
+    private var clockOffset = 0
     private var phases: [String: ServicePhase] = [:]
+
+    /// Whole seconds of the wall clock.
+    private func time(_ milliseconds: Int) -> String {
+        let seconds = 13 * 3600 + 120 + milliseconds / 1000 + clockOffset
+        let parts = [seconds / 3600, seconds / 60 % 60, seconds % 60].map { $0 < 10 ? "0\($0)" : String($0) }
+        return "2025-11-24T\(parts.joined(separator: ":")).000000000Z"
+    }
 
     mutating func create(_ milliseconds: Int, _ service: String, env: [String: EnvironmentValue] = [:], image: String = "app:1") {
         let spec = SpecSummary(ServiceSpec(name: service, image: image, env: env), imageID: nil, network: "miniboss-demo")

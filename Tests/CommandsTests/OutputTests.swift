@@ -194,6 +194,28 @@ import Testing
         #expect(some.map { $0.hasPrefix("+0.401  web") || $0.hasPrefix("+0.901  web") } == [true, true])
     }
 
+    @Test("B51: a wall clock that was set, or a machine that slept, is told of where it was") func clockSteps() throws {
+        var log = FactScript()
+        log.start([("a", [])])
+        log.add(70_000, "a", NoteTaken(text: "one"))
+        log.setClock(by: -3600)
+        log.add(71_000, "a", NoteTaken(text: "two"))
+        log.setClock(by: 9 * 3600)
+        log.finish(72_000, .succeeded)
+        #expect(ClockStep.all(in: log.facts).map(\.after) == [2, 3])
+        #expect(
+            HistoryText(paint: Paint(isOn: false), width: nil).story(log.facts).suffix(2) == [
+                "! the clock was set back by 60 min 0 s after event 2; the times here are those that passed",
+                "! the clock went on by 9 h 0 min after event 3 while nothing was done: it was set, or the machine slept",
+            ])
+        var run = try #require(RunSummary(log.facts, isAtWork: false))
+        let earlier = run
+        (run.run, run.startedAt) = (8, "2025-11-24T12:59:00.000000000Z")
+        let table = HistoryText(paint: Paint(isOn: false), width: nil).table([run, earlier], now: .now)
+        #expect(table.last == "! the clock was set back between run 7 and run 8: runs stand in the order in which they were made")
+        #expect(try ClockStep.all(in: failedStart().facts) == [])
+    }
+
     @Test(
         "the wall clock is told as one says it",
         arguments: [

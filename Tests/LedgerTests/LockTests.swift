@@ -83,6 +83,19 @@ struct LockTests {
         #expect(Scratch.names(in: scratch.root).allSatisfy { $0 != ".miniboss" })
     }
 
+    @Test("a ledger is not begun on a file system that machines share; one in memory is known")
+    func fileSystems() throws {
+        let scratch = Scratch()
+        #expect(FileSystemKind(magic: 0x0102_1994) == .memory)
+        #expect(FileSystemKind(at: "/nowhere") == .disk)
+        let shared: [UInt32: String] = [0x6969: "NFS", 0xFE53_4D42: "SMB", 0x0102_1997: "9p"]
+        for (magic, name) in shared {
+            let error = #expect(throws: LedgerError.self) { try FileSystemKind(magic: magic).checkIsLocal(scratch.directory) }
+            #expect(error?.message.contains(name) == true && error?.message.contains("MINIBOSS_LEDGER=") == true)
+        }
+        try FileSystemKind(magic: 0xEF53).checkIsLocal(scratch.directory)
+    }
+
     @Test("the directory is the owner's alone and ignores itself, the database too")
     func modes() throws {
         let scratch = Scratch()

@@ -176,7 +176,9 @@ import Testing
         #expect(CriticalPath(log.facts).legs.isEmpty)
     }
 
-    @Test("durations read like people say them", arguments: [(0.0483, "48 ms"), (0.0999, "0.1 s"), (2.06, "2.1 s"), (185, "3 min 5 s")])
+    @Test(
+        "durations read like people say them",
+        arguments: [(0.0483, "48 ms"), (0.0999, "0.1 s"), (2.06, "2.1 s"), (185, "3 min 5 s"), (7265, "2 h 1 min"), (277_300, "3 d 5 h")])
     func durations(seconds: Double, words: String) {
         #expect(durationWords(seconds) == words)
     }

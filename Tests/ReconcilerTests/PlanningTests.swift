@@ -139,14 +139,15 @@ private let app = ServiceSpec(name: "app", image: "app:1", dependencies: ["db"])
             services: [
                 ServiceSpec(name: "", image: "a", typeName: "A"), ServiceSpec(name: "b", image: "", typeName: "B"),
                 ServiceSpec(
-                    name: "c", image: "c", dependencies: ["dd"], env: ["": "x", "K": "{"], ports: [PortMapping(container: 0, host: 70_000)],
+                    name: "c", image: "c", dependencies: ["dd"], env: ["": "x", "K": "{", "N\nM": "x"],
+                    ports: [PortMapping(container: 0, host: 70_000)],
                     typeName: "C"),
                 ServiceSpec(name: "d", image: "d", typeName: "D"), ServiceSpec(name: "d", image: "d", typeName: "E"),
             ])
         let told = spec.problems().map(\.description)
         for words in [
             "A.name", "B.image", "did you mean \"d\"", "2 services are named \"d\" (D, E)", "container port 0", "host port 70000",
-            "empty key", "unbalanced",
+            "empty key", "unbalanced", "a line break",
         ] {
             #expect(told.contains { $0.contains(words) }, "\(words) in \(told)")
         }

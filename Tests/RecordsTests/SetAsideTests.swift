@@ -29,6 +29,23 @@ struct SetAsideTests {
         #expect(try memory.reader().events().count == story().facts.count)
     }
 
+    @Test("a sound ledger is told of when it lies in memory or has become big, and only then")
+    func advice() throws {
+        func finding(_ kind: FileSystemKind, _ bytes: Int64) -> [String] {
+            LedgerExamination.advice(kind: kind, bytes: bytes, directory: "/x/.miniboss/g").map { "\($0.finding). \($0.mend)" }
+        }
+        #expect(finding(.disk, 1 << 30).isEmpty)
+        #expect(finding(.memory, 4096).count == 1)
+        let big = finding(.disk, 3_000_000_000)
+        #expect(
+            big == [
+                "the history takes 3.0 GB. To begin a new one: `miniboss stop --remove`, then move /x/.miniboss/g away; it stays readable there."
+            ])
+        let memory = Memory()
+        try memory.record(story().facts)
+        #expect(try GroupRecords.examine(directory: memory.directory, ledgerPath: nil)?.problems == [])
+    }
+
     @Test("a broken chain: the new ledger cites place, last good event and hash, and takes context and members over")
     func brokenChain() throws {
         let memory = Memory()

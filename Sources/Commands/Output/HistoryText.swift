@@ -14,7 +14,7 @@ struct HistoryText {
                 durationWords(run.seconds), Self.outcome(run.outcome), SafeText.line(Self.services(run)),
             ]
         }
-        return table.lines(width: width).enumerated().map { $0 == 0 ? paint($1, .bold) : coloured($1) }
+        return table.lines(width: width).enumerated().map { $0 == 0 ? paint($1, .bold) : coloured($1) } + hints(runs.clockWords)
     }
 
     /// Events on the critical path have a `▸` before the service, and the path itself stands at the end.
@@ -36,8 +36,10 @@ struct HistoryText {
             head += DisplayWidth.padded(names[index], to: nameWidth) + "  "
             let text = SafeText.line(line.remark.isEmpty ? line.text : DisplayWidth.padded(line.text, to: textWidth) + "  " + line.remark)
             return LabelledText.hanging(head, text, width: width)
-        } + (isMarked.contains(true) ? pathLine(path) : [])
+        } + (isMarked.contains(true) ? pathLine(path) : []) + hints(ClockStep.all(in: facts).map(\.words))
     }
+
+    private func hints(_ words: [String]) -> [String] { words.flatMap { LabelledText.hanging("", $0, width: width) } }
 
     private func pathLine(_ path: CriticalPath) -> [String] {
         let legs = path.legs.map { "\($0.service) \(durationWords($0.seconds))" }.joined(separator: " → ")

@@ -28,11 +28,11 @@ struct DoctorCommand: Verb {
             // To mend one of several it must be said which; all can be looked at.
             if setAside, several.count > 1 { throw error }
             findings.append(DoctorFinding("group", .skipped, error.message, mend: error.next))
-            findings += several.map { ledger(session, $0) }
+            findings += several.flatMap { ledger(session, $0) }
         }
         if let target {
             if setAside { findings.append(try mendLedger(session, target)) }
-            findings.append(ledger(session, target))
+            findings += ledger(session, target)
         }
         let anyGroup = setting(session, target ?? GroupTarget(name: shared.group ?? "", directory: "", definition: nil))
         findings += engine(await examineEngine(anyGroup), isGroupKnown: target != nil)
@@ -42,7 +42,7 @@ struct DoctorCommand: Verb {
             try session.output.lines(findings.flatMap { $0.lines(paint: session.paint, width: session.output.width) })
         }
         let bad = Set(findings.filter { $0.state == .bad }.map(\.check))
-        let isWell = findings.allSatisfy { $0.state == .good || $0.state == .skipped }
+        let isWell = findings.allSatisfy { $0.state == .good || $0.state == .skipped || $0.state == .advice }
         return bad.contains("ledger") ? 74 : bad.contains("engine") ? 69 : bad.contains("definition") ? 65 : isWell ? 0 : 1
     }
 
@@ -67,16 +67,18 @@ struct DoctorCommand: Verb {
             mend: "Install Swift 6.2 or later (https://www.swift.org/install/linux), or put its bin directory into PATH.")
     }
 
-    private func ledger(_ session: Session, _ target: GroupTarget) -> DoctorFinding {
+    private func ledger(_ session: Session, _ target: GroupTarget) -> [DoctorFinding] {
+        let check = "ledger"
         do throws(OperationError) {
             guard let found = try GroupRecords.examine(directory: target.directory, ledgerPath: session.ledgerPath) else {
-                return DoctorFinding("ledger", .good, "group \"\(target.name)\" has none yet")
+                return [DoctorFinding(check, .good, "group \"\(target.name)\" has none yet")]
             }
             guard found.problems.isEmpty else {
-                return DoctorFinding("ledger", .bad, found.problems.joined(separator: "; "), mend: found.mend)
+                return [DoctorFinding(check, .bad, found.problems.joined(separator: "; "), mend: found.mend)]
             }
-            return DoctorFinding("ledger", .good, "group \"\(target.name)\": \(found.events) events, every link of the chain holds")
-        } catch { return DoctorFinding("ledger", .bad, error.message, mend: error.next) }
+            let sound = "group \"\(target.name)\": \(found.events) events, every link of the chain holds"
+            return [DoctorFinding(check, .good, sound)] + found.advice.map { DoctorFinding(check, .advice, $0.finding, mend: $0.mend) }
+        } catch { return [DoctorFinding(check, .bad, error.message, mend: error.next)] }
     }
 
     private func mendLedger(_ session: Session, _ target: GroupTarget) throws -> DoctorFinding {
@@ -123,6 +125,8 @@ struct DoctorFinding: Equatable {
     enum State: String {
         case good = "ok"
         case warning
+        /// Nothing is wrong, and something could be better.
+        case advice
         case bad = "problem"
         case skipped
     }
@@ -150,7 +154,7 @@ struct DoctorFinding: Equatable {
         let sign: (String, Paint.Colour?) =
             switch state {
             case .good: ("✔", .green)
-            case .warning: ("!", .yellow)
+            case .warning, .advice: ("!", .yellow)
             case .bad: ("✘", .red)
             case .skipped: ("–", nil)
             }

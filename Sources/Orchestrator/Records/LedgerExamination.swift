@@ -16,6 +16,17 @@ public struct LedgerExamination: Sendable {
     private var impossible: String?
     private var snapshot: (seq: Int, state: GroupState)?
 
+    /// What a sound ledger still asks for: where it lies, how big it has become.
+    public private(set) var advice: [Advice] = []
+
+    public struct Advice: Sendable, Equatable {
+        public let finding: String
+        public let mend: String
+    }
+
+    /// Beyond that a copy or a full check takes minutes; commands take as long as ever.
+    static let roomyBytes: Int64 = 1 << 30
+
     /// Everything that is wrong; empty when it is sound.
     public var problems: [String] { broken + outdated }
     /// Whether it can only be restored or set aside.
@@ -39,6 +50,25 @@ public struct LedgerExamination: Sendable {
             guard error.isDamage else { throw error }
             broken.append(error.finding)
         }
+        let location = LedgerLocation(directory: directory, path: path)
+        advice = Self.advice(kind: FileSystemKind(at: location.directory), bytes: location.bytes, directory: location.directory)
+    }
+
+    static func advice(kind: FileSystemKind, bytes: Int64, directory: String) -> [Advice] {
+        var advice: [Advice] = []
+        if kind == .memory {
+            advice.append(
+                Advice(
+                    finding: "\(directory) is on a file system in memory: the history is gone with the machine's next start",
+                    mend: "Move the definition to a disk, or keep the ledger there: MINIBOSS_LEDGER=/some/where/ledger.sqlite"))
+        }
+        if bytes > roomyBytes {
+            advice.append(
+                Advice(
+                    finding: "the history takes \(decimal(Double(bytes) / 1e9, places: 1)) GB",
+                    mend: "To begin a new one: `miniboss stop --remove`, then move \(directory) away; it stays readable there."))
+        }
+        return advice
     }
 
     private mutating func run(_ reader: LedgerReader) throws(LedgerError) {

@@ -1,9 +1,13 @@
-/// A duration as people read it: `48 ms`, `2.1 s`, `3 min 5 s`.
+/// A duration as people read it: `48 ms`, `2.1 s`, `3 min 5 s`, `2 h 10 min`, `3 d 4 h`.
 public func durationWords(_ seconds: Double) -> String {
-    switch seconds {
-    case ..<0.0995: "\(Int((max(seconds, 0) * 1000).rounded())) ms"
-    case ..<99.95: "\(decimal(seconds, places: 1)) s"
-    default: "\(Int(seconds.rounded()) / 60) min \(Int(seconds.rounded()) % 60) s"
+    guard seconds >= 99.95 else {
+        return seconds < 0.0995 ? "\(Int((max(seconds, 0) * 1000).rounded())) ms" : "\(decimal(seconds, places: 1)) s"
+    }
+    let whole = Int(min(seconds, 1e12).rounded())
+    return switch whole / 60 {
+    case ..<120: "\(whole / 60) min \(whole % 60) s"
+    case ..<(48 * 60): "\(whole / 3600) h \(whole / 60 % 60) min"
+    default: "\(whole / 86_400) d \(whole / 3600 % 24) h"
     }
 }
 

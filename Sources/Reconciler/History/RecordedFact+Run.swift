@@ -40,7 +40,7 @@ extension [RecordedFact] {
     }
 
     /// What the run recorded itself, for the facts of one run.
-    var own: ArraySlice<RecordedFact> {
+    public var own: ArraySlice<RecordedFact> {
         guard let end = firstIndex(where: { $0.runEndBody != nil }) else { return self[...] }
         guard self[end].runEndBody?.settledBy != nil else { return self[...end] }
         var own = self[..<end]

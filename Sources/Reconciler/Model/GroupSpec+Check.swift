@@ -101,6 +101,7 @@ extension ServiceSpec {
             if key.isEmpty { return problem("env", "has an empty key") }
             if key.contains("=") { return problem("env", "the key \"\(key)\" contains =") }
             if key.unicodeScalars.contains("\0") { return problem("env", "a key contains a NUL character") }
+            if key.contains(where: \.isNewline) { return problem("env", "the key \"\(key)\" contains a line break") }
             if value.text.unicodeScalars.contains("\0") { return problem("env.\(key)", "the value contains a NUL character") }
             return nil
         }
