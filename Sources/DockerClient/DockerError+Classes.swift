@@ -73,13 +73,16 @@ extension DockerError {
 
     /// The command or entrypoint cannot be executed (exit codes 126 and 127 of the runtime).
     public var isBadEntrypoint: Bool {
-        if isUserMissing || has("executable file not found") || has("exec format error") { return true }
+        if isUserMissing || isCommandMissing || has("executable file not found") || has("exec format error") { return true }
         let runtime = has("runtime create failed") || has("starting container process caused") || has("exec: \"")
         return runtime && (has("no such file or directory") || has("permission denied") || has("is a directory")) && !has("mounting")
     }
 
     /// Among those: the image has no such user or group.
     public var isUserMissing: Bool { has("unable to find user") || has("unable to find group") }
+
+    /// Among those: neither the image nor the container says what to run.
+    public var isCommandMissing: Bool { status == 400 && has("no command specified") }
 
     /// Among those: it is there, but no program or not ours to run.
     public var isNotExecutable: Bool { isBadEntrypoint && (has("permission denied") || has("is a directory") || has("exec format error")) }

@@ -41,7 +41,8 @@ import Testing
             ["start", "--exlude", "a"], ["start", "--timeout", "0"], ["start", "--timeout", "soon"], ["start", "--network-name", ""],
             ["stop", "--network-name", "a b"], ["reload", "a", "--network-name", "-x"], ["start", "extra"], ["reload"],
             ["history", "x"], ["history", "0"], ["history", "--limit", "0"], ["history", "7", "--type", "run.strated"],
-            ["logs", "--tail", "-1"], ["--progress", "loud", "start"], ["completions", "ksh"], ["nonsense"], ["--nonsense"], ["exec"],
+            ["logs", "--tail", "-1"], ["--progress", "loud", "start"], ["completions", "ksh"], ["nonsense"], ["help", "strat"],
+            ["--nonsense"], ["exec"],
         ])
     func usage(arguments: [String]) async {
         #expect(await CommandLineEntry.run(definition: nil, arguments: arguments) == 64)

@@ -66,6 +66,7 @@ struct ClassificationTests {
             error(400, "OCI runtime create failed: runc create failed: exec: \"/x\": stat /x: no such file or directory: unknown")
                 .isBadEntrypoint)
         #expect(error(400, "OCI runtime create failed: exec: \"/etc\": permission denied: unknown").isBadEntrypoint)
+        #expect(error(400, "No command specified").isBadEntrypoint && error(400, "No command specified").isCommandMissing)
         let mount = error(400, "invalid mount config for type \"bind\": bind source path does not exist: /nope")
         #expect(mount.isMountMissing && !mount.isBadEntrypoint)
         #expect(error(403, "error while removing network: network n id abc has active endpoints").isNetworkInUse)

@@ -69,6 +69,11 @@ private func services(registry: String, denying: String, port: Int, group: Strin
     struct Ported: Service { let name = "ported"; let image = testImage; let cmd = "sleep 1000"; let ports = [80: \(port)] }
     struct Unmounted: Service { let name = "unmounted"; let image = testImage; let volumes = ["./nowhere:/x"] }
     struct Programless: Service { let name = "programless"; let image = testImage; let cmd = ["/no/such/program"] }
+    struct Idle: Service {
+        let name = "idle"
+        let image = "\(group)-idle:latest"
+        let buildFromDirectory = "idle/"
+    }
     struct Done: Service {
         let name = "done"
         let image = testImage
@@ -169,14 +174,15 @@ private struct Expectation {
         let docker = try Docker(environment: ProcessInfo.processInfo.environment)
         let base = environment("MINIBOSS_TEST_IMAGE") ?? "miniboss-test/busybox:latest"
         let list = """
-            NoImage(), NoRegistry(), Denied(), Unbuildable(), Named(), Ported(), Unmounted(), Programless(), Done(), Bad(), Web(), Worker(),
+            NoImage(), NoRegistry(), Denied(), Unbuildable(), Named(), Ported(), Unmounted(), Programless(), Idle(), Done(), Bad(), Web(), Worker(),
             Hungry(), Killed(), Slow(), Unwell(), Throwing(), Hanging(), Keyless(), Fine()
             """
         try await withWorkshop("", list: list) { shop in
             let source = services(registry: registry, denying: denying.address, port: port, group: shop.group)
             let definition = try shop.read("Miniboss.swift").replacing("@main", with: source + "\n@main")
             try shop.write("Miniboss.swift", definition)
-            try #require(mkdir("\(shop.directory)/unbuildable", 0o700) == 0 && mkdir("\(shop.directory)/unwell", 0o700) == 0)
+            for directory in ["unbuildable", "unwell", "idle"] { try #require(mkdir("\(shop.directory)/\(directory)", 0o700) == 0) }
+            try shop.write("idle/Dockerfile", "FROM \(base)\nCMD []\n")
             try shop.write("unbuildable/Dockerfile", "FROM \(base)\nRUN echo compiling && false\n")
             try shop.write(
                 "unwell/Dockerfile",
@@ -186,7 +192,7 @@ private struct Expectation {
             let socket = environment("DOCKER_HOST").map { $0.replacing("unix://", with: "") } ?? "/var/run/docker.sock"
             let start = try shop.miniboss("start", "--timeout", "6", variables: ["ENGINE_SOCKET": socket])
             _ = try await docker.removeContainer(foreign, force: true)
-            _ = try? await docker.removeImage("\(shop.group)-unwell:latest", force: true)
+            for image in ["unwell", "idle"] { _ = try? await docker.removeImage("\(shop.group)-\(image):latest", force: true) }
             #expect(start.code == 1, "\(start.errors)")
             #expect(start.output.contains("blocked   web (needs bad)\n  blocked   worker (needs web, which needs bad)"), "\(start.output)")
 
@@ -224,6 +230,9 @@ private struct Expectation {
                     service: "programless", failureClass: "bad_entrypoint", phase: "start", exitCode: 127, summary: "/no/such/program",
                     hint: "Programless.entrypoint"),
                 Expectation(
+                    service: "idle", failureClass: "bad_entrypoint", phase: "create", summary: "says nothing of what to run",
+                    hint: "say what to run in Idle.cmd (Miniboss.swift:"),
+                Expectation(
                     service: "done", failureClass: "exited_zero", phase: "ping", exitCode: 0, summary: "exited with 0 after",
                     hint: ".exits(code: 0)", log: "all done"),
                 Expectation(
@@ -259,6 +268,7 @@ private struct Expectation {
                 #expect(failure.exitCode == want.exitCode, about)
                 #expect(failure.oomKilled == (want.failureClass == "oom_killed"), about)
                 #expect(failure.summary.contains(want.summary), about)
+                #expect(!told.contains("✘ \(want.service) \(want.service)"))
                 #expect(failure.hint.contains(want.hint), about)
                 if let line = want.log { #expect(failure.logTail.contains { $0.contains(line) }, about) }
                 #expect(failure.keys == Set(PostMortemReport.Failure.CodingKeys.allCases.map(\.rawValue)), about)

@@ -46,6 +46,8 @@ private struct Composed: Service {
     let image = "x"
     let environment = ["A": "b"]
     let dependsOn = ["db"]
+    let command = "sleep 60"
+    func build() {}
 }
 
 private struct Unnamed: ServiceGroup {
@@ -94,8 +96,9 @@ private struct Misnamed: ServiceGroup {
     @Test("B8: what Compose calls the same is refused with our name for it, and so is a group's misspelt name")
     func otherWords() {
         let found = words(Composed())
-        #expect(found.count == 2 && found.contains { $0.contains("`environment`") && $0.contains("did you mean `env`?") }, "\(found)")
+        #expect(found.count == 3 && found.contains { $0.contains("`environment`") && $0.contains("did you mean `env`?") }, "\(found)")
         #expect(found.contains { $0.contains("`dependsOn`") && $0.contains("did you mean `dependencies`?") }, "\(found)")
+        #expect(found.contains { $0.contains("`command`") && $0.contains("did you mean `cmd`?") }, "\(found)")
         let group = FieldCheck(sources: sources("")).problems(of: Unnamed()).map(\.description)
         #expect(group.count == 1 && group.first?.contains("did you mean `name`?") == true, "\(group)")
     }

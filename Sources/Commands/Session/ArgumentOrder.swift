@@ -34,16 +34,19 @@ struct ArgumentOrder: Equatable {
         guard let word = rest.first, !word.hasPrefix("-"), word != "help" else {
             arguments = Array(rest)
             if rest.isEmpty, !leading.isEmpty { arguments = ["--help"] }
+            if rest.first == "help", let asked = rest.dropFirst().first { try Self.check(asked, among: verbs, before: "help ") }
             return
         }
-        guard verbs.contains(word) else {
-            let next =
-                nearestName(to: word, among: verbs).map { "Did you mean `miniboss \($0)`?" } ?? "Commands: \(verbs.joined(separator: ", "))"
-            throw OperationError(.usage, "there is no command \"\(word)\"", next: next)
-        }
+        try Self.check(word, among: verbs)
         command = word
         arguments = [word] + leading + rest.dropFirst()
         recorded = Self.withoutShared(rest.dropFirst())
+    }
+
+    private static func check(_ word: String, among verbs: [String], before: String = "") throws(OperationError) {
+        guard !word.hasPrefix("-"), !verbs.contains(word) else { return }
+        let next = nearestName(to: word, among: verbs).map { "Did you mean `miniboss \(before)\($0)`?" }
+        throw OperationError(.usage, "there is no command \"\(word)\"", next: next ?? "Commands: \(verbs.joined(separator: ", "))")
     }
 
     private static func isShared(_ word: String) -> Bool {

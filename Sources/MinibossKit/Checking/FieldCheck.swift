@@ -34,7 +34,7 @@ struct FieldCheck {
                 if property.isOptional && !member.takesOptional || !member.fits(property.value) {
                     found.append(problem(property.name, member.mismatch(property.typeName)))
                 }
-            } else if let meant = nearest(to: property.name, among: members, given: given) {
+            } else if let meant = nearest(to: property.name, isField: true, among: members, given: given) {
                 found.append(
                     problem(property.name, "has a field `\(property.name)`, which miniboss does not know; did you mean `\(meant)`?"))
             }
@@ -55,8 +55,9 @@ struct FieldCheck {
         members: [KnownMember], given: Set<String>
     ) -> String? {
         guard let member = byName[declaration.name] else {
-            guard let meant = nearest(to: declaration.name, among: members, given: given) else { return nil }
-            let kind = declaration.kind == .method ? "method" : "field"
+            let isField = declaration.kind != .method
+            guard let meant = nearest(to: declaration.name, isField: isField, among: members, given: given) else { return nil }
+            let kind = isField ? "field" : "method"
             return "has a \(kind) `\(declaration.name)`, which miniboss does not know; did you mean `\(meant)`?"
         }
         switch member.kind {
@@ -71,9 +72,10 @@ struct FieldCheck {
     }
 
     /// The member one edit away, capitals and underscores aside; none when the type has that member too: then both are meant.
-    private func nearest(to name: String, among members: [KnownMember], given: Set<String>) -> String? {
+    private func nearest(to name: String, isField: Bool, among members: [KnownMember], given: Set<String>) -> String? {
         let plain = Self.plain(name)
-        if let meant = Self.otherWords[plain], members.contains(where: { $0.name == meant }), !given.contains(meant) { return meant }
+        let meant = Self.otherWords[plain] ?? (isField ? Self.otherFields[plain] : nil)
+        if let meant, members.contains(where: { $0.name == meant }), !given.contains(meant) { return meant }
         return members.map(\.name).first { member in
             !given.contains(member) && editDistance(plain, Self.plain(member)) <= 1
         }
@@ -81,6 +83,8 @@ struct FieldCheck {
 
     /// What Docker Compose calls the same, as far as nobody would call anything else so.
     private static let otherWords = ["environment": "env", "dependson": "dependencies", "healthcheck": "readiness"]
+    /// The same of fields; a method of such a name does something of its own.
+    private static let otherFields = ["command": "cmd", "build": "buildFromDirectory"]
 
     private static func plain(_ name: String) -> String {
         name.lowercased().filter { $0 != "_" }

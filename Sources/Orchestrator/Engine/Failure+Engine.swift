@@ -39,6 +39,8 @@ extension Failure {
             self.init(.mountMissing, phase: phase, summary: words)
         } else if error.isUserMissing {
             self.init(.badEntrypoint, phase: phase, summary: "its user is not in the image: \(words)", subject: "user")
+        } else if error.isCommandMissing {
+            self.init(.badEntrypoint, phase: phase, summary: "the image says nothing of what to run: \(words)", subject: "cmd")
         } else if error.isBadEntrypoint {
             self.init(.badEntrypoint, phase: phase, summary: "its command can't be run: \(words)")
         } else {

@@ -14,6 +14,7 @@ extension Failure {
             guard let code = exitCode ?? exit?.exitCode else { return "its process ended by itself" }
             let manner = code > 128 ? "its process was ended" : "its process ended by itself"
             return "\(manner) (exit code \(code): \(exitCodeWords(code)))"
+        case .badEntrypoint where subject == "cmd": return "neither the image nor the definition says what to run"
         case .badEntrypoint:
             let words = (exitCode ?? exit?.exitCode).map { " (exit code \($0): \(exitCodeWords($0)))" } ?? ""
             return "its process could not be started\(words)" + (exit?.error.map { ": \($0)" } ?? "")
@@ -71,6 +72,8 @@ extension Failure {
         case .mountMissing: return "create\(subjectWords), or make it in preStart of \(type)\(place)"
         case .badEntrypoint where subject == "user":
             return "check \(type).user\(place): a name must be in the image's /etc/passwd, a number need not"
+        case .badEntrypoint where subject == "cmd":
+            return "say what to run in \(type).cmd\(place): the image has neither CMD nor ENTRYPOINT"
         case .badEntrypoint: return "check \(type).entrypoint and \(type).cmd\(place): the program must be in the image and executable"
         case .exitedZero:
             return
