@@ -27,9 +27,10 @@ final class Monitor<State: Sendable>: @unchecked Sendable {
     /// Looks at or changes the state, and wakes whoever waits.
     func withLock<Result>(_ body: (inout State) -> Result) -> Result {
         pthread_mutex_lock(mutex)
+        // Woken before the mutex is free, the other thread would only go to sleep on that.
         defer {
-            pthread_cond_broadcast(condition)
             pthread_mutex_unlock(mutex)
+            pthread_cond_broadcast(condition)
         }
         return body(&state)
     }
