@@ -24,8 +24,9 @@ package struct RandomTrial {
             let command = randomCommand()
             let lethal = generator.chance(30) ? Int.random(in: 1...150, using: &generator) : nil
             let interrupt = generator.chance(15) ? Double.random(in: 0...3, using: &generator) : nil
-            let outcome = trial.run(command, lethal: lethal, interrupt: interrupt)
+            let outcome = trial.run(command, lethal: lethal, interrupt: interrupt, mishaps: mishaps())
             note(command, outcome)
+            story += trial.suffered.map { "  meanwhile \($0)" }
             check(trial.violations(after: outcome))
             meddle()
         }
@@ -97,6 +98,19 @@ package struct RandomTrial {
         }
     }
 
+    /// What happens while the next command is at work.
+    private mutating func mishaps() -> [(after: Double, SimulatedEngine.Mishap)] {
+        guard generator.chance(25) else { return [] }
+        return (0..<Int.random(in: 1...2, using: &generator)).map { _ in
+            let number = Int.random(in: 0..<8, using: &generator)
+            let mishaps: [SimulatedEngine.Mishap] = [
+                .restart(seconds: Double.random(in: 0...2, using: &generator)), .killed(number), .paused(number), .removed(number),
+                .networkRemoved,
+            ]
+            return (Double.random(in: 0...1, using: &generator), mishaps.randomElement(using: &generator) ?? .networkRemoved)
+        }
+    }
+
     /// The user's own hands between the commands.
     private mutating func meddle() {
         if generator.chance(4) {
@@ -121,6 +135,7 @@ package struct RandomTrial {
     private mutating func calm() {
         trial.engine.fault = { _ in .none }
         trial.engine.losesEvent = { false }
+        trial.engine.comeBack()
         for member in trial.group.members { trial.engine.world.programs[member.name] = .runs }
         for index in trial.engine.world.containers.indices { trial.engine.world.containers[index].dies = nil }
         trial.group.mischief = [:]

@@ -32,6 +32,9 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
     private let faults: FaultPlan
     private var watchers: [Int: (label: String, notice: @Sendable (EngineNotice) -> Void)] = [:]
     private var watcherCount = 0
+    /// Grows with each restart: what was under way then has no answer.
+    private(set) var life = 0
+    private var awayUntil: Int64 = 0
 
     package init(scheduler: Scheduler, faults: FaultPlan) {
         self.scheduler = scheduler
@@ -43,6 +46,18 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
         watchers = [:]
         for container in world.containers { scheduleDeath(container) }
     }
+
+    /// The engine is gone, and comes back at a moment with nothing to tell of what happened meanwhile.
+    func begin(life: Int, awayUntil: Int64) {
+        self.life = life
+        self.awayUntil = awayUntil
+        scheduler.at(awayUntil) { [self] in
+            for watcher in watchers.sorted(by: { $0.key < $1.key }).map(\.value) { watcher.notice(.watching) }
+        }
+    }
+
+    /// It is there again.
+    package func comeBack() { awayUntil = 0 }
 
     private func scheduleDeath(_ container: SimulatedWorld.Container) {
         guard let dies = container.dies else { return }
@@ -78,12 +93,16 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
         async throws(DockerError) -> Value
     {
         if faults.isHit("before \(name)") { await never() }
-        try await pass(latency() / 2)
         let endpoint = (reads ? "GET /" : "POST /") + name
+        let broken = DockerError(.replyLost, endpoint: endpoint, message: "the connection broke")
+        let asked = life
+        if scheduler.now < awayUntil { throw DockerError(.unreachable(.refused), endpoint: endpoint) }
+        try await pass(latency() / 2)
+        if asked != life { throw broken }
         let fault = fault(name)
         switch fault {
         case .refused: throw DockerError(.unreachable(.refused), endpoint: endpoint)
-        case .lostUndone: throw DockerError(.replyLost, endpoint: endpoint, message: "the connection broke")
+        case .lostUndone: throw broken
         case .garbage: throw DockerError(.protocolViolation, endpoint: endpoint, message: "unexpected reply: <html>")
         case .serverError: throw DockerError(.http(500), endpoint: endpoint, message: "the engine has a bad day")
         case .none, .doneThenLost: break
@@ -92,7 +111,7 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
         let value = try effect(self)
         if faults.isHit("after \(name)") { await never() }
         try await pass(latency() / 2)
-        if fault == .doneThenLost { throw DockerError(.replyLost, endpoint: endpoint, message: "the connection broke") }
+        if fault == .doneThenLost || asked != life { throw broken }
         return value
     }
 

@@ -38,6 +38,8 @@ package final class Trial: @unchecked Sendable {
     package let group: TrialGroup
     /// Containers of which the ledger that knew them was lost.
     private(set) var forgotten: Set<String> = []
+    /// What befell the engine in the last command.
+    package private(set) var suffered: [String] = []
 
     package init(seed: UInt64, group: (Scheduler) -> TrialGroup) {
         scheduler = Scheduler(seed: seed)
@@ -61,12 +63,22 @@ package final class Trial: @unchecked Sendable {
     /// - Parameters:
     ///   - lethal: number of the fault point at which the process dies.
     ///   - interrupt: seconds after which the user interrupts.
-    package func run(_ command: Command, lethal: Int? = nil, interrupt: Double? = nil) -> Outcome {
+    ///   - mishaps: what happens to the engine meanwhile, and after how many seconds.
+    package func run(
+        _ command: Command, lethal: Int? = nil, interrupt: Double? = nil, mishaps: [(after: Double, SimulatedEngine.Mishap)] = []
+    ) -> Outcome {
+        suffered = []
         faults.begin(lethal: lethal)
         engine.beginProcess()
         let setting = setting(command)
         if let interrupt {
             scheduler.at(scheduler.now + Int64(interrupt * 1e9)) { setting.interruption.interrupt(signal: "SIGINT") }
+        }
+        for (seconds, mishap) in mishaps {
+            scheduler.at(scheduler.now + Int64(seconds * 1e9)) { [self] in
+                let words = engine.suffer(mishap)
+                if !words.isEmpty { suffered.append(words) }
+            }
         }
         let outcome: Outcome? = scheduler.run {
             do throws(OperationError) {
