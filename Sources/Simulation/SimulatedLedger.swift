@@ -7,9 +7,18 @@ package import Reconciler
 package final class SimulatedLedger: RunLedger, @unchecked Sendable {
     package private(set) var events: [RecordedEvent] = []
     private var decoded: [RecordedFact?] = []
+    /// What was handed over and for which nobody waits, as the real ledger holds it back.
+    private var held: [(drafts: [EventDraft], completion: @Sendable (Result<[RecordedEvent], LedgerError>) -> Void)] = []
     private let faults: FaultPlan
+    private let scheduler: Scheduler
 
-    package init(faults: FaultPlan) { self.faults = faults }
+    /// Nanoseconds; longer than the real one's, so that more can be lost.
+    private static let patience: Int64 = 30_000_000
+
+    package init(faults: FaultPlan, scheduler: Scheduler) {
+        self.faults = faults
+        self.scheduler = scheduler
+    }
 
     package func foldedState() throws(OperationError) -> GroupState {
         var state = GroupState()
@@ -27,7 +36,22 @@ package final class SimulatedLedger: RunLedger, @unchecked Sendable {
 
     package func nextRunNumber() throws(LedgerError) -> Int { (events.map(\.run).max() ?? 0) + 1 }
 
-    package func submit(_ drafts: [EventDraft], completion: @escaping @Sendable (Result<[RecordedEvent], LedgerError>) -> Void) {
+    package func submit(
+        _ drafts: [EventDraft], isPressing: Bool, completion: @escaping @Sendable (Result<[RecordedEvent], LedgerError>) -> Void
+    ) {
+        held.append((drafts, completion))
+        guard !isPressing else { return write() }
+        guard held.count == 1 else { return }
+        scheduler.at(scheduler.now + Self.patience) { [self] in write() }
+    }
+
+    private func write() {
+        let batch = held
+        held = []
+        for (drafts, completion) in batch { append(drafts, completion) }
+    }
+
+    private func append(_ drafts: [EventDraft], _ completion: @Sendable (Result<[RecordedEvent], LedgerError>) -> Void) {
         // A dead process writes nothing; the answer only keeps a blocked hook from waiting for ever.
         guard !faults.isHit("append \(drafts.first?.type ?? "") of \(drafts.first?.service ?? "the run")") else {
             return completion(.failure(LedgerError(.io, "killed")))
@@ -44,7 +68,10 @@ package final class SimulatedLedger: RunLedger, @unchecked Sendable {
         completion(.success(recorded))
     }
 
-    package func close() {}
+    package func close() { write() }
+
+    /// A process begins: what the one before it had not written yet is gone with it.
+    func beginProcess() { held = [] }
 
     /// Somebody moved the ledger's file away: the next process begins a new one.
     package func lose() {

@@ -44,7 +44,7 @@ package final class Trial: @unchecked Sendable {
     package init(seed: UInt64, group: (Scheduler) -> TrialGroup) {
         scheduler = Scheduler(seed: seed)
         faults = FaultPlan(scheduler: scheduler)
-        ledger = SimulatedLedger(faults: faults)
+        ledger = SimulatedLedger(faults: faults, scheduler: scheduler)
         engine = SimulatedEngine(scheduler: scheduler, faults: faults)
         self.group = group(scheduler)
         for member in self.group.members where !member.isBuilt {
@@ -70,6 +70,7 @@ package final class Trial: @unchecked Sendable {
         suffered = []
         faults.begin(lethal: lethal)
         engine.beginProcess()
+        ledger.beginProcess()
         let setting = setting(command)
         if let interrupt {
             scheduler.at(scheduler.now + Int64(interrupt * 1e9)) { setting.interruption.interrupt(signal: "SIGINT") }

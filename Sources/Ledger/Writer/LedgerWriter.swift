@@ -88,12 +88,16 @@ extension LedgerWriter {
     /// Hands events over in the order of the calls and returns at once; `completion` is called once, on the
     /// writer's thread, or on this one before it returns when nothing is taken any more (closed, or failed for good).
     ///
+    /// - parameter isPressing: whether somebody waits for it; else it may be held back for some milliseconds, to become durable
+    ///   with what follows.
+    ///
     /// For callers that fold events as they record them and need both to happen in one order: what is submitted follows
     /// from what was submitted before. So once a submission has failed, for whatever reason, every later one fails, too.
     public func submit(
-        _ drafts: [EventDraft], completion: @escaping @Sendable (Result<[RecordedEvent], LedgerError>) -> Void
+        _ drafts: [EventDraft], isPressing: Bool = true,
+        completion: @escaping @Sendable (Result<[RecordedEvent], LedgerError>) -> Void
     ) {
-        thread.append(drafts, isSequel: true, answer: completion)
+        thread.append(drafts, isSequel: true, isPressing: isPressing, answer: completion)
     }
 
     /// `append` for threads that may block; never for a task.

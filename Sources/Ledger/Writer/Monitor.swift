@@ -14,7 +14,11 @@ final class Monitor<State: Sendable>: @unchecked Sendable {
         mutex.initialize(to: pthread_mutex_t())
         condition.initialize(to: pthread_cond_t())
         pthread_mutex_init(mutex, nil)
-        pthread_cond_init(condition, nil)
+        var attributes = pthread_condattr_t()
+        pthread_condattr_init(&attributes)
+        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+        pthread_cond_init(condition, &attributes)
+        pthread_condattr_destroy(&attributes)
     }
 
     deinit {
@@ -43,5 +47,17 @@ final class Monitor<State: Sendable>: @unchecked Sendable {
             if let result = body(&state) { return result }
             pthread_cond_wait(condition, mutex)
         }
+    }
+
+    /// Blocks the thread until `isEnough`, for no longer than so many milliseconds.
+    func wait(atMost milliseconds: Int, until isEnough: (State) -> Bool) {
+        var end = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &end)
+        end.tv_nsec += milliseconds * 1_000_000
+        end.tv_sec += end.tv_nsec / 1_000_000_000
+        end.tv_nsec %= 1_000_000_000
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        while !isEnough(state), pthread_cond_timedwait(condition, mutex, &end) == 0 {}
     }
 }

@@ -3,7 +3,7 @@ import Glibc
 /// The one thread that touches the writer's connection.
 ///
 /// It takes everything that has come in since its last commit and appends it in one transaction, so the cost of a
-/// sync of the disk is shared by all who wait for it.
+/// sync of the disk is shared by all who wait for it. What nobody waits for waits for that, too, for a moment.
 final class WriterThread: Sendable {
     private enum Job: Sendable {
         case append(CommitLog.Request, @Sendable (CommitLog.Answer) -> Void)
@@ -13,6 +13,8 @@ final class WriterThread: Sendable {
 
     private struct Inbox: Sendable {
         var jobs: [Job] = []
+        /// Whether somebody waits for one of the jobs.
+        var isPressing = false
         var isClosing = false
         var hasEnded = false
         /// The error after which nothing is written any more.
@@ -36,9 +38,15 @@ final class WriterThread: Sendable {
         inbox.withLock { $0.head }
     }
 
+    /// For how long events for which nobody waits are held back, in milliseconds: what follows often comes with them.
+    static let patience = 10
+
     /// Hands events over; `answer` is called once, from any thread, when they are durable or have failed.
-    func append(_ drafts: [EventDraft], isSequel: Bool = false, answer: @escaping @Sendable (CommitLog.Answer) -> Void) {
-        if let error = add(.append(CommitLog.Request(drafts, isSequel: isSequel), answer)) {
+    /// - parameter isPressing: whether somebody waits for it.
+    func append(
+        _ drafts: [EventDraft], isSequel: Bool = false, isPressing: Bool = true, answer: @escaping @Sendable (CommitLog.Answer) -> Void
+    ) {
+        if let error = add(.append(CommitLog.Request(drafts, isSequel: isSequel), answer), isPressing: isPressing) {
             answer(.failure(error))
         }
     }
@@ -69,12 +77,13 @@ final class WriterThread: Sendable {
     }
 
     /// Why the job was not taken.
-    private func add(_ job: Job) -> LedgerError? {
+    private func add(_ job: Job, isPressing: Bool = true) -> LedgerError? {
         let path = path
         return inbox.withLock { inbox in
             if let failure = inbox.failure { return failure }
             if inbox.isClosing { return Self.closed(path) }
             inbox.jobs.append(job)
+            inbox.isPressing = inbox.isPressing || isPressing
             return nil
         }
     }
@@ -132,14 +141,13 @@ extension WriterThread {
 
     private func serve(_ log: CommitLog) {
         while true {
-            let jobs: [Job]? = inbox.wait { inbox in
-                if !inbox.jobs.isEmpty {
-                    defer { inbox.jobs = [] }
-                    return .some(inbox.jobs)
-                }
-                return inbox.isClosing ? .some(nil) : nil
+            let hasWork = inbox.wait { !$0.jobs.isEmpty ? true : $0.isClosing ? false : nil }
+            guard hasWork else { break }
+            inbox.wait(atMost: Self.patience) { $0.isPressing || $0.isClosing }
+            let jobs = inbox.withLock { inbox in
+                defer { (inbox.jobs, inbox.isPressing) = ([], false) }
+                return inbox.jobs
             }
-            guard let jobs else { break }
             work(jobs, log)
         }
         // Nothing is lost without it: the next writer reads the write-ahead log.

@@ -145,7 +145,7 @@ final class Journal: Sendable {
     func note(_ entries: [JournalEntry]) throws(OperationError) {
         if let failure { throw failure }
         let refusal = Mutex<OperationError?>(nil)
-        submit(entries) { outcome in
+        submit(entries, isPressing: false) { outcome in
             if case .failure(let error) = outcome { refusal.withLock { $0 = error } }
         }
         if let error = refusal.withLock({ $0 }) { throw error }
@@ -166,7 +166,9 @@ final class Journal: Sendable {
         try outcome.wait().get()
     }
 
-    private func submit(_ entries: [JournalEntry], completion: @escaping @Sendable (Result<Void, OperationError>) -> Void) {
+    private func submit(
+        _ entries: [JournalEntry], isPressing: Bool = true, completion: @escaping @Sendable (Result<Void, OperationError>) -> Void
+    ) {
         do {
             try book.withLock { book in
                 guard book.isOpen else { throw OperationError(.ledger, "the ledger is in other hands at this moment") }
@@ -187,7 +189,7 @@ final class Journal: Sendable {
                             operation: draft.operation, event: event))
                 }
                 guard !drafts.isEmpty else { return completion(.success(())) }
-                book.ledger.submit(drafts) { [self, events] outcome in
+                book.ledger.submit(drafts, isPressing: isPressing) { [self, events] outcome in
                     switch outcome {
                     case .success(let rows):
                         announce(zip(rows, events).map { RecordedFact($0, event: $1) })

@@ -56,6 +56,7 @@ package protocol RunLedger: Sendable {
     func foldedState() throws(OperationError) -> GroupState
     func nextRunNumber() throws(LedgerError) -> Int
     /// Appends all or none, in the order of the calls; `completion` is called once, when they are durable or have failed.
-    func submit(_ drafts: [EventDraft], completion: @escaping @Sendable (Result<[RecordedEvent], LedgerError>) -> Void)
+    /// - Parameter isPressing: whether somebody waits for it; else it may become durable with what follows.
+    func submit(_ drafts: [EventDraft], isPressing: Bool, completion: @escaping @Sendable (Result<[RecordedEvent], LedgerError>) -> Void)
     func close()
 }
