@@ -6,9 +6,9 @@ import Testing
 @Suite struct ContextValueTests {
     @Test("Literals fit, and survive the way to the ledger's model and back")
     func literals() {
-        let value: MinibossKit.ContextValue = ["a": 1, "b": [true, 1.5, "x\(1)"], "c": .null]
+        let value: MinibossKit.ContextValue = ["a": 1, "b": [true, 1.5, "x\(1)"], "c": nil, "d": [nil]]
         #expect(MinibossKit.ContextValue(model: value.model) == value)
-        #expect(value.description == #"{"a":1,"b":[true,1.5,"x1"],"c":null}"#)
+        #expect(value.description == #"{"a":1,"b":[true,1.5,"x1"],"c":null,"d":[null]}"#)
         #expect(value["a"]?.int == 1)
         #expect(value["b"]?.array?.first?.bool == true)
         #expect(value["c"]?.string == nil)

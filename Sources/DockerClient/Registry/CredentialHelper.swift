@@ -7,6 +7,9 @@ import Glibc
 /// `docker-credential-<name> get`: the server on standard input, a login as JSON on standard output.
 ///
 /// https://github.com/docker/docker-credential-helpers
+///
+/// Not by swift-subprocess: swift-system, on which it stands, does not compile with library evolution, which the installed kit
+/// needs of every package in it (1.8.1 of the one and 1.0.2 of the other were tried).
 struct CredentialHelper: Sendable {
     let name: String
     let environment: [String: String]

@@ -1,6 +1,6 @@
 internal import Reconciler
 
-/// A JSON value in the context; string, number, boolean, array and object literals fit.
+/// A JSON value in the context; string, number, boolean, array and object literals fit, with `nil` inside.
 @frozen public enum ContextValue: Sendable, Hashable {
     case null
     case bool(Bool)
@@ -59,10 +59,11 @@ extension ContextValue: ExpressibleByStringInterpolation, ExpressibleByIntegerLi
     public init(integerLiteral value: Int) { self = .int(value) }
     public init(floatLiteral value: Double) { self = .double(value) }
     public init(booleanLiteral value: Bool) { self = .bool(value) }
-    public init(arrayLiteral elements: ContextValue...) { self = .array(elements) }
-    /// Of a repeated key the last value counts, as in JSON.
-    public init(dictionaryLiteral elements: (String, ContextValue)...) {
-        self = .object(Dictionary(elements, uniquingKeysWith: { $1 }))
+    /// `nil` among the elements is a null.
+    public init(arrayLiteral elements: ContextValue?...) { self = .array(elements.map { $0 ?? .null }) }
+    /// Of a repeated key the last value counts, as in JSON; `nil` is a null.
+    public init(dictionaryLiteral elements: (String, ContextValue?)...) {
+        self = .object(Dictionary(elements.map { ($0, $1 ?? .null) }, uniquingKeysWith: { $1 }))
     }
 }
 
