@@ -115,6 +115,17 @@ private func services(registry: String, denying: String, port: Int, group: Strin
             return false
         }
     }
+    struct Stopped: Service {
+        let name = "stopped"
+        let image = testImage
+        let cmd = ["sh", "-c", "trap 'exit 0' TERM; echo alive; while :; do sleep 0.1; done"]
+        func ping(_ container: Container) async throws -> Bool {
+            guard try await container.logs(tail: 5).contains("alive") else { return false }
+            let socket = String(cString: getenv("ENGINE_SOCKET"))
+            _ = system("curl -s -o /dev/null --unix-socket \\(socket) -X POST http://engine/containers/\\(container.id)/stop")
+            return false
+        }
+    }
     struct Slow: Service {
         let name = "slow"
         let image = testImage
@@ -175,7 +186,7 @@ private struct Expectation {
         let base = environment("MINIBOSS_TEST_IMAGE") ?? "miniboss-test/busybox:latest"
         let list = """
             NoImage(), NoRegistry(), Denied(), Unbuildable(), Named(), Ported(), Unmounted(), Programless(), Idle(), Done(), Bad(), Web(), Worker(),
-            Hungry(), Killed(), Slow(), Unwell(), Throwing(), Hanging(), Keyless(), Fine()
+            Hungry(), Killed(), Stopped(), Slow(), Unwell(), Throwing(), Hanging(), Keyless(), Fine()
             """
         try await withWorkshop("", list: list) { shop in
             let source = services(registry: registry, denying: denying.address, port: port, group: shop.group)
@@ -197,7 +208,7 @@ private struct Expectation {
             #expect(start.output.contains("blocked   web (needs bad)\n  blocked   worker (needs web, which needs bad)"), "\(start.output)")
 
             // From here on there is neither an engine nor a definition, and the containers of what failed are gone.
-            for service in ["bad", "hungry", "killed", "slow", "throwing"] { #expect(try await shop.container(service) == nil) }
+            for service in ["bad", "hungry", "killed", "stopped", "slow", "throwing"] { #expect(try await shop.container(service) == nil) }
             try shop.write("Miniboss.swift", "this is no Swift")
             let gone = ["DOCKER_HOST": "unix:///nonexistent.sock"]
             let finished = try shop.miniboss("postmortem", "--json", variables: gone)
@@ -244,6 +255,9 @@ private struct Expectation {
                 Expectation(
                     service: "killed", failureClass: "killed_by_signal", phase: "ping", exitCode: 137, summary: "was killed by SIGKILL",
                     hint: "who sent the signal", log: "alive"),
+                Expectation(
+                    service: "stopped", failureClass: "killed_by_signal", phase: "ping", exitCode: 0,
+                    summary: "was sent SIGTERM through the engine and exited with 0 after", hint: "docker stop", log: "alive"),
                 Expectation(
                     service: "slow", failureClass: "ping_timeout", phase: "ping", summary: "exited with 7: not yet", hint: "--timeout"),
                 Expectation(

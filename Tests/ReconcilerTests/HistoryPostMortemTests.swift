@@ -145,6 +145,22 @@ import Testing
         #expect(report.verdict == "`start` could not begin: no Docker Engine answers at unix:///x")
     }
 
+    @Test("B53: an engine that goes away is told of before what it took with it") func engineShutDown() throws {
+        var log = HistoryFacts()
+        log.start([("db", []), ("web", [])])
+        for (at, name) in [(1, "db"), (2, "web")] {
+            try log.move(at, name, .planned, .createBegan, .containerCreated, .startBegan, .containerStarted)
+        }
+        try log.move(
+            5, "db", .failed, failure: Failure(.killedBySignal, phase: .ping, summary: "was sent SIGTERM", holder: Failure.engine))
+        try log.move(6, "web", .failed, failure: Failure(.engineUnreachable, phase: .ping, summary: "the engine did not answer"))
+        log.finish(9, .failed)
+        let report = try #require(PostMortem(log.facts, earlier: []))
+        #expect(report.failures.map(\.service) == ["web", "db"])
+        #expect(report.verdict == "web: the engine did not answer; db failed too")
+        #expect(report.failures.last?.hint.contains("shut the engine down") == true)
+    }
+
     @Test("a service that failed and then ran in the same run is no failure") func recovered() throws {
         var log = HistoryFacts()
         log.start([("web", [])])

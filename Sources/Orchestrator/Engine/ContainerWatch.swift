@@ -15,6 +15,8 @@ final class ContainerWatch: Sendable {
         var sleepers: [Int: (container: String, wake: Wake)] = [:]
         /// Containers whose start was seen, and no death after it.
         var started: Set<String> = []
+        /// The signals that somebody had the engine send since the start was seen.
+        var signals: [String: String] = [:]
         /// Containers whose start and death were seen, with their exit codes.
         var dead: [String: Int?] = [:]
         var task: Task<Void, Never>?
@@ -52,6 +54,11 @@ final class ContainerWatch: Sendable {
         state.withLock { state in state.dead[container].map { (true, $0) } ?? (false, nil) }
     }
 
+    /// The last signal that a container was sent through the engine: by `docker stop`, or by an engine that was shut down.
+    func signal(to container: String) -> Int? {
+        state.withLock { $0.signals[container] }.flatMap { Int($0) }
+    }
+
     /// Cheap, for those who ask often: deaths are rare.
     var hasSeenDeath: Bool { state.withLock { !$0.dead.isEmpty } }
 
@@ -71,6 +78,10 @@ final class ContainerWatch: Sendable {
             case "start":
                 state.started.insert(event.id)
                 state.dead[event.id] = nil
+                state.signals[event.id] = nil
+                return ([], nil)
+            case "kill":
+                state.signals[event.id] = event.attributes["signal"]
                 return ([], nil)
             case "die", "died":
                 guard state.started.remove(event.id) != nil else { return (concerned, nil) }

@@ -77,7 +77,8 @@ extension GroupRun {
             // An older one may hold data in volumes without a name.
             try await remove(service, id, target: target, cause: cause, force: true, volumes: made(service) == id)
         } catch let error as DockerError {
-            guard !error.isNotFound else { return }
+            // That nothing answers stands with the step already.
+            guard !error.isNotFound, !error.isUnreachable else { return }
             try journal.note(service, .noteTaken(NoteTaken(text: "its container \(shortID(id)) could not be removed: \(error)")))
         }
     }

@@ -201,9 +201,9 @@ extension GroupRun {
             var state = ContainerState()
             state.status = "exited"
             state.exitCode = exitCode
-            failure = .exited(state, phase: phase, during: during, seconds: seconds)
+            failure = .exited(state, phase: phase, during: during, seconds: seconds, signal: watch.signal(to: id))
         } else if let state = try await stateIfPresent(id) {
-            failure = .exited(state, phase: phase, during: during, seconds: seconds)
+            failure = .exited(state, phase: phase, during: during, seconds: seconds, signal: watch.signal(to: id))
         }
         failure.lastPingError = log?.lastError
         failure.attempts = log?.attempts

@@ -3,6 +3,8 @@ extension Failure {
     public static let noHealthCheck = "no health check"
     /// The subject of a failure of a readiness, which nobody's `ping` asked for.
     public static let readiness = "readiness"
+    /// Who sent a signal that ended a container.
+    public static let engine = "the engine"
     /// Who holds the name of a network.
     public static let networkHolder = "a network of that name"
 
@@ -10,6 +12,8 @@ extension Failure {
     func reason(exit: ContainerExited?) -> String {
         switch failureClass {
         case .oomKilled: return "the kernel killed its process (exit code \(exitCode ?? 137)): it needed more memory than there was"
+        case .killedBySignal where holder == Self.engine:
+            return "somebody had the engine stop it (exit code \(exitCode.map(String.init) ?? "unknown")), or the engine was shut down"
         case .exitedZero, .exitedNonzero, .killedBySignal:
             guard let code = exitCode ?? exit?.exitCode else { return "its process ended by itself" }
             let manner = code > 128 ? "its process was ended" : "its process ended by itself"
@@ -80,6 +84,8 @@ extension Failure {
                 "it should keep running: check \(type).cmd\(place), or say `let readiness = Readiness.exits(code: 0)` when it is meant to end"
         case .exitedNonzero: return "read its last log lines; what it was given stands in \(type)\(place)"
         case .oomKilled: return "give the engine more memory, or make \(service) use less"
+        case .killedBySignal where holder == Self.engine:
+            return "find out who ran `docker stop` or `docker kill`, or shut the engine down; `miniboss \(invocation)` goes on"
         case .killedBySignal: return "find out who sent the signal: its log's last lines, `dmesg` for the kernel"
         case .pingTimeout: return "give it longer with --timeout, or check what the readiness or ping of \(type) asks for\(place)"
         case .unhealthy where hasNoHealthCheck:

@@ -7,7 +7,7 @@ public struct PostMortem: Sendable, Equatable {
     public var outcome: RunSummary.Outcome
     /// What happened, in one sentence.
     public var verdict: String
-    /// In the order in which they happened.
+    /// In the order in which they happened, but first those in which the engine did not answer.
     public var failures: [FailureReport]
     public var blocked: [Blocked]
     /// The services that ran when the run ended.
@@ -39,9 +39,11 @@ public struct PostMortem: Sendable, Equatable {
         startedAt = start.at
         outcome = summary.outcome
         let lastWorking = WorkingSpecs(earlier, before: start.run)
-        failures = facts.failures.map { service, failure, fact in
+        let reports = facts.failures.map { service, failure, fact in
             FailureReport(service, failure, at: fact, in: facts, start: body, lastWorking: lastWorking)
         }
+        // An engine that goes away takes its containers with it: what became of them is told after that.
+        failures = reports.filter(\.isOfEngine) + reports.filter { !$0.isOfEngine }
         blocked = summary.services.filter { $0.outcome == .blocked }.map { Blocked(service: $0.service, because: $0.because) }
         running =
             facts.runEnd?.body.running
@@ -112,6 +114,10 @@ public struct PostMortem: Sendable, Equatable {
             return ("\(name) failed: \(summary.error ?? "no service failed, and no reason was recorded")", summary.next)
         }
     }
+}
+
+extension FailureReport {
+    fileprivate var isOfEngine: Bool { failure.failureClass == .engineUnreachable }
 }
 
 /// `web`, `web and worker`, `web, worker and cron`.
