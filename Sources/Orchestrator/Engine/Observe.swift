@@ -23,9 +23,7 @@ func observe(
     let networkID = networks.first?.id
     /// One of the group's name but another id was made anew since: the container holds on to the one that is gone.
     func attached(_ networks: [String: ContainerNetwork]) -> [String] {
-        networks.filter { name, network in
-            name != group.network || networkID == nil || network.networkID.isEmpty || network.networkID == networkID
-        }.keys.sorted()
+        networks.filter { name, network in name != group.network || network.isOn(networkID, named: name) }.keys.sorted()
     }
     var observed = ObservedGroup(networkExists: isOurs, images: images)
     observed.oneOffs = listed.filter { $0.labels[GroupLabels.oneOff] != nil }.map { ObservedContainer($0) }
@@ -100,14 +98,16 @@ extension ObservedConfiguration {
         self.init(
             image: inspect.config.image, env: pairs(inspect.config.env), ports: bindings(inspect), volumes: mounts(inspect),
             entrypoint: cleared(inspect.config.entrypoint), command: inspect.config.cmd, user: inspect.config.user,
-            stopSignal: inspect.config.stopSignal.isEmpty ? nil : inspect.config.stopSignal,
+            stopSignal: inspect.stopSignalName,
+            // What the engine sets of its own is no more the definition's matter than what the image sets.
             imageDefaults: ImageDefaults(
-                env: pairs(image?.config.env ?? []), entrypoint: image?.config.entrypoint, command: image?.config.cmd,
+                env: inspect.engineVariables.merging(pairs(image?.config.env ?? [])) { $1 }, entrypoint: image?.config.entrypoint, command: image?.config.cmd,
                 user: image?.config.user))
     }
 }
 
-private func pairs(_ env: [String]) -> [String: String] {
+/// `KEY=value` entries; of a repeated key the last counts.
+func pairs(_ env: [String]) -> [String: String] {
     Dictionary(
         env.map { entry in
             guard let equals = entry.firstIndex(of: "=") else { return (entry, "") }
