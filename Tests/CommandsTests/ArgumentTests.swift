@@ -39,6 +39,7 @@ import Testing
         "wrong arguments exit with 64",
         arguments: [
             ["start", "--exlude", "a"], ["start", "--timeout", "0"], ["start", "--timeout", "soon"], ["start", "--network-name", ""],
+            ["start", "--network-name", "host"], ["plan", "--network-name", "none"],
             ["stop", "--network-name", "a b"], ["reload", "a", "--network-name", "-x"], ["start", "extra"], ["reload"],
             ["history", "x"], ["history", "0"], ["history", "--limit", "0"], ["history", "7", "--type", "run.strated"],
             ["logs", "--tail", "-1"], ["--progress", "loud", "start"], ["completions", "ksh"], ["nonsense"], ["help", "strat"],

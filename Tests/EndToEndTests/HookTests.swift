@@ -76,11 +76,39 @@ private let groupHooks = """
             #expect(stop.code == 0, "\(stop.errors)")
             let notes = try shop.read("notes").split(separator: "\n").map(String.init)
             #expect(notes.contains("started base,top"))
+            #expect(notes.last == "stopped base,top")
             #expect(notes.suffix(3) == ["pre_stop top", "pre_stop base", "stopped base,top"])
             #expect(try shop.miniboss("history", "2", "--json").output.contains("not now"))
             // What is only removed is not stopped again.
             #expect(try shop.miniboss("stop", "--remove").code == 0)
             #expect(try shop.read("notes").split(separator: "\n").map(String.init) == notes)
+        }
+    }
+
+    @Test("B33: what is left out of a start and runs is among the names that the group's hook gets")
+    func namesOfThoseLeftOut() async throws {
+        try await withWorkshop(hooked, list: "Base(), Top()", groupHooks: groupHooks) { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            #expect(try shop.miniboss("start", "--only", "base").code == 0)
+            let notes = try shop.read("notes").split(separator: "\n").filter { $0.hasPrefix("started") }
+            #expect(notes == ["started base,top", "started base,top"])
+        }
+    }
+
+    @Test("B17: an error says what it is by its description, its localized one, or at least its type")
+    func errorTexts() async throws {
+        let services = """
+            import Foundation
+            struct Local: LocalizedError { var errorDescription: String? { "no licence found" } }
+            struct Silent: Error, CustomStringConvertible { let description = "" }
+            struct A: Service { let name = "a"; let image = testImage; func preStart() async throws { throw Local() } }
+            struct B: Service { let name = "b"; let image = testImage; func preStart() async throws { throw Silent() } }
+            """
+        try await withWorkshop(services, list: "A(), B()") { shop in
+            let start = try shop.miniboss("start")
+            #expect(start.code == 1)
+            #expect(start.output.contains("a: pre_start threw: no licence found"), "\(start.output)")
+            #expect(start.output.contains("b: pre_start threw: Silent"), "\(start.output)")
         }
     }
 

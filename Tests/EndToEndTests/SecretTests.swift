@@ -180,6 +180,47 @@ private func services(denying: String, group: String) -> String {
             #expect(try shop.ledgerRows("type = 'context.written'").contains(contextSecret))
         }
     }
+
+    @Test("B22, B54: a secret that was changed stays masked where it stood openly, too")
+    func rotation() async throws {
+        let services = """
+            import Foundation
+            let password = ProcessInfo.processInfo.environment["PW"] ?? ""
+            struct Db: Service {
+                let name = "db"
+                let image = testImage
+                let cmd = "sleep 1000"
+                let stopSignal = StopSignal.sigkill
+                let env: Environment = ["PASSWORD": .secret(password)]
+            }
+            struct Web: Service {
+                let name = "web"
+                let image = testImage
+                let cmd = "sleep 1000"
+                let stopSignal = StopSignal.sigkill
+                let dependencies = ["db"]
+                let env = ["URI": "pg://u:\\(password)@db/x"]
+            }
+            """
+        try await withWorkshop(services, list: "Db(), Web()") { shop in
+            let (first, second) = (["PW": "canary-first-77"], ["PW": "canary-second-88"])
+            var told = ""
+            func run(_ arguments: String..., code: Int32, _ variables: [String: String]) throws {
+                let done = try shop.launch(arguments, variables: variables).wait()
+                #expect(done.code == code, "\(arguments): \(done.errors)")
+                told += done.output + done.errors
+            }
+            try run("start", code: 0, first)
+            try run("plan", code: 2, second)
+            try run("status", "--json", code: 0, second)
+            try run("start", code: 0, second)
+            try run("history", "2", "--json", code: 0, second)
+            #expect(told.contains("env.URI") && told.contains("pg://u:******@db/x"), "\(told)")
+            #expect(!told.contains("canary"), "\(told)")
+            let rows = try shop.ledgerRows("type <> ''")
+            #expect(rows.contains("env.URI") && !rows.contains("canary"))
+        }
+    }
 }
 
 extension Workshop {

@@ -41,6 +41,12 @@ private struct Computed: Service {
     func ping() async throws -> Bool { true }
 }
 
+private struct Restarting: Service {
+    let name = "todo"
+    let image = "x"
+    let restart = true
+}
+
 private struct Composed: Service {
     let name = "todo"
     let image = "x"
@@ -102,6 +108,9 @@ private struct Misnamed: ServiceGroup {
         let group = FieldCheck(sources: sources("")).problems(of: Unnamed()).map(\.description)
         #expect(group.count == 1 && group.first?.contains("did you mean `name`?") == true, "\(group)")
     }
+
+    @Test("A field is no misspelt hook")
+    func noHook() { #expect(words(Restarting()).isEmpty) }
 
     @Test("A neighbour of a member that is also there is the user's own business")
     func both() {

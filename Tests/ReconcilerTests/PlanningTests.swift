@@ -132,6 +132,38 @@ private let app = ServiceSpec(name: "app", image: "app:1", dependencies: ["db"])
         #expect(schedule.begin().isEmpty && schedule.isFinished)
     }
 
+    @Test("B19, B23: words of a command are told apart, and no words are the image's own")
+    func commandWords() {
+        func differing(_ desired: ServiceSpec, command: [String], entrypoint: [String]? = nil, image: [String]? = nil) -> [String] {
+            var actual = container(of: db, .running)
+            actual.configuration = ObservedConfiguration(
+                image: db.image, env: ["MODE": "one"], entrypoint: entrypoint, command: command, stopSignal: "SIGTERM",
+                imageDefaults: ImageDefaults(command: image))
+            return differences(desired: desired, network: "miniboss-g", imageID: "sha256:db", actual: actual).map(\.words)
+        }
+        var split = db
+        split.command = ["sh", "-c", "sleep", "100"]
+        #expect(differing(split, command: ["sh", "-c", "sleep 100"]) == ["cmd \"sh -c 'sleep 100'\" → \"sh -c sleep 100\""])
+        #expect(differing(split, command: ["sh", "-c", "sleep", "100"]).isEmpty)
+        var none = db
+        none.command = []
+        #expect(differing(none, command: ["httpd"], image: ["httpd"]).isEmpty)
+        none.entrypoint = []
+        #expect(differing(none, command: ["httpd"], image: ["httpd"]).isEmpty)
+        none.entrypoint = ["/run"]
+        #expect(differing(none, command: ["httpd"], entrypoint: ["/run"], image: ["httpd"]).count == 1)
+    }
+
+    @Test("B31: braces round what can't be a key say how braces are written; a misspelt key suggests the nearest")
+    func braces() throws {
+        for text in ["{\"a\": 1}", "{ k }", "{\n}"] {
+            let error = #expect(throws: TemplateError.self) { try Template(text) }
+            #expect(error?.description.contains("write {{ and }} for braces") == true)
+        }
+        let error = #expect(throws: TemplateError.self) { try Template("{user_ids}").resolved(ContextValues(["user_id": .int(1)])) }
+        #expect(error?.description.contains("did you mean {user_id}?") == true)
+    }
+
     @Test("B1, B2, B3, B5, B6, B7, B31: everything wrong with a definition is told")
     func problems() {
         let spec = GroupSpec(
@@ -142,12 +174,17 @@ private let app = ServiceSpec(name: "app", image: "app:1", dependencies: ["db"])
                     name: "c", image: "c", dependencies: ["dd"], env: ["": "x", "K": "{", "N\nM": "x"],
                     ports: [PortMapping(container: 0, host: 70_000)],
                     typeName: "C"),
-                ServiceSpec(name: "d", image: "d", typeName: "D"), ServiceSpec(name: "d", image: "d", typeName: "E"),
+                ServiceSpec(
+                    name: "d", image: "d",
+                    volumes: [
+                        VolumeMount(source: .named("x"), target: "/x", readOnly: false),
+                        VolumeMount(source: .directory("/y"), target: "/", readOnly: false),
+                    ], typeName: "D"), ServiceSpec(name: "d", image: "d", typeName: "E"),
             ])
         let told = spec.problems().map(\.description)
         for words in [
             "A.name", "B.image", "did you mean \"d\"", "2 services are named \"d\" (D, E)", "container port 0", "host port 70000",
-            "empty key", "unbalanced", "a line break",
+            "empty key", "unbalanced", "a line break", "\"x\" is no name of a volume", "over the whole container",
         ] {
             #expect(told.contains { $0.contains(words) }, "\(words) in \(told)")
         }

@@ -52,6 +52,11 @@ struct GroupTarget: Sendable {
         }
         if groups.count == 1 { return groups[0] }
         guard !groups.isEmpty else {
+            if let path {
+                throw OperationError(
+                    .usage, "nothing has been started from \(path) yet: there is no ledger beside it",
+                    next: "`miniboss start` begins one; `miniboss plan` says what it would do, and what is wrong with the definition.")
+            }
             throw OperationError(
                 .noDefinition, "there is no definition and no ledger in \(session.currentDirectory)",
                 next: "Write a definition with `miniboss init`, go to the directory of one, or name it with -f FILE.")

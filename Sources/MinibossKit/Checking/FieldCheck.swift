@@ -76,9 +76,12 @@ struct FieldCheck {
         let plain = Self.plain(name)
         let meant = Self.otherWords[plain] ?? (isField ? Self.otherFields[plain] : nil)
         if let meant, members.contains(where: { $0.name == meant }), !given.contains(meant) { return meant }
-        return members.map(\.name).first { member in
-            !given.contains(member) && editDistance(plain, Self.plain(member)) <= 1
-        }
+        return members.first { member in
+            guard !given.contains(member.name) else { return false }
+            // A field `restart` is no misspelt hook `preStart`.
+            let distance = editDistance(plain, Self.plain(member.name))
+            return distance == 0 || distance == 1 && !(isField && member.isHook)
+        }?.name
     }
 
     /// What Docker Compose calls the same, as far as nobody would call anything else so.

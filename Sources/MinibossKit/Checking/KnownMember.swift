@@ -65,6 +65,8 @@ struct KnownMember: Sendable {
 }
 
 extension KnownMember {
+    var isHook: Bool { if case .hook = kind { true } else { false } }
+
     /// Whether a declared method is this hook, by its signature without blanks.
     func isSatisfied(by signature: String) -> Bool {
         guard case .hook(let parameters, let result) = kind, signature.hasPrefix("("), let close = signature.firstIndex(of: ")") else {

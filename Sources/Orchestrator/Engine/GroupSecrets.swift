@@ -22,6 +22,17 @@ func groupSecrets(
     return texts
 }
 
+extension ObservedGroup {
+    /// The secrets that containers were given when they were made: after a change they are not those of the definition, and may
+    /// stand in what others were given openly.
+    func formerSecretTexts(_ state: GroupState) -> [String] {
+        containers.flatMap { container in
+            let keys = state[container.service].secretKeys
+            return container.configuration?.env.filter { keys.contains($0.key) }.map(\.value) ?? []
+        }
+    }
+}
+
 /// Whether what the user typed may hold a secret that nobody can tell now: there is neither a definition nor a container.
 func mayTellUnknownSecrets(
     _ setting: RunSetting, _ remembered: GroupState, _ engine: (any ContainerEngine)?, group: String

@@ -101,7 +101,8 @@ extension ObservedConfiguration {
             stopSignal: inspect.stopSignalName,
             // What the engine sets of its own is no more the definition's matter than what the image sets.
             imageDefaults: ImageDefaults(
-                env: inspect.engineVariables.merging(pairs(image?.config.env ?? [])) { $1 }, entrypoint: image?.config.entrypoint, command: image?.config.cmd,
+                env: inspect.engineVariables.merging(pairs(image?.config.env ?? [])) { $1 }, entrypoint: image?.config.entrypoint,
+                command: image?.config.cmd,
                 user: image?.config.user))
     }
 }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Reconciler
 
 /// How a hook came back, or did not.
@@ -68,6 +69,7 @@ struct HookError: Sendable {
     init(_ error: any Error) {
         failure = error as? Failure
         isOfReadiness = error is ReadinessError
-        text = failure?.summary ?? "\(error)"
+        let words = failure?.summary ?? (error as? any LocalizedError)?.errorDescription ?? "\(error)"
+        text = words.isEmpty ? "\(type(of: error))" : words
     }
 }

@@ -82,8 +82,13 @@ extension GroupRun {
     func finishStart() async throws -> String? {
         saveContext()
         guard !interruption.isInterrupted else { return nil }
-        let running = group.services.map(\.name).filter { journal.state[$0].phase == .running }
-        guard !running.isEmpty, let hook = setting.definition?.groupHooks.onStartServices else { return nil }
+        guard let hook = setting.definition?.groupHooks.onStartServices else { return nil }
+        let started = group.services.map(\.name).filter { journal.state[$0].phase == .running }
+        // What was left out or blocked may run all the same; what failed is not said to.
+        let all = setting.definition?.spec.services.map(\.name) ?? []
+        let others = started.count == all.count ? [] : Set(await runningServices() ?? [])
+        let running = all.filter { started.contains($0) || others.contains($0) && !failedServices.contains($0) }
+        guard !running.isEmpty else { return nil }
         let error = try await groupHook(.onStartServices) { try await hook(running) }
         // It may have written, too.
         saveContext()

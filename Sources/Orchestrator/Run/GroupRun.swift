@@ -163,6 +163,7 @@ final class GroupRun: Sendable {
         var observed = try await observe(
             subject, engine: engine, context: journal.state.context, isNetworkGiven: isNetworkGiven,
             fingerprint: { fingerprint(of: $0, network: subject.network, key: key) })
+        journal.conceal(observed.formerSecretTexts(journal.state))
         if let services { observed.containers.removeAll { !services.contains($0.service) } }
         knows(images: observed.images)
         let unnamed = observed.containers.map { ($0.id, $0.unnamedVolumes) }

@@ -34,7 +34,8 @@ public func observeStatus(_ setting: RunSetting) async throws(OperationError) ->
         held = try await HeldNames(of: Set(wanted), group: group.name, engine: engine)
     } catch { throw OperationError(unreachable: error, host: setting.environment["DOCKER_HOST"] ?? "the engine") }
 
-    let hide = Redaction(await groupSecrets(setting.definition, state, group: group.name, engine: engine))
+    let secrets = await groupSecrets(setting.definition, state, group: group.name, engine: engine)
+    let hide = Redaction(secrets + observed.formerSecretTexts(state))
     let containers = observed.containersByService
     let defined = group.services.map { service -> ServiceStatus in
         let container = containers[service.name, default: []].sorted {

@@ -30,13 +30,14 @@ public func planStart(_ setting: RunSetting, _ options: StartOptions) async thro
     let engine = try await setting.connect().engine
     let key = try fingerprintKeyIfPresent(setting)
     let group = selection.group
-    let hide = Redaction(await groupSecrets(setting.definition, state, group: group.name, engine: engine))
+    var hide = Redaction(await groupSecrets(setting.definition, state, group: group.name, engine: engine))
     let observed: ObservedGroup
     do {
         observed = try await observe(
             group, engine: engine, context: state.context, isNetworkGiven: options.network != nil,
             fingerprint: { fingerprint(of: $0, network: group.network, key: key) })
     } catch { throw OperationError(unreachable: error, host: setting.environment["DOCKER_HOST"] ?? "the engine") }
+    for text in observed.formerSecretTexts(state) { hide.learn(text) }
     let plan = planStart(
         PlanRequest(
             desired: group, observed: observed, history: state,

@@ -96,7 +96,7 @@ extension Failure {
         case .hookTimedOut: return "see where \(hookWords)\(place) waits, or give it longer with --timeout"
         case .contextMissing:
             return
-                "write that key to Context in a hook of a service that \(service) depends on (one that already runs does so after `miniboss stop --remove`), or mend \(type).\(subject ?? "env")\(place)"
+                "write that key to Context in a hook of a service that \(service) depends on (one that already runs does so after `miniboss stop --remove`), or mend \(type).\(subject ?? "env")\(place); {{ and }} stand for braces"
         case .interrupted: return "`miniboss \(invocation)` goes on where it stopped"
         case .engineError where holder != nil:
             return "make room for it: `docker system df` shows what takes it, `docker system prune` frees it"

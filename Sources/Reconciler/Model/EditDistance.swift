@@ -4,7 +4,7 @@
 public func nearestName(to word: String, among candidates: some Sequence<String>) -> String? {
     candidates
         .map { (name: $0, distance: editDistance(word.lowercased(), $0.lowercased())) }
-        .filter { !word.isEmpty && $0.distance <= max(1, word.count / 3) }
+        .filter { $0.distance <= max(1, word.count / 3) && $0.distance < word.count }
         .min { ($0.distance, $0.name) < ($1.distance, $1.name) }?.name
 }
 

@@ -127,8 +127,17 @@ extension ServiceSpec {
             if volume.sourceText.isEmpty { found.append(problem("volumes", "\"\(volume.text)\" has an empty directory")) }
             if volume.target.isEmpty {
                 found.append(problem("volumes", "\"\(volume.sourceText)\" has an empty mount point"))
+            } else if volume.target == "/" {
+                found.append(problem("volumes", "\"\(volume.text)\" would be mounted over the whole container; name a directory in it"))
             } else if !volume.target.hasPrefix("/"), !volume.target.hasPrefix("{") {
                 found.append(problem("volumes", "the mount point \"\(volume.target)\" is not an absolute path"))
+            }
+            if case .named(let name) = volume.source, !name.isEmpty, !isVolumeName(name) {
+                found.append(
+                    problem(
+                        "volumes",
+                        "\"\(name)\" is no name of a volume: two or more of a-z A-Z 0-9 _ . -, a letter or digit first; a directory has a /: \"./\(name)\""
+                    ))
             }
             if !volume.target.isEmpty, !targets.insert(volume.target).inserted {
                 found.append(problem("volumes", "the mount point \"\(volume.target)\" is used more than once"))
@@ -148,4 +157,9 @@ extension ServiceSpec {
             }
         }
     }
+}
+
+/// What the engine takes for a volume's name; one with a field of the context is known only when the service starts.
+private func isVolumeName(_ name: String) -> Bool {
+    name.contains("{") || name.wholeMatch(of: /[a-zA-Z0-9][a-zA-Z0-9_.-]+/) != nil
 }

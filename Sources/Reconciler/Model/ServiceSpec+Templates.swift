@@ -89,6 +89,7 @@ extension TemplateError {
     var withoutSource: TemplateError {
         switch self {
         case .positional(_, let field): .positional(EnvironmentValue.mask, field: field)
+        case .noKey: .noKey(EnvironmentValue.mask, field: "a field")
         case .unbalanced: .unbalanced(EnvironmentValue.mask)
         case .missingKey(_, let key, let existing): .missingKey(EnvironmentValue.mask, key: key, existing: existing)
         }

@@ -31,6 +31,7 @@ public struct Template: Sendable, Equatable {
             let key = String(source[after..<end])
             guard !key.contains("{") else { throw .unbalanced(source) }
             guard !key.isEmpty, !key.allSatisfy(\.isNumber) else { throw .positional(source, field: "{\(key)}") }
+            guard Self.mayBeKey(key) else { throw .noKey(source, field: "{\(key)}") }
             if !text.isEmpty { parts.append(.text(text)) }
             text = ""
             parts.append(.key(key))
@@ -39,6 +40,11 @@ public struct Template: Sendable, Equatable {
         text += source[rest.startIndex...]
         if !text.isEmpty { parts.append(.text(text)) }
         self.parts = parts
+    }
+
+    /// What stands in quotation marks or has blanks around it is JSON or a program's text, not a key.
+    private static func mayBeKey(_ text: String) -> Bool {
+        text.first?.isWhitespace == false && text.last?.isWhitespace == false && !text.contains { $0 == "\"" || $0.isNewline }
     }
 
     private static func isBrace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "{") || byte == UInt8(ascii: "}") }
@@ -80,6 +86,7 @@ public struct Template: Sendable, Equatable {
 /// Why a template cannot be read or resolved.
 public enum TemplateError: Error, Sendable, Equatable, CustomStringConvertible {
     case positional(String, field: String)
+    case noKey(String, field: String)
     case unbalanced(String)
     case missingKey(String, key: String, existing: [String])
 
@@ -87,10 +94,13 @@ public enum TemplateError: Error, Sendable, Equatable, CustomStringConvertible {
         switch self {
         case .positional(let source, let field):
             "\"\(source)\" has the positional field \(field); name a context key inside the braces, or write {{ and }} for braces"
+        case .noKey(let source, let field):
+            "\"\(source)\" has \(field), which is no key of the context; write {{ and }} for braces"
         case .unbalanced(let source):
             "\"\(source)\" has an unbalanced brace; write {{ and }} for braces"
         case .missingKey(let source, let key, let existing):
             "\"\(source)\" needs the context key \"\(key)\", which nobody has written; "
+                + (nearestName(to: key, among: existing).map { "did you mean {\($0)}? " } ?? "")
                 + (existing.isEmpty ? "the context is empty" : "keys that exist: \(existing.joined(separator: ", "))")
         }
     }

@@ -12,6 +12,10 @@ public func differences(
     func compare(_ field: String, _ want: String?, _ have: String?) {
         if want != have { found.append(Difference(field: field, desired: want, actual: have)) }
     }
+    // None and an empty list are the same to the engine.
+    func compareWords(_ field: String, _ want: [String]?, _ have: [String]?) {
+        if want ?? [] != have ?? [] { found.append(Difference(field: field, desired: words(want), actual: words(have))) }
+    }
 
     if let imageID, imageID != actual.imageID {
         let sameName = sameImage(desired.image, configuration.image)
@@ -27,11 +31,11 @@ public func differences(
         compare("ports", words(desired.ports), words(configuration.ports))
     }
     // Docker lists them in no order.
-    compare("volumes", words(desired.volumes.map(\.text).sorted()), words(configuration.volumes.sorted()))
-    compare("entrypoint", words(desired.entrypoint ?? configuration.imageDefaults.entrypoint), words(configuration.entrypoint))
-    // Docker drops the image's command when an entrypoint is given.
-    let defaultCommand = desired.entrypoint == nil ? configuration.imageDefaults.command : nil
-    compare("cmd", words(desired.command ?? defaultCommand), words(configuration.command))
+    compareWords("volumes", desired.volumes.map(\.text).sorted(), configuration.volumes.sorted())
+    compareWords("entrypoint", desired.entrypoint ?? configuration.imageDefaults.entrypoint, configuration.entrypoint)
+    // Docker takes the image's command unless there is an entrypoint that is not empty.
+    let defaultCommand = desired.entrypoint?.isEmpty ?? true ? configuration.imageDefaults.command : nil
+    compareWords("cmd", desired.command?.isEmpty ?? true ? defaultCommand : desired.command, configuration.command)
     compare("user", nonEmpty(desired.user ?? configuration.imageDefaults.user), nonEmpty(configuration.user))
     compare("stop_signal", desired.stopSignal.rawValue, configuration.stopSignal ?? StopSignal.sigterm.rawValue)
     if !actual.networks.contains(network) {
@@ -71,7 +75,13 @@ private func words(_ ports: [PortMapping]) -> String? {
 
 private func words(_ items: [String]?) -> String? {
     guard let items, !items.isEmpty else { return nil }
-    return items.joined(separator: " ")
+    return items.map(quoted).joined(separator: " ")
+}
+
+/// As one would type it, so that it shows where a word ends.
+private func quoted(_ word: String) -> String {
+    let isPlain = !word.isEmpty && !word.contains { $0.isWhitespace || $0 == "'" || $0 == "\"" }
+    return isPlain ? word : "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
 }
 
 private func nonEmpty(_ text: String?) -> String? {
