@@ -95,6 +95,42 @@ private let groupHooks = """
         }
     }
 
+    @Test("B31: the texts of a readiness take keys of the context, and a missing one fails the service at once")
+    func readinessTexts() async throws {
+        let services = """
+            struct Writer: Service {
+                let name = "writer"
+                let image = testImage
+                let cmd = "sleep 1000"
+                let stopSignal = StopSignal.sigkill
+                func postStart(_ container: Container) async throws { Context["wanted"] = "7" }
+            }
+            struct Reader: Service {
+                let name = "reader"
+                let image = testImage
+                let cmd = "sleep 1000"
+                let stopSignal = StopSignal.sigkill
+                let dependencies = ["writer"]
+                var readiness: Readiness { .all(.exec("test", "{wanted}", "=", "7"), .exec("true")) }
+            }
+            struct Loser: Service {
+                let name = "loser"
+                let image = testImage
+                let cmd = "sleep 1000"
+                let stopSignal = StopSignal.sigkill
+                let dependencies = ["writer"]
+                var readiness: Readiness { .exec("test", "{wnated}", "=", "7") }
+            }
+            """
+        try await withWorkshop(services, list: "Writer(), Reader(), Loser()") { shop in
+            let start = try shop.miniboss("start", "--timeout", "20")
+            #expect(start.code == 1)
+            #expect(try await shop.container("reader")?.state.running == true)
+            #expect(start.output.contains("✘ loser.readiness: \"{wnated}\" needs the context key \"wnated\""), "\(start.output)")
+            #expect(start.output.contains("did you mean {wanted}?") && start.output.contains("mend Loser.readiness"), "\(start.output)")
+        }
+    }
+
     @Test("B17: an error says what it is by its description, its localized one, or at least its type")
     func errorTexts() async throws {
         let services = """

@@ -143,6 +143,25 @@ private struct Run: Decodable {
             let finished = try start.wait()
             #expect(finished.code == 130 && !finished.output.contains("0 of 0"), "\(finished)")
             #expect(try shop.miniboss("history").output.contains("interrupted"))
+            let story = try shop.miniboss("history", "1", "--json").output
+            let order = ["run.started", "run.interrupted", "run.finished"].map { story.firstRange(of: "\"\($0)\"")?.lowerBound }
+            #expect(order.allSatisfy { $0 != nil } && order.compactMap { $0 } == order.compactMap { $0 }.sorted(), "\(story)")
+        }
+    }
+
+    @Test("B50, B56: a start that is killed while the engine does not answer is in the history as crashed")
+    func killedBeforeAnAnswer() async throws {
+        try await withWorkshop(waiting, list: "First()") { shop in
+            let path = "\(shop.directory)/silent.sock"
+            let listener = try unixListener(path)
+            defer { Glibc.close(listener) }
+            let start = try shop.launch(["start"], variables: ["DOCKER_HOST": "unix://\(path)"])
+            while try shop.miniboss("history", "--json").output.contains("running") == false {}
+            start.send(SIGKILL)
+            _ = try start.wait()
+            #expect(try shop.decoded(shop.miniboss("history", "--json"), as: [Run].self).map(\.outcome) == ["crashed"])
+            #expect(try shop.miniboss("start").code == 0)
+            #expect(try shop.decoded(shop.miniboss("history", "--json"), as: [Run].self).map(\.outcome) == ["succeeded", "crashed"])
         }
     }
 

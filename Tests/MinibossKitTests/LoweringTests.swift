@@ -41,7 +41,7 @@ private struct Wrong: Service {
     let volumes = ["./x", "a:/b:rx", "a:/c:"]
     let cmd = "echo 'open"
     let entrypoint = "echo \\"
-    let readiness = Readiness.any(.tcp(99), .http(port: 70_000, path: "x"), .log("("))
+    let readiness = Readiness.any(.tcp(99), .http(port: 70_000, path: "x"), .log("("), .exec("echo", "{}"))
 }
 
 private struct Group: ServiceGroup {
@@ -99,6 +99,7 @@ private struct Group: ServiceGroup {
             "Wrong.volumes: \"a:/c:\" has the mode \"\"", "Wrong.cmd: \"echo 'open\" has a ' that is never closed",
             "Wrong.entrypoint: \"echo \\\" ends with a backslash", "Wrong.readiness: port 70000 is out of range",
             "Wrong.readiness: the path \"x\"", "Wrong.readiness: \"(\" is not a regular expression",
+            "Wrong.readiness: \"{}\" has the positional field {}",
             "Wrong.readiness: probes container port 99, which `ports` does not publish",
         ] {
             #expect(words.contains { $0.hasPrefix(start) }, "\(start) in \(words)")

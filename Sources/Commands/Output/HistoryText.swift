@@ -76,9 +76,10 @@ struct HistoryText {
             case .excluded: "\(service.service) excluded"
             }
         }
-        if let settledBy = run.settledBy { parts.insert("settled by run \(settledBy):", at: 0) }
         if let error = run.error { parts.append(error) }
-        return parts.joined(separator: "  ")
+        let words = parts.joined(separator: "  ")
+        guard let settledBy = run.settledBy else { return words }
+        return "settled by run \(settledBy)" + (words.isEmpty ? "" : ": \(words)")
     }
 
     private static func reason(_ service: ServiceResult) -> String {

@@ -19,6 +19,11 @@ public final class GroupLock: Sendable {
     /// - Throws: `LedgerError` with `.busy` naming the holder, `.readOnly`, `.full` or `.io`.
     public static func acquire(path: String, holder: LockHolder) throws(LedgerError) -> GroupLock {
         while true {
+            var found = stat()
+            guard stat(path, &found) != 0 || found.st_mode & S_IFMT == S_IFREG else {
+                throw LedgerError(
+                    .io, "\(path) should be the group's lock, but it is no regular file.", next: "Move it away and run the command again.")
+            }
             let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
             guard descriptor >= 0 else { throw LedgerError(errno: errno, doing: "can't lock", path: path) }
             let lock = GroupLock(descriptor: descriptor)

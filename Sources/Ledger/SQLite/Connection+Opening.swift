@@ -29,6 +29,7 @@ extension Connection {
             PRAGMA synchronous = FULL;
             """)
         try Migrator.migrate(connection)
+        try connection.checkTriggers()
         try connection.checkTail()
         try connection.check(anchor)
         return connection
@@ -118,6 +119,13 @@ extension Connection {
     static func directory(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// Checks that what guards the events, and computes the tables, is there; `verify` looks at all of the schema.
+    private func checkTriggers() throws(LedgerError) {
+        guard try integer("SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'") != Migration.triggerCount else { return }
+        let difference = try schemaDifferences().first ?? "its triggers are not those of its migrations"
+        throw LedgerError(.schemaMismatch, "the schema of the ledger at \(path) was changed: \(difference).", next: LedgerError.mend(path))
     }
 
     /// Checks the newest event, and after an unclean end everything since the last run began.

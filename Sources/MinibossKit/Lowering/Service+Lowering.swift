@@ -73,7 +73,12 @@ extension Service {
 
 extension Readiness {
     /// What can be known to be wrong before anything runs.
-    var problems: [String] { Self.problems(of: probe) }
+    var problems: [String] { Self.problems(of: probe) + probe.templates.compactMap(Self.templateProblem) }
+
+    private static func templateProblem(_ text: String) -> String? {
+        do throws(TemplateError) { _ = try Template(text) } catch { return error.description }
+        return nil
+    }
 
     /// The ports that are probed through a host port they do not have.
     func unpublishedPorts(_ published: [Int: Int]) -> [String] {
@@ -95,7 +100,7 @@ extension Readiness {
         case .none, .healthy: return []
         case .tcp(let port): return portProblems(port)
         case .http(let port, let path, _):
-            return portProblems(port) + (path.hasPrefix("/") ? [] : ["the path \"\(path)\" does not begin with /"])
+            return portProblems(port) + (path.hasPrefix("/") || path.hasPrefix("{") ? [] : ["the path \"\(path)\" does not begin with /"])
         case .log(let pattern, let times):
             let broken = (try? Regex(pattern)) == nil ? ["\"\(pattern)\" is not a regular expression"] : []
             return broken + (times < 1 ? ["a log line can't be awaited \(times) times"] : [])

@@ -1,3 +1,5 @@
+import Reconciler
+
 /// What makes a service ready, when it does not write its own `ping`.
 public indirect enum ReadinessProbe: Sendable, Equatable {
     case none
@@ -15,6 +17,36 @@ public indirect enum ReadinessProbe: Sendable, Equatable {
     case exits(code: Int)
     case all([ReadinessProbe])
     case any([ReadinessProbe])
+
+    /// The texts that may hold `{key}`: all but a pattern, in which braces count how often something is to be there.
+    public var templates: [String] {
+        switch self {
+        case .http(_, let path, _): [path]
+        case .exec(let command): command
+        case .all(let probes), .any(let probes): probes.flatMap(\.templates)
+        default: []
+        }
+    }
+
+    /// The probe with each `{key}` replaced.
+    func resolved(_ context: ContextValues) throws(TemplateError) -> ReadinessProbe {
+        func text(_ source: String) throws(TemplateError) -> String { try Template(source).resolved(context).text }
+        func all(_ probes: [ReadinessProbe]) throws(TemplateError) -> [ReadinessProbe] {
+            var done: [ReadinessProbe] = []
+            for probe in probes { done.append(try probe.resolved(context)) }
+            return done
+        }
+        switch self {
+        case .http(let port, let path, let status): return .http(port: port, path: try text(path), status: status)
+        case .exec(let command):
+            var words: [String] = []
+            for word in command { words.append(try text(word)) }
+            return .exec(words)
+        case .all(let probes): return .all(try all(probes))
+        case .any(let probes): return .any(try all(probes))
+        case .none, .tcp, .log, .healthy, .exits: return self
+        }
+    }
 
     /// The exit codes a one-shot may end with; none for services that keep running.
     public var expectedExits: Set<Int> {

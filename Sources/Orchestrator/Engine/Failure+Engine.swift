@@ -5,8 +5,10 @@ extension Failure {
     /// The engine's refusal as a class of failure.
     init(_ error: DockerError, phase: FailurePhase, image: String? = nil) {
         let words = error.engineMessage.isEmpty ? error.description : error.engineMessage
-        if error.isUnreachable || error.outcomeUnknown && phase != .build {
+        if error.isUnreachable {
             self.init(.engineUnreachable, phase: phase, summary: "the engine did not answer: \(words)")
+        } else if error.outcomeUnknown && phase != .build {
+            self.init(.engineUnreachable, phase: phase, summary: "the engine's answer was lost: \(words)", holder: Failure.lostReply)
         } else if phase == .build, error.code == .badRequest {
             // Of our own reading of the directory, before the engine was asked.
             self.init(.buildFailed, phase: phase, summary: "its image could not be built: \(words)", subject: "buildFromDirectory")
@@ -70,8 +72,10 @@ extension OperationError {
                 .engine, error.description, next: "Set DOCKER_HOST to unix:///path or tcp://host:port, or choose another docker context.")
             return
         default:
-            reason = error.engineMessage.isEmpty ? error.description : error.engineMessage
-            next = "`miniboss doctor` looks at the engine."
+            let words = error.engineMessage.isEmpty ? error.description : error.engineMessage
+            reason = error.status.map { "it answered \($0): \(words)" } ?? words
+            next =
+                "Is that a Docker Engine? DOCKER_HOST or the docker context names it; its own log says more (on Debian: journalctl -u docker)."
         }
         self.init(.engine, "no Docker Engine answers at \(host) (\(reason)).", next: next)
     }

@@ -6,7 +6,11 @@ extension ContainerAccess {
     /// - Throws: what can't become true by waiting: an unpublished port, a bad pattern, an unhealthy container.
     public func evaluate(_ probe: ReadinessProbe) async throws -> Bool {
         probing(probe.words)
-        do { return try await attempt(probe) } catch let error as AccessError { throw ReadinessError(description: error.description) }
+        let resolved: ReadinessProbe
+        do { resolved = try probe.resolved(HookScope.current?.context.values ?? ContextValues()) } catch {
+            throw Failure(.contextMissing, phase: .ping, summary: "\(service).readiness: \(error)", subject: Failure.readiness)
+        }
+        do { return try await attempt(resolved) } catch let error as AccessError { throw ReadinessError(description: error.description) }
     }
 
     private func attempt(_ probe: ReadinessProbe) async throws -> Bool {

@@ -22,7 +22,9 @@ public final class ContainerAccess: Sendable {
     /// The host port a container port is published at.
     /// - Throws: when it is not published.
     public func hostPort(_ containerPort: Int) async throws -> Int {
-        if let port = try await details().hostPort(containerPort) { return port }
+        let details = try await details()
+        if let port = details.hostPort(containerPort) { return port }
+        guard details.state.running else { throw AccessError("\(service) does not run, so its port \(containerPort) is published nowhere") }
         throw AccessError("port \(containerPort) of \(service) is not published; add it to the service's ports")
     }
 

@@ -25,6 +25,12 @@ struct JournalEntry: Sendable {
         self.run = run
     }
 
+    /// Of the run as a whole, at a moment that has passed.
+    init(_ event: Event, at moment: Moment) {
+        content = .event(event)
+        self.moment = moment
+    }
+
     init(_ service: String, move: Move, run: Int? = nil) {
         self.service = service
         self.content = .move(move)

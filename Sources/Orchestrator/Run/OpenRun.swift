@@ -68,9 +68,11 @@ func conduct(
     stopTimeout: Double = 10, keepFailed: Bool = false, removesVolumes: Bool = false, excluded: [String] = [],
     work: @Sendable (GroupRun) async throws -> WorkEnd
 ) async throws(OperationError) -> RunEnd {
-    let start = setting.clock.monotonic()
+    let moment = setting.clock.moment
+    let start = moment.monoNs
     // Beside the opening of the ledger: each takes a while, and neither asks the other. Nothing is changed by it.
-    async let connecting = connection(setting)
+    let connecting = Task { await connection(setting) }
+    defer { connecting.cancel() }
     let ledger = try setting.host.openLedger(setting)
     let remembered: GroupState
     let journal: Journal
@@ -85,22 +87,36 @@ func conduct(
     defer { journal.close() }
     let spec = group(remembered)
 
-    let connected: EngineConnection?
-    var failure: OperationError?
-    switch await connecting {
-    case .success(let connection): connected = connection
-    case .failure(let error):
-        connected = nil
-        failure = error
+    func begin(_ connected: EngineConnection?) async -> JournalEntry {
+        journal.conceal(await groupSecrets(setting.definition, remembered, group: spec.name, engine: connected?.engine))
+        var started = runStarted(setting, spec, connected?.identity, remembered: remembered)
+        started.excluded = excluded.isEmpty ? nil : excluded
+        if await mayTellUnknownSecrets(setting, remembered, connected?.engine, group: spec.name) {
+            started.arguments = started.arguments.prefix(1) + started.arguments.dropFirst().map { _ in EnvironmentValue.mask }
+        }
+        return JournalEntry(.runStarted(started), at: moment)
     }
-    journal.conceal(await groupSecrets(setting.definition, remembered, group: spec.name, engine: connected?.engine))
-    let halfStops = if let connected { try await settleEarlierRuns(journal, setting, connected, group: spec.name) } else { [HalfStop]() }
-    var started = runStarted(setting, spec, connected?.identity, remembered: remembered)
-    started.excluded = excluded.isEmpty ? nil : excluded
-    if await mayTellUnknownSecrets(setting, remembered, connected?.engine, group: spec.name) {
-        started.arguments = started.arguments.prefix(1) + started.arguments.dropFirst().map { _ in EnvironmentValue.mask }
+
+    var hasBegun = false
+    var answer = await answer(of: connecting, within: enginePatience, setting.clock)
+    if answer == nil {
+        // Whoever ends this now finds in the ledger that it was at work, though not on which engine.
+        try await journal.record([await begin(nil)])
+        hasBegun = true
+        journal.remark(nil, "the Docker Engine has not answered yet; waiting for it")
+        answer = await connecting.value
     }
-    try journal.note(nil, .runStarted(started))
+    let connected = try? answer?.get()
+    var halfStops: [HalfStop] = []
+    if let connected {
+        journal.conceal(await groupSecrets(setting.definition, remembered, group: spec.name, engine: connected.engine))
+        halfStops = try await settleEarlierRuns(journal, setting, connected, group: spec.name)
+    }
+    if !hasBegun { try journal.note([await begin(connected)]) }
+    if case .failure(let failure) = answer {
+        return try await concludeWithoutEngine(journal, setting, failure, since: start)
+    }
+    guard let connected else { throw OperationError(.defect, "neither an engine nor a reason") }
     // A second interrupt leaves at once: then this is all that tells the next run why.
     let token = setting.interruption.onInterrupt { [interruption = setting.interruption] in
         Task {
@@ -110,18 +126,6 @@ func conduct(
         }
     }
     defer { setting.interruption.forget(token) }
-    if failure != nil, setting.interruption.isInterrupted {
-        try await journal.record(nil, .runFinished(RunFinished(outcome: .interrupted, signal: setting.interruption.signal)))
-        return RunEnd(
-            run: journal.run, outcome: .interrupted, nothingToDo: false, seconds: setting.clock.seconds(since: start),
-            facts: journal.recorded, state: journal.state)
-    }
-    if let failure {
-        let error = (failure.code == .engine ? "engine_unreachable: " : "") + failure.message
-        try await journal.record(nil, .runFinished(RunFinished(outcome: .failed, error: error, next: failure.next)))
-        throw failure
-    }
-    guard let connected else { throw OperationError(.defect, "neither an engine nor a reason") }
 
     let run = GroupRun(
         setting: setting, group: spec, engine: connected.engine,
@@ -174,6 +178,43 @@ func conduct(
     if let thrown { throw thrown.concealed(by: journal.redaction) }
     return RunEnd(
         run: journal.run, outcome: outcome, nothingToDo: end.nothingToDo, seconds: setting.clock.seconds(since: start),
+        facts: journal.recorded, state: journal.state)
+}
+
+/// Seconds after which a run is recorded as begun, whether the engine has answered or not.
+private let enginePatience = 1.0
+
+/// - Returns: `nil` when the engine has not answered by then.
+private func answer(
+    of connecting: Task<Result<EngineConnection, OperationError>, Never>, within seconds: Double, _ clock: RunClock
+) async -> Result<EngineConnection, OperationError>? {
+    let race = Race<Result<EngineConnection, OperationError>?>()
+    Task { race.offer(await connecting.value) }
+    let timer = Task {
+        try await clock.sleep(seconds)
+        race.offer(nil)
+    }
+    defer { timer.cancel() }
+    return await race.value()
+}
+
+/// Ends a run that found no engine, or was interrupted before one answered.
+private func concludeWithoutEngine(
+    _ journal: Journal, _ setting: RunSetting, _ failure: OperationError, since start: Int64
+) async throws(OperationError) -> RunEnd {
+    guard setting.interruption.isInterrupted else {
+        let error = (failure.code == .engine ? "engine_unreachable: " : "") + failure.message
+        try await journal.record(nil, .runFinished(RunFinished(outcome: .failed, error: error, next: failure.next)))
+        throw failure
+    }
+    let signal = setting.interruption.signal
+    try await journal.record([
+        JournalEntry(nil, .runInterrupted(RunInterrupted(signal: signal ?? ""))),
+        JournalEntry(nil, .runFinished(RunFinished(outcome: .interrupted, signal: signal))),
+    ])
+    setting.interruption.recorded()
+    return RunEnd(
+        run: journal.run, outcome: .interrupted, nothingToDo: false, seconds: setting.clock.seconds(since: start),
         facts: journal.recorded, state: journal.state)
 }
 

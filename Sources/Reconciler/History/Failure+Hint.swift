@@ -3,6 +3,8 @@ extension Failure {
     public static let noHealthCheck = "no health check"
     /// The subject of a failure of a readiness, which nobody's `ping` asked for.
     public static let readiness = "readiness"
+    /// What became of an answer of an engine that is there.
+    public static let lostReply = "the connection"
     /// Who sent a signal that ended a container.
     public static let engine = "the engine"
     /// Who holds the name of a network.
@@ -41,6 +43,7 @@ extension Failure {
         case .portInUse: return "host port\(subjectWords) is taken" + (holder.map { " by \($0)" } ?? "")
         case .mountMissing: return "the directory\(subjectWords) does not exist on this machine"
         case .contextMissing: return "it needs a context key that nobody has written" + (subject.map { ": see \($0)" } ?? "")
+        case .engineUnreachable where holder == Self.lostReply: return "the connection broke before the Docker Engine had answered"
         case .engineUnreachable: return "no Docker Engine answered"
         case .engineError where holder != nil: return "\(holder ?? "the engine's disk") is full"
         case .engineError where phase == .pull: return "the image\(subjectWords) could not be pulled"
@@ -58,6 +61,8 @@ extension Failure {
             return "set \(change.field.dropFirst(4)) in \(type).env\(place), then `miniboss start`"
         }
         switch failureClass {
+        case .engineUnreachable where holder == Self.lostReply:
+            return "see that the engine runs (`miniboss doctor`), then `miniboss \(invocation)`: it finds out what became of it"
         case .engineUnreachable:
             return "start the engine (on Debian: sudo systemctl start docker) or set DOCKER_HOST, then `miniboss \(invocation)`"
         case .imageNotFound where holder != nil:

@@ -1,9 +1,21 @@
 extension RecordedFact {
-    /// The fact as it may be shown: the value of a secret context key is masked. Everything else was masked when written.
+    /// The fact as it may be shown: the value of a secret context key is masked, and the password in a URL, which is kept to tell
+    /// one from the next. Everything else was masked when written.
     public var masked: RecordedFact {
-        guard case .contextWritten(var body) = event, body.secret else { return self }
-        body.value = .string(EnvironmentValue.mask)
-        return RecordedFact(
-            seq: seq, run: run, at: at, monoNs: monoNs, service: service, operation: operation, event: .contextWritten(body))
+        switch event {
+        case .contextWritten(var body) where body.secret:
+            body.value = .string(EnvironmentValue.mask)
+            return with(body)
+        case .stepIntended(var body):
+            guard var spec = body.spec else { return self }
+            spec.env = spec.env.mapValues(withoutURLPassword)
+            body.spec = spec
+            return with(body)
+        default: return self
+        }
+    }
+
+    private func with(_ body: some EventBody) -> RecordedFact {
+        RecordedFact(seq: seq, run: run, at: at, monoNs: monoNs, service: service, operation: operation, event: body.event)
     }
 }

@@ -52,7 +52,7 @@ private func environmentDifferences(
         let have = configuration.env[key]
         guard want != have else { return nil }
         let secret = desired[key]?.isSecret == true || formerSecrets.contains(key)
-        func shown(_ text: String?) -> String? { text.map { secret ? EnvironmentValue.mask : $0 } }
+        func shown(_ text: String?) -> String? { text.map { secret ? EnvironmentValue.mask : withoutURLPassword($0) } }
         return Difference(field: "env.\(key)", desired: shown(want), actual: shown(have))
     }
 }
