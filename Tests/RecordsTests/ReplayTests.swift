@@ -168,7 +168,11 @@ struct ReplayTests {
         story.start(["db"])
         try memory.record(story.facts)
         try SQLShell.run(
-            memory.path, "DROP TRIGGER events_append_only_update; UPDATE events SET mono_ns = mono_ns + 1 WHERE seq = \(seq)")
+            memory.path,
+            """
+            DROP TRIGGER events_append_only_update; UPDATE events SET mono_ns = mono_ns + 1 WHERE seq = \(seq);
+            CREATE TRIGGER events_append_only_update BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'no'); END;
+            """)
         let error = #expect(throws: OperationError.self) { try openGroupLedger(memory.setting("start")).foldedState() }
         #expect(error?.exitCode == 74)
         #expect(error?.message.contains("broken at event \(seq)") == true && error?.next?.contains("--set-aside") == true)

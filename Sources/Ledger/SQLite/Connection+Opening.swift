@@ -29,9 +29,9 @@ extension Connection {
             PRAGMA synchronous = FULL;
             """)
         try Migrator.migrate(connection)
-        try connection.checkTriggers()
         try connection.checkTail()
         try connection.check(anchor)
+        try connection.checkTriggers()
         return connection
     }
 
