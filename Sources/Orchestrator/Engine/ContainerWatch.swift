@@ -15,8 +15,8 @@ final class ContainerWatch: Sendable {
         var sleepers: [Int: (container: String, wake: Wake)] = [:]
         /// Containers whose start was seen, and no death after it.
         var started: Set<String> = []
-        /// The signals that somebody had the engine send since the start was seen.
-        var signals: [String: String] = [:]
+        /// The signals to end that somebody had the engine send since the start was seen.
+        var signals: [String: Int] = [:]
         /// Containers whose start and death were seen, with their exit codes.
         var dead: [String: Int?] = [:]
         var task: Task<Void, Never>?
@@ -54,9 +54,12 @@ final class ContainerWatch: Sendable {
         state.withLock { state in state.dead[container].map { (true, $0) } ?? (false, nil) }
     }
 
-    /// The last signal that a container was sent through the engine: by `docker stop`, or by an engine that was shut down.
+    /// SIGINT, SIGQUIT, SIGKILL and SIGTERM: what a container is stopped with. Others ask for something else, a reload say.
+    private static let ending: Set<Int> = [2, 3, 9, 15]
+
+    /// The last signal to end that a container was sent through the engine: by `docker stop`, or by an engine that was shut down.
     func signal(to container: String) -> Int? {
-        state.withLock { $0.signals[container] }.flatMap { Int($0) }
+        state.withLock { $0.signals[container] }
     }
 
     /// Cheap, for those who ask often: deaths are rare.
@@ -81,7 +84,9 @@ final class ContainerWatch: Sendable {
                 state.signals[event.id] = nil
                 return ([], nil)
             case "kill":
-                state.signals[event.id] = event.attributes["signal"]
+                if let signal = event.attributes["signal"].flatMap({ Int($0) }), Self.ending.contains(signal) {
+                    state.signals[event.id] = signal
+                }
                 return ([], nil)
             case "die", "died":
                 guard state.started.remove(event.id) != nil else { return (concerned, nil) }
