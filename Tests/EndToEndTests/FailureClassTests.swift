@@ -95,10 +95,8 @@ private func services(registry: String, denying: String, port: Int, group: Strin
         let cmd = ["sh", "-c", "while [ ! -f /go ]; do sleep 0.1; done; tail /dev/zero"]
         // A definition can set no limit of memory, so the hook asks the engine for one.
         func ping(_ container: Container) async throws -> Bool {
-            let socket = String(cString: getenv("ENGINE_SOCKET"))
             let limit = "{\\"Memory\\":8388608,\\"MemorySwap\\":8388608}"
-            let json = "Content-Type: application/json"
-            _ = system("curl -s -o /dev/null --unix-socket \\(socket) -H '\\(json)' -d '\\(limit)' http://engine/containers/\\(container.id)/update")
+            askEngine("containers/\\(container.id)/update", limit)
             _ = try await container.exec("touch", "/go")
             return false
         }
@@ -121,8 +119,7 @@ private func services(registry: String, denying: String, port: Int, group: Strin
         let cmd = ["sh", "-c", "trap 'exit 0' TERM; echo alive; while :; do sleep 0.1; done"]
         func ping(_ container: Container) async throws -> Bool {
             guard try await container.logs(tail: 5).contains("alive") else { return false }
-            let socket = String(cString: getenv("ENGINE_SOCKET"))
-            _ = system("curl -s -o /dev/null --unix-socket \\(socket) -X POST http://engine/containers/\\(container.id)/stop")
+            askEngine("containers/\\(container.id)/stop")
             return false
         }
     }
@@ -156,6 +153,12 @@ private func services(registry: String, denying: String, port: Int, group: Strin
     struct Keyless: Service { let name = "keyless"; let image = testImage; let env = ["ID": "{user_id}"] }
     struct Fine: Service { let name = "fine"; let image = testImage; let cmd = "sleep 1000"; let stopSignal = StopSignal.sigkill }
 
+    /// What no hook can ask of its container.
+    func askEngine(_ path: String, _ body: String = "") {
+        let socket = String(cString: getenv("ENGINE_SOCKET"))
+        let json = "Content-Type: application/json"
+        _ = system("curl -s -o /dev/null --unix-socket \\(socket) -H '\\(json)' -d '\\(body)' http://engine/\\(path)")
+    }
     extension String {
         func components(after mark: String) -> Substring {
             firstRange(of: mark).map { self[$0.upperBound...] } ?? ""

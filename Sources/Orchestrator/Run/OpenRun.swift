@@ -87,8 +87,10 @@ func conduct(
     defer { journal.close() }
     let spec = group(remembered)
 
-    func begin(_ connected: EngineConnection?) async -> JournalEntry {
+    func learnSecrets(_ connected: EngineConnection?) async {
         journal.conceal(await groupSecrets(setting.definition, remembered, group: spec.name, engine: connected?.engine))
+    }
+    func begin(_ connected: EngineConnection?) async -> JournalEntry {
         var started = runStarted(setting, spec, connected?.identity, remembered: remembered)
         started.excluded = excluded.isEmpty ? nil : excluded
         if await mayTellUnknownSecrets(setting, remembered, connected?.engine, group: spec.name) {
@@ -101,17 +103,15 @@ func conduct(
     var answer = await answer(of: connecting, within: enginePatience, setting.clock)
     if answer == nil {
         // Whoever ends this now finds in the ledger that it was at work, though not on which engine.
+        await learnSecrets(nil)
         try await journal.record([await begin(nil)])
         hasBegun = true
         journal.remark(nil, "the Docker Engine has not answered yet; waiting for it")
         answer = await connecting.value
     }
     let connected = try? answer?.get()
-    var halfStops: [HalfStop] = []
-    if let connected {
-        journal.conceal(await groupSecrets(setting.definition, remembered, group: spec.name, engine: connected.engine))
-        halfStops = try await settleEarlierRuns(journal, setting, connected, group: spec.name)
-    }
+    await learnSecrets(connected)
+    let halfStops = if let connected { try await settleEarlierRuns(journal, setting, connected, group: spec.name) } else { [HalfStop]() }
     if !hasBegun { try journal.note([await begin(connected)]) }
     if case .failure(let failure) = answer {
         return try await concludeWithoutEngine(journal, setting, failure, since: start)
