@@ -68,7 +68,8 @@ private func refused(_ status: Int, line: Int = #line, _ body: () async throws -
 
 /// What the orchestrator relies on, as statements that hold for the real engine and therefore must for the simulated one.
 package enum EngineContract: String, CaseIterable, Sendable {
-    case aNameIsTaken, anImageIsMissing, startTwice, stopTwice, removeARunningOne, removeTwice, aDeathIsSeen, inspectAMissingOne
+    case aNameIsTaken, anImageIsMissing, startTwice, stopTwice, removeARunningOne, removeTwice, aDeathIsSeen, aStopIsSeen,
+        inspectAMissingOne
     case aLabelFinds, aBrokenProgramIs, renameIntoATakenName, aNetworkTwice, aNetworkInUse, aMissingNetwork, stopEndsTheProcess
 
     /// - Throws: `ContractBroken`, or what the engine threw.
@@ -127,6 +128,21 @@ package enum EngineContract: String, CaseIterable, Sendable {
             watch.cancel()
             let state = try await engine.inspect(container: id).state
             try expect(state.status == "exited" && state.exitCode == 3)
+        case .aStopIsSeen:
+            let seen = AsyncStream<String>.makeStream()
+            let since = try await engine.identity().time
+            let watch = Task {
+                try? await engine.watch(label: "contract=\(bench.tag)", since: since) { notice in
+                    guard case .event(let event) = notice, ["kill", "die"].contains(event.action) else { return }
+                    seen.continuation.yield("\(event.action) \(event.attributes["signal"] ?? event.attributes["exitCode"] ?? "")")
+                }
+            }
+            let id = try await bench.running(name)
+            try await engine.stop(container: id, seconds: 5, signal: "")
+            var events = seen.stream.makeAsyncIterator()
+            try expect(await events.next() == "kill 15")
+            try expect(await events.next() == "die 0")
+            watch.cancel()
         case .inspectAMissingOne:
             try await refused(404) { _ = try await engine.inspect(container: "contract-nobody") }
             try await refused(404) { try await engine.start(container: "contract-nobody") }

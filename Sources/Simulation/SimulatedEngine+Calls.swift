@@ -10,12 +10,17 @@ extension SimulatedEngine {
 
     package func containers(labels: [String]) async throws(DockerError) -> [ContainerSummary] {
         try await call("containers/json", reads: true) { engine in
-            engine.world.containers.filter { container in labels.allSatisfy { container.has(label: $0) } }.map(ContainerSummary.init)
+            engine.world.containers.filter { container in labels.allSatisfy { container.has(label: $0) } }.map { container in
+                var summary = ContainerSummary(container)
+                if engine.isClearing(container.id) { summary.state = "running" }
+                return summary
+            }
         }
     }
 
     package func inspect(container id: String) async throws(DockerError) -> ContainerInspect {
-        try await call("inspect", reads: true) { (engine) throws(DockerError) in
+        try await cleared(id)
+        return try await call("inspect", reads: true) { (engine) throws(DockerError) in
             ContainerInspect(engine.world.containers[try engine.world.index(of: id)])
         }
     }
@@ -31,6 +36,7 @@ extension SimulatedEngine {
     }
 
     package func start(container id: String) async throws(DockerError) {
+        try await cleared(id)
         try await call("start \(name(id))") { (engine) throws(DockerError) in
             let wasRunning = engine.world.containers[try engine.world.index(of: id)].state.running
             try engine.world.start(id, now: engine.scheduler.now, timestamp: engine.timestamp)
@@ -56,13 +62,20 @@ extension SimulatedEngine {
         try await call("stop \(name(id))") { (engine) throws(DockerError) in
             let index = try engine.world.index(of: id)
             guard engine.world.containers[index].state.running else { return }
+            engine.willStop(engine.world.containers[index])
+            engine.tell("kill", engine.world.containers[index])
             engine.world.end(index, code: engine.world.mustBeKilled(index) ? 137 : 0, timestamp: engine.timestamp)
             engine.died(index)
+            engine.clearAway(id)
         }
+        try await cleared(id)
     }
 
     package func remove(container id: String, force: Bool, volumes: Bool) async throws(DockerError) {
         try await call("remove \(name(id))") { (engine) throws(DockerError) in
+            guard force || !engine.isClearing(id) else {
+                throw DockerError(.http(409), endpoint: "DELETE /containers/\(id)", message: "You cannot remove a running container")
+            }
             let container = try? engine.world.containers[engine.world.index(of: id)]
             try engine.world.remove(id, force: force)
             if let container { engine.tell("destroy", container) }

@@ -24,8 +24,12 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
     package var fault: (_ call: String) -> Fault = { _ in .none }
     /// Whether an event reaches nobody.
     package var losesEvent: () -> Bool = { false }
+    /// Is told of a running container that is about to be sent its stop signal.
+    package var willStop: (SimulatedWorld.Container) -> Void = { _ in }
     /// Seconds a call takes, half before and half after its effect.
     package var latency: () -> Double = { 0.001 }
+    /// Seconds the engine takes to take apart what a container that was stopped leaves behind.
+    package var clearingTime = 0.05
     /// Every effect, in order.
     package private(set) var effects: [String] = []
     package let scheduler: Scheduler
@@ -35,6 +39,10 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
     /// Grows with each restart: what was under way then has no answer.
     private(set) var life = 0
     private var awayUntil: Int64 = 0
+
+    /// Until when the engine takes apart what a container that has ended leaves behind. Listings call it running meanwhile, and
+    /// nothing is said about it.
+    private var clearing: [String: Int64] = [:]
 
     package init(scheduler: Scheduler, faults: FaultPlan) {
         self.scheduler = scheduler
@@ -71,6 +79,12 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
         }
     }
 
+    func clearAway(_ id: String) { clearing[id] = scheduler.now + Int64(clearingTime * 1e9) }
+    func isClearing(_ id: String) -> Bool { clearing[id].map { $0 > scheduler.now } ?? false }
+    func cleared(_ id: String) async throws(DockerError) {
+        if let until = clearing[id], until > scheduler.now { try await pass(Double(until - scheduler.now) / 1e9) }
+    }
+
     var timestamp: String { scheduler.clock.now() }
 
     func tell(_ action: String, _ container: SimulatedWorld.Container) {
@@ -79,6 +93,7 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
         event.action = action
         event.id = container.id
         event.attributes = container.config.labels
+        if action == "kill" { event.attributes["signal"] = "15" }
         if action == "die" { event.attributes["exitCode"] = String(container.state.exitCode) }
         event.time = EngineTime(nanoseconds: Int(scheduler.now))
         guard !losesEvent() else { return }

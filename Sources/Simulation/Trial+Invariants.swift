@@ -16,7 +16,7 @@ extension Trial {
             if facts.filter({ $0.run == end.run }).runEnd == nil { found.append("run \(end.run) ended without saying so") }
         }
         if case .refused(let error) = outcome, error.code == .defect { found.append("a defect of ours: \(error)") }
-        return found + unintended(facts) + doubles() + foreign() + primedTwice(facts) + startedTooEarly(facts)
+        return found + unintended(facts) + doubles() + foreign() + primedTwice(facts) + startedTooEarly(facts) + stoppedTooEarly
     }
 
     /// Intent before effect: whatever carries our label was meant, durably, before it was made.

@@ -40,6 +40,8 @@ package final class Trial: @unchecked Sendable {
     private(set) var forgotten: Set<String> = []
     /// What befell the engine in the last command.
     package private(set) var suffered: [String] = []
+    /// What the last command stopped too early.
+    private(set) var stoppedTooEarly: [String] = []
 
     package init(seed: UInt64, group: (Scheduler) -> TrialGroup) {
         scheduler = Scheduler(seed: seed)
@@ -68,9 +70,11 @@ package final class Trial: @unchecked Sendable {
         _ command: Command, lethal: Int? = nil, interrupt: Double? = nil, mishaps: [(after: Double, SimulatedEngine.Mishap)] = []
     ) -> Outcome {
         suffered = []
+        stoppedTooEarly = []
         faults.begin(lethal: lethal)
         engine.beginProcess()
         ledger.beginProcess()
+        engine.willStop = { [self] in if case .stop = command { noteStop(of: $0.service) } }
         let setting = setting(command)
         if let interrupt {
             scheduler.at(scheduler.now + Int64(interrupt * 1e9)) { setting.interruption.interrupt(signal: "SIGINT") }
@@ -92,6 +96,14 @@ package final class Trial: @unchecked Sendable {
             } catch { return .refused(error) }
         }
         return outcome ?? .killed(faults.place)
+    }
+
+    /// A stop stops a service only when none of its dependents runs any more.
+    private func noteStop(of service: String) {
+        let dependents = group.members.filter { $0.dependencies.contains(service) }.map(\.name)
+        for container in containers where container.state.running && dependents.contains(container.service) {
+            stoppedTooEarly.append("\(service) was stopped while \(container.service) ran")
+        }
     }
 
     private func setting(_ command: Command) -> RunSetting {

@@ -142,6 +142,39 @@ func docker() throws -> Docker { try Docker(environment: ProcessInfo.processInfo
         }
     }
 
+    @Test("B36: by the engine's own events, each is told to stop when what needs it has ended, whatever that takes")
+    func stopOrder() async throws {
+        func lingering(_ name: String, _ seconds: String, needs: String) -> String {
+            """
+            struct \(name.uppercased()): Service {
+                let name = "\(name)"
+                let image = testImage
+                let cmd = ["sh", "-c", "trap 'sleep \(seconds); exit 0' TERM; while :; do sleep 0.05; done"]
+                let dependencies: [String] = [\(needs)]
+            }
+
+            """
+        }
+        let services =
+            lingering("db", "0", needs: "") + lingering("app", "0.2", needs: #""db""#) + lingering("web", "0.4", needs: #""app""#)
+            + lingering("other", "0.3", needs: #""db""#)
+        try await withWorkshop(services, list: "DB(), APP(), WEB(), OTHER()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            let docker = try Docker(environment: ProcessInfo.processInfo.environment)
+            let events = try await docker.events(filters: ["label": ["io.miniboss.group=\(shop.group)"]])
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+            var order: [String] = []
+            for try await case .event(let event) in events where ["kill", "die", "destroy"].contains(event.action) {
+                order.append("\(event.action) \(event.attributes["io.miniboss.service"] ?? "")")
+                if order.last == "destroy db" { break }
+            }
+            func place(_ event: String) throws -> Int { try #require(order.firstIndex(of: event), "\(event) in \(order)") }
+            for (dependent, needed) in [("web", "app"), ("app", "db"), ("other", "db")] {
+                #expect(try place("die \(dependent)") < place("kill \(needed)"), "\(order)")
+            }
+        }
+    }
+
     @Test("B38: the saved context ends with the group that wrote it, with or without a definition, and no other group's does")
     func savedContext() async throws {
         let writing = sleeper(

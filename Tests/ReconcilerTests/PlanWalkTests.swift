@@ -68,6 +68,25 @@ import Testing
             ])
     }
 
+    @Test("B36: once its process has ended, what it needs is stopped; its own removal waits for the engine")
+    func ended() throws {
+        var walk = PlanWalk(planStop(request(running: true).stop(removes: true)), graph: ServiceGraph(group))
+        func begun() -> [String] { walk.begin().map { "\($0.id) \($0.kind.rawValue) \($0.service ?? "")" } }
+        #expect(begun() == ["1 pre_stop web"])
+        _ = walk.finish(1, .succeeded)
+        #expect(begun() == ["2 stop_container web"])
+        walk.ended(2)
+        #expect(begun() == ["4 pre_stop app"])
+        _ = walk.finish(2, .succeeded)
+        #expect(begun() == ["3 remove_container web"])
+        _ = walk.finish(4, .succeeded)
+        #expect(begun() == ["5 stop_container app"])
+        // The engine's trouble after that is no reason to leave the rest running.
+        walk.ended(5)
+        #expect(walk.finish(5, .failed(failure)).contains { if case .leave = $0 { true } else { false } } == false)
+        #expect(begun() == ["7 pre_stop db"])
+    }
+
     @Test("B28: one whose new container is made already is blocked, and not left, when its old one is not stopped for it")
     func replaced() {
         var request = request(running: true)

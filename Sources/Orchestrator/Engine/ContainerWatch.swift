@@ -19,13 +19,20 @@ final class ContainerWatch: Sendable {
         var signals: [String: Int] = [:]
         /// Containers whose start and death were seen, with their exit codes.
         var dead: [String: Int?] = [:]
+        /// Containers that ended after somebody had the engine send them a signal to end, and were not started since.
+        var stopped: Set<String> = []
+        /// By the engine's clock. What is older happened before the run looked.
+        var beganAt = EngineTime(nanoseconds: 0)
         var task: Task<Void, Never>?
     }
 
     private let state = Mutex(State())
 
-    /// Begins to watch the group from `since`, by the engine's clock.
-    func begin(engine: any ContainerEngine, group: String, since: EngineTime) {
+    /// Begins to watch the group; `now` is by the engine's clock.
+    func begin(engine: any ContainerEngine, group: String, now: EngineTime) {
+        state.withLock { $0.beganAt = now }
+        // One second back: events of this very moment must not fall between two clocks.
+        let since = EngineTime(nanoseconds: now.nanoseconds - 1_000_000_000)
         let task = Task { [self] in
             // Without events the level-triggered looks of each ping still find a death, only later.
             _ = try? await engine.watch(label: GroupLabels.filter(group: group), since: since) { [self] in hear($0) }
@@ -53,6 +60,10 @@ final class ContainerWatch: Sendable {
     func death(of container: String) -> (isDead: Bool, exitCode: Int?) {
         state.withLock { state in state.dead[container].map { (true, $0) } ?? (false, nil) }
     }
+
+    /// Whether a container's process was seen to end as it was told to, through the engine. What the engine does after that, it
+    /// may still be at.
+    func hasBeenStopped(_ container: String) -> Bool { state.withLock { $0.stopped.contains(container) } }
 
     /// SIGINT, SIGQUIT, SIGKILL and SIGTERM: what a container is stopped with. Others ask for something else, a reload say.
     private static let ending: Set<Int> = [2, 3, 9, 15]
@@ -82,6 +93,7 @@ final class ContainerWatch: Sendable {
                 state.started.insert(event.id)
                 state.dead[event.id] = nil
                 state.signals[event.id] = nil
+                state.stopped.remove(event.id)
                 return ([], nil)
             case "kill":
                 if let signal = event.attributes["signal"].flatMap({ Int($0) }), Self.ending.contains(signal) {
@@ -89,6 +101,7 @@ final class ContainerWatch: Sendable {
                 }
                 return ([], nil)
             case "die", "died":
+                if state.signals[event.id] != nil, event.time >= state.beganAt { state.stopped.insert(event.id) }
                 guard state.started.remove(event.id) != nil else { return (concerned, nil) }
                 let exitCode = event.attributes["exitCode"].flatMap { Int($0) }
                 state.dead[event.id] = .some(exitCode)

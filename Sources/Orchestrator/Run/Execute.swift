@@ -18,6 +18,12 @@ extension GroupRun {
             proceed()
             while let (id, result) = await tasks.next() {
                 if case .fatal(let error) = result { fatal = fatal ?? error }
+                if case .ended(let rest) = result, let id {
+                    walk.ended(id)
+                    tasks.addTask { (id, await rest.value) }
+                    proceed()
+                    continue
+                }
                 // Work beside the plan has no step.
                 for aftermath in id.map({ walk.finish($0, result.end) }) ?? [] {
                     tasks.addTask { (nil, await self.settle(aftermath)) }
@@ -95,7 +101,7 @@ extension GroupRun {
 extension StepResult {
     fileprivate var end: PlanWalk.End {
         switch self {
-        case .succeeded: .succeeded
+        case .succeeded, .ended: .succeeded
         case .replanned(let plan): .replanned(plan)
         case .failed(let failure): .failed(failure)
         case .interrupted, .fatal: .cutOff

@@ -163,11 +163,30 @@ final class GroupRun: Sendable {
         var observed = try await observe(
             subject, engine: engine, context: journal.state.context, isNetworkGiven: isNetworkGiven,
             fingerprint: { fingerprint(of: $0, network: subject.network, key: key) })
+        try await ascertain(&observed)
         journal.conceal(observed.formerSecretTexts(journal.state))
         if let services { observed.containers.removeAll { !services.contains($0.service) } }
         knows(images: observed.images)
         let unnamed = observed.containers.map { ($0.id, $0.unnamedVolumes) }
         shared.withLock { $0.unnamedVolumes.merge(unnamed) { _, new in new } }
         return observed
+    }
+
+    /// A container whose process has ended is listed as running until the engine has cleared away behind it, and what an earlier
+    /// run left may be just there. An inspect is answered after that, so it tells; where the ledger agrees, none is needed.
+    private func ascertain(_ observed: inout ObservedGroup) async throws(DockerError) {
+        let state = journal.state
+        for index in observed.containers.indices where observed.containers[index].status == .running {
+            let container = observed.containers[index]
+            guard state[container.service].phase != .running else { continue }
+            do throws(DockerError) {
+                let now = try await engine.inspect(container: container.id).state
+                observed.containers[index].status = ObservedContainer.Status(rawValue: now.status) ?? .dead
+                if now.status == "exited" { observed.containers[index].exitCode = now.exitCode }
+            } catch {
+                guard error.isNotFound else { throw error }
+                observed.containers[index].status = .removing
+            }
+        }
     }
 }

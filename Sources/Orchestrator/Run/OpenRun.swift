@@ -136,9 +136,7 @@ func conduct(
         stopTimeout: stopTimeout, keepFailed: keepFailed, removesVolumes: removesVolumes, halfStops: halfStops)
     LiveContext.open(run.context)
     defer { LiveContext.close() }
-    // One second back: events of this very moment must not fall between two clocks.
-    run.watch.begin(
-        engine: connected.engine, group: spec.name, since: EngineTime(nanoseconds: connected.identity.time.nanoseconds - 1_000_000_000))
+    run.watch.begin(engine: connected.engine, group: spec.name, now: connected.identity.time)
     defer { run.watch.end() }
 
     var end = WorkEnd()

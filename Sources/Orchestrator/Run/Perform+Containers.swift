@@ -125,42 +125,6 @@ extension GroupRun {
         return failure
     }
 
-    func stopContainer(_ step: PlanStep) async throws {
-        guard let service = step.service else { return }
-        let id = try containerID(step)
-        let tracked = isOwn(id, of: service)
-        let start = clock.monotonic()
-        try await call(
-            EngineStep(kind: .stopContainer, service: service, cause: step.cause, target: step.target.text), result: { id },
-            before: tracked ? [entry(service, .stopBegan, cause: step.cause, container: id, onlyFrom: .stoppable)] : [],
-            after: { tracked ? [entry(service, .containerStopped, container: id, onlyFrom: [.stopping])] : [] },
-            resolve: { [engine] in
-                do { return try await engine.inspect(container: id).state.running ? .absent : .adopted(()) } catch let error as DockerError
-                    where error.isNotFound
-                { return .adopted(()) }
-            }
-        ) { () async throws(DockerError) in
-            do throws(DockerError) { try await engine.stop(container: id, seconds: stopTimeout, signal: "") } catch {
-                guard error.isNotFound else { throw error }
-            }
-        }
-        let took = clock.seconds(since: start)
-        if let state = try? await engine.inspect(container: id).state {
-            var entries = [
-                JournalEntry(
-                    service,
-                    .containerExited(
-                        ContainerExited(containerID: id, exitCode: state.exitCode, oomKilled: state.oomKilled, error: nil, health: [])))
-            ]
-            if state.exitCode == 137, took >= stopTimeout {
-                entries.append(
-                    JournalEntry(
-                        service, .noteTaken(NoteTaken(text: "did not stop within \(tenths(stopTimeout)) s and was killed with SIGKILL"))))
-            }
-            try journal.note(entries)
-        }
-    }
-
     func removeContainer(_ step: PlanStep) async throws {
         guard let service = step.service else { return }
         let id = try containerID(step)
@@ -195,7 +159,7 @@ extension GroupRun {
     }
 
     /// Whether a container is what the service's phase is about, and not one that is being replaced or left over.
-    private func isOwn(_ id: String, of service: String) -> Bool {
+    func isOwn(_ id: String, of service: String) -> Bool {
         guard made(service) == nil else { return false }
         if let kept = kept(service), kept != id { return false }
         let known = journal.state[service].containerID

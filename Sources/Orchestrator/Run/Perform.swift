@@ -14,7 +14,7 @@ extension GroupRun {
             case .createContainer: try await createContainer(step)
             case .renameContainer: try await renameContainer(step)
             case .startContainer, .unpauseContainer: try await startContainer(step)
-            case .stopContainer: try await stopContainer(step)
+            case .stopContainer: return try await stopContainer(step)
             case .removeContainer: try await removeContainer(step)
             case .preStart: try await preStart(step)
             case .ping: try await ping(step)

@@ -32,6 +32,8 @@ enum StepResult: Sendable {
     case succeeded
     /// The step was a question; these steps are the answer.
     case replanned(Plan)
+    /// It has done what it was for; steps on the same container wait for the rest.
+    case ended(rest: Task<StepResult, Never>)
     case failed(Failure)
     case interrupted
     case fatal(OperationError)

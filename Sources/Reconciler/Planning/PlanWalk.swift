@@ -71,6 +71,9 @@ public struct PlanWalk: Sendable {
         return tell()
     }
 
+    /// Notes that the process which a stop under way is about has ended: those that are to be stopped after it may begin.
+    public mutating func ended(_ id: Int) { schedule.ended(id) }
+
     private static func renewed(by plan: Plan) -> Set<String> {
         Set(plan.steps.filter { $0.kind == .createContainer }.compactMap(\.service))
     }

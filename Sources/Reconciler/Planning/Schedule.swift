@@ -46,6 +46,19 @@ public struct Schedule: Sendable {
         for successor in entries[place].successors { release(successor) }
     }
 
+    /// The process that the running stop `id` is about has ended. The order of a stop asks for no more than that, so other
+    /// services' stops don't wait for what the engine clears away behind it; all else does.
+    public mutating func ended(_ id: Int) {
+        guard let place = running(id), entries[place].step.kind == .stopContainer else { return }
+        let isFree = { [service = entries[place].step.service, entries] (successor: Int) in
+            let step = entries[successor].step
+            return step.service != service && (step.kind == .preStop || step.kind == .stopContainer)
+        }
+        let freed = entries[place].successors.filter(isFree)
+        entries[place].successors.removeAll(where: isFree)
+        for successor in freed { release(successor) }
+    }
+
     /// - Returns: the steps given up because of it, in the order of the plan.
     @discardableResult
     public mutating func failed(_ id: Int) -> [PlanStep] {
