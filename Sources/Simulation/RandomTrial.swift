@@ -74,6 +74,8 @@ package struct RandomTrial {
         }
         let deafness = dice.chance(70) ? 0 : 50
         trial.engine.losesEvent = { calls.dice.chance(deafness) }
+        let lag = dice.chance(50) ? 0 : 0.05
+        trial.engine.eventLag = { Double.random(in: 0...lag, using: &calls.dice) }
         trial.engine.latency = { Double.random(in: 0.0001...0.05, using: &calls.dice) }
         for member in trial.group.members {
             let programs: [SimulatedWorld.Program] = [

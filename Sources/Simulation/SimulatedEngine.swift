@@ -28,6 +28,8 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
     package var willStop: (SimulatedWorld.Container) -> Void = { _ in }
     /// Seconds a call takes, half before and half after its effect.
     package var latency: () -> Double = { 0.001 }
+    /// Seconds until an event is heard.
+    package var eventLag: () -> Double = { 0 }
     /// Seconds the engine takes to take apart what a container that was stopped leaves behind.
     package var clearingTime = 0.05
     /// Every effect, in order.
@@ -36,6 +38,9 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
     private let faults: FaultPlan
     private var watchers: [Int: (label: String, notice: @Sendable (EngineNotice) -> Void)] = [:]
     private var watcherCount = 0
+    /// What whoever asks for the past is told again.
+    private var told: [EngineEvent] = []
+    private var lastTold: Int64 = 0
     /// Grows with each restart: what was under way then has no answer.
     private(set) var life = 0
     private var awayUntil: Int64 = 0
@@ -97,9 +102,16 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
         if action == "die" { event.attributes["exitCode"] = String(container.state.exitCode) }
         event.time = EngineTime(nanoseconds: Int(scheduler.now))
         guard !losesEvent() else { return }
-        for watcher in watchers.sorted(by: { $0.key < $1.key }).map(\.value) {
-            let parts = watcher.label.split(separator: "=", maxSplits: 1).map(String.init)
-            if parts.count == 2, container.config.labels[parts[0]] == parts[1] { watcher.notice(.event(event)) }
+        told.append(event)
+        // Events have a connection of their own: they come in order, but before or after the answer to what caused them.
+        lastTold = max(lastTold, scheduler.now + Int64(eventLag() * 1e9))
+        let watchers = watchers.sorted { $0.key < $1.key }.filter { event.has(label: $0.value.label) }
+        if lastTold == scheduler.now {
+            for watcher in watchers.map(\.value) { watcher.notice(.event(event)) }
+        } else {
+            scheduler.at(lastTold) { [self] in
+                for (key, watcher) in watchers where self.watchers[key] != nil { watcher.notice(.event(event)) }
+            }
         }
     }
 
@@ -142,6 +154,7 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
         let key = watcherCount
         watchers[key] = (label, notice)
         notice(.watching)
+        for event in told where event.time >= since && event.has(label: label) { notice(.event(event)) }
         while true {
             do { try await scheduler.sleep(3_600) } catch {
                 watchers[key] = nil
@@ -153,4 +166,11 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
     func effect(_ text: String) { effects.append(text) }
     func died(_ index: Int) { tell("die", world.containers[index]) }
     func started(_ container: SimulatedWorld.Container) { scheduleDeath(container) }
+}
+
+extension EngineEvent {
+    fileprivate func has(label filter: String) -> Bool {
+        let parts = filter.split(separator: "=", maxSplits: 1).map(String.init)
+        return parts.count == 2 && attributes[parts[0]] == parts[1]
+    }
 }

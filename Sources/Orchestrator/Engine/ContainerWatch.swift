@@ -21,18 +21,16 @@ final class ContainerWatch: Sendable {
         var dead: [String: Int?] = [:]
         /// Containers that ended after somebody had the engine send them a signal to end, and were not started since.
         var stopped: Set<String> = []
-        /// By the engine's clock. What is older happened before the run looked.
+        /// By the engine's clock. What happened before, the run has seen when it looked.
         var beganAt = EngineTime(nanoseconds: 0)
         var task: Task<Void, Never>?
     }
 
     private let state = Mutex(State())
 
-    /// Begins to watch the group; `now` is by the engine's clock.
-    func begin(engine: any ContainerEngine, group: String, now: EngineTime) {
-        state.withLock { $0.beganAt = now }
-        // One second back: events of this very moment must not fall between two clocks.
-        let since = EngineTime(nanoseconds: now.nanoseconds - 1_000_000_000)
+    /// Begins to watch the group from `since`, by the engine's clock.
+    func begin(engine: any ContainerEngine, group: String, since: EngineTime) {
+        state.withLock { $0.beganAt = since }
         let task = Task { [self] in
             // Without events the level-triggered looks of each ping still find a death, only later.
             _ = try? await engine.watch(label: GroupLabels.filter(group: group), since: since) { [self] in hear($0) }
@@ -88,6 +86,8 @@ final class ContainerWatch: Sendable {
                 return (state.sleepers.values.map(\.wake), nil)
             }
             let concerned = state.sleepers.values.filter { $0.container == event.id }.map(\.wake)
+            // A start and a death before the run say nothing about what the run starts, whose own start may be heard late.
+            guard event.time >= state.beganAt else { return (concerned, nil) }
             switch event.action {
             case "start":
                 state.started.insert(event.id)
@@ -101,7 +101,7 @@ final class ContainerWatch: Sendable {
                 }
                 return ([], nil)
             case "die", "died":
-                if state.signals[event.id] != nil, event.time >= state.beganAt { state.stopped.insert(event.id) }
+                if state.signals[event.id] != nil { state.stopped.insert(event.id) }
                 guard state.started.remove(event.id) != nil else { return (concerned, nil) }
                 let exitCode = event.attributes["exitCode"].flatMap { Int($0) }
                 state.dead[event.id] = .some(exitCode)

@@ -136,7 +136,7 @@ func conduct(
         stopTimeout: stopTimeout, keepFailed: keepFailed, removesVolumes: removesVolumes, halfStops: halfStops)
     LiveContext.open(run.context)
     defer { LiveContext.close() }
-    run.watch.begin(engine: connected.engine, group: spec.name, now: connected.identity.time)
+    run.watch.begin(engine: connected.engine, group: spec.name, since: connected.identity.time)
     defer { run.watch.end() }
 
     var end = WorkEnd()
