@@ -41,7 +41,7 @@ extension ReportedEvent.Kind {
         case .hookStarted, .hookFinished: self = .hook
         case .pingChanged: self = .ping
         case .contextWritten, .contextCleared: self = .context
-        case .containerExited, .logsCaptured, .divergenceFound: self = .container
+        case .containerExited, .logsCaptured, .divergenceFound, .volumesKept: self = .container
         case .noteTaken, .ledgerSetAside: self = .note
         }
     }

@@ -171,6 +171,12 @@ extension SimulatedEngine {
         }
     }
 
+    package func volumes() async throws(DockerError) -> [String] { [] }
+
+    package func remove(volume name: String) async throws(DockerError) {
+        throw DockerError(.http(404), endpoint: "DELETE /volumes/\(name)", message: "no such volume")
+    }
+
     package func networks(named name: String) async throws(DockerError) -> [NetworkInspect] {
         try await networks { $0.name == name }
     }

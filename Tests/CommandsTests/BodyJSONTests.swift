@@ -40,7 +40,7 @@ import Testing
             secret: false, hook: nil),
         ContextWritten(key: "k", value: .null, secret: true, hook: .postStart),
         ContextWritten(key: "k", value: .bool(false), secret: true, hook: nil),
-        ContextCleared(cause: "c"), NoteTaken(text: "t"),
+        ContextCleared(cause: "c"), VolumesKept(volumes: ["/data": "v"]), NoteTaken(text: "t"),
     ]
 
     @Test("B51: a body is shown as the ledger's text reads", arguments: bodies.indices)

@@ -246,4 +246,22 @@ import Testing
         #expect(
             finding.json.text == #"{"check":"engine","ok":false,"state":"problem","finding":"no Docker Engine answers","mend":"start it"}"#)
     }
+
+    @Test("services that failed of the very same are told of once, those with something of their own each")
+    func sameFailure() throws {
+        var log = FactScript()
+        log.start([("a", []), ("b", []), ("c", [])])
+        for service in ["a", "b", "c"] {
+            let held = Failure(.nameConflict, phase: .create, summary: "the network's name n is held", subject: "n")
+            try log.move(5, service, .planned)
+            if service == "c" { log.add(6, "c", LogsCaptured(containerID: "id", lines: ["its own"])) }
+            try log.move(7, service, .failed, failure: held)
+        }
+        log.add(9, nil, RunFinished(outcome: .failed))
+        let report = try #require(PostMortem(log.facts, earlier: []))
+        let text = PostMortemText(report: report, paint: Paint(isOn: false), width: 100).short
+        #expect(text.filter { $0.hasPrefix("✘") } == ["✘ a: the network's name n is held", "✘ c: the network's name n is held"])
+        #expect(text.contains("  also      b: the same"))
+        #expect(text.contains("    c | its own"))
+    }
 }

@@ -57,9 +57,11 @@ private let groupHooks = """
             #expect(try shop.miniboss("plan").output.contains("post_start"))
 
             try shop.remove("refuse")
+            let again = try shop.miniboss("start", "--only", "base")
+            #expect(again.code == 0 && again.output.contains("1 of 1 already running, post_start of base made up for"), "\(again)")
             #expect(try shop.miniboss("start").code == 0)
             #expect(try await shop.container("base")?.id == kept?.id)
-            #expect(try shop.read("notes") == "pre_start base\npost_start base\npost_start base\nstarted base,top\n")
+            #expect(try shop.read("notes") == "pre_start base\npost_start base\npost_start base\nstarted base\nstarted base,top\n")
             #expect(try shop.miniboss("start").code == 0)
             #expect(try shop.read("notes").split(separator: "\n").count { $0 == "post_start base" } == 2)
         }
@@ -92,6 +94,28 @@ private let groupHooks = """
             #expect(try shop.miniboss("start", "--only", "base").code == 0)
             let notes = try shop.read("notes").split(separator: "\n").filter { $0.hasPrefix("started") }
             #expect(notes == ["started base,top", "started base,top"])
+        }
+    }
+
+    @Test("B33, B44: one whose new container could not be made runs in its old one, and is among the names, too")
+    func namesOfThoseThatFailed() async throws {
+        let service = """
+            import Glibc
+            struct Top: Service {
+                let name = "top"
+                let image = testImage
+                let cmd = "sleep 1000"
+                let stopSignal = StopSignal.sigkill
+                var volumes: [String] { access("other", F_OK) == 0 ? ["./nowhere:/x"] : [] }
+            }
+            """
+        let hook = "func onStartServices(_ names: [String]) async throws { print(\"up: \\(names)\") }"
+        try await withWorkshop(service, list: "Top()", groupHooks: hook) { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            try shop.write("other", "")
+            let start = try shop.miniboss("start")
+            #expect(start.code == 1 && start.output.contains(#"up: ["top"]"#), "\(start)")
+            #expect(start.output.contains("top (in its old container)"), "\(start)")
         }
     }
 

@@ -188,6 +188,7 @@ struct Story {
             if run % 2 == 0 { move(service, .removeBegan, .containerRemoved) }
         }
         if run % 3 == 0 { add(nil, ContextCleared(cause: "stop --remove")) }
+        if run % 4 == 0 { add("db", VolumesKept(volumes: ["/data": "v\(run)"])) }
         add(nil, RunFinished(outcome: .succeeded, error: nil, settledBy: nil, signal: "SIGINT"))
     }
 }

@@ -10,8 +10,8 @@ struct PostMortemText {
     /// What a failed start prints.
     var short: [String] {
         var lines: [String] = []
-        for failure in report.failures {
-            lines += headline(failure) + logs(failure, limit: 6)
+        for (failure, others) in distinct {
+            lines += headline(failure) + also(others) + logs(failure, limit: 6)
             lines += labelled("because", failure.because)
             lines += failure.changes.prefix(3).flatMap { labelled("changed", $0.words) }
             if failure.changes.count > 3 { lines += labelled("", "and \(failure.changes.count - 3) more") }
@@ -36,8 +36,8 @@ struct PostMortemText {
             [report.group, "run \(report.run)", report.command, shownTime(report.startedAt, now: now), report.outcome.rawValue]
         var lines = [cut(SafeText.line(header.joined(separator: " · ")))]
         if !isVerdictTold { lines += verdict }
-        for failure in report.failures {
-            lines += headline(failure)
+        for (failure, others) in distinct {
+            lines += headline(failure) + also(others)
             // Cut off by the run's end: there is nothing of its own to explain.
             if failure.failure.failureClass == .interrupted { continue }
             lines += labelled("class", "\(failure.failure.failureClass.rawValue), in \(failure.failure.phase.rawValue)")
@@ -67,6 +67,24 @@ struct PostMortemText {
         if let next = report.next { lines += labelled("next", next) }
         lines += labelled("more", "`miniboss history \(report.run)`")
         return lines
+    }
+
+    /// Each failure, with the services that failed of the very same and have nothing of their own to tell, as those do that
+    /// wait for one network.
+    private var distinct: [(FailureReport, others: [String])] {
+        var found: [(FailureReport, others: [String])] = []
+        for failure in report.failures {
+            if let same = found.firstIndex(where: { $0.0.isAll(of: failure) }) {
+                found[same].others.append(failure.service)
+            } else {
+                found.append((failure, []))
+            }
+        }
+        return found
+    }
+
+    private func also(_ services: [String]) -> [String] {
+        services.isEmpty ? [] : labelled("also", "\(services.joined(separator: ", ")): the same")
     }
 
     private func log(_ failure: FailureReport) -> String {
@@ -119,4 +137,12 @@ struct PostMortemText {
     }
 
     private func cut(_ line: String) -> String { width.map { DisplayWidth.cut(line, to: $0) } ?? line }
+}
+
+extension FailureReport {
+    fileprivate func isAll(of other: FailureReport) -> Bool {
+        guard other.logTail.isEmpty, other.pings.isEmpty, other.health.isEmpty else { return false }
+        return failure.failureClass == other.failure.failureClass && failure.summary == other.failure.summary && because == other.because
+            && hint == other.hint && changes == other.changes
+    }
 }

@@ -41,7 +41,7 @@ struct RunEndText {
             let running = summary.services.filter(\.isRunning).count
             if end.nothingToDo { return "\(group): \(running) of \(total) already running, nothing to do (\(took))" }
             let before = summary.services.count { $0.outcome == .alreadyRunning }
-            if before == running { return "\(group): \(running) of \(total) already running (\(took)) · \(history)" }
+            if before == running { return "\(group): \(running) of \(total) already running\(madeUp) (\(took)) · \(history)" }
             let already = before > 0 ? " (\(before) already running)" : ""
             let path = CriticalPath(end.facts).legs.map(\.service)
             let critical = path.count > 1 ? " · critical path \(path.joined(separator: " → "))" : ""
@@ -60,6 +60,15 @@ struct RunEndText {
         default:
             return "\(summary.command) done in \(took) · \(history)"
         }
+    }
+
+    /// What services that ran already still owed, in words.
+    private var madeUp: String {
+        let primed = end.facts.compactMap { fact -> String? in
+            guard case .stateChanged(let change) = fact.event, change.trigger == .postStartFinished else { return nil }
+            return fact.service
+        }
+        return primed.isEmpty ? "" : ", post_start of \(primed.joined(separator: ", ")) made up for"
     }
 
     /// Named volumes outlive the containers that were removed.

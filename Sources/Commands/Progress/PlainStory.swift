@@ -56,7 +56,7 @@ struct PlainStory: Sendable {
         case .noteTaken(let note): return note.text
         case .ledgerSetAside(let body): return "the earlier ledger was set aside in \(body.directory)"
         // The display itself answers an interrupt.
-        case .runInterrupted, .stepSucceeded, .hookStarted, .divergenceFound, .logsCaptured: return nil
+        case .runInterrupted, .stepSucceeded, .hookStarted, .divergenceFound, .logsCaptured, .volumesKept: return nil
         }
     }
 

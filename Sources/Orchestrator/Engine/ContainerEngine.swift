@@ -38,6 +38,10 @@ package protocol ContainerEngine: Sendable {
     /// - Returns: the image's id.
     func build(_ request: BuildRequest, output: @escaping @Sendable (String) -> Void) async throws(DockerError) -> String
 
+    /// The names of all volumes.
+    func volumes() async throws(DockerError) -> [String]
+    func remove(volume name: String) async throws(DockerError)
+
     func networks(named name: String) async throws(DockerError) -> [NetworkInspect]
     func networks(labels: [String]) async throws(DockerError) -> [NetworkInspect]
     func inspect(network id: String) async throws(DockerError) -> NetworkInspect

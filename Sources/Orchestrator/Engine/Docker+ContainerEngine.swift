@@ -120,6 +120,12 @@ extension Docker: ContainerEngine {
         return try await inspectImage(request.tag).id
     }
 
+    package func volumes() async throws(DockerError) -> [String] { try await listVolumes().map(\.name) }
+
+    package func remove(volume name: String) async throws(DockerError) {
+        _ = try await removeVolume(name)
+    }
+
     package func networks(named name: String) async throws(DockerError) -> [NetworkInspect] {
         // The filter matches parts of names.
         try await listNetworks(filters: ["name": [name]]).filter { $0.name == name }

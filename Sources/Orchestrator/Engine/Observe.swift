@@ -79,7 +79,7 @@ extension ObservedContainer {
             createdAt: summary.created,
             ports: Set(summary.ports.compactMap { port in port.hostPort.map { PortMapping(container: port.containerPort, host: $0) } })
                 .sorted())
-        unnamedVolumes = summary.mounts.filter { $0.kind == "volume" && isAnonymous($0.name) }.map(\.target).sorted()
+        for mount in summary.mounts where mount.kind == "volume" && isAnonymous(mount.name) { unnamedVolumes[mount.target] = mount.name }
     }
 }
 

@@ -84,10 +84,10 @@ extension GroupRun {
         guard !interruption.isInterrupted else { return nil }
         guard let hook = setting.definition?.groupHooks.onStartServices else { return nil }
         let started = group.services.map(\.name).filter { journal.state[$0].phase == .running }
-        // What was left out or blocked may run all the same; what failed is not said to.
+        // What was left out or blocked may run all the same, and the old container of one whose new one was never made.
         let all = setting.definition?.spec.services.map(\.name) ?? []
         let others = started.count == all.count ? [] : Set(await runningServices() ?? [])
-        let running = all.filter { started.contains($0) || others.contains($0) && !failedServices.contains($0) }
+        let running = all.filter { started.contains($0) || others.contains($0) && failure($0)?.isBeforeItsContainer != false }
         guard !running.isEmpty else { return nil }
         let error = try await groupHook(.onStartServices) { try await hook(running) }
         // It may have written, too.

@@ -37,7 +37,8 @@ final class GroupRun: Sendable {
         var images: [String: String] = [:]
         var prepared: Set<String> = []
         var failures: [String: Failure] = [:]
-        var unnamedVolumes: [String: [String]] = [:]
+        var found: [String: ObservedContainer] = [:]
+        var handedOn: [String: [String: String]] = [:]
         var mark: RunMark?
     }
 
@@ -113,8 +114,13 @@ final class GroupRun: Sendable {
 
     func knows(images: [String: String]) { shared.withLock { $0.images.merge(images) { _, new in new } } }
 
-    /// Where a container found by this run keeps data that no other container will see.
-    func unnamedVolumes(of id: String) -> [String] { shared.withLock { $0.unnamedVolumes[id] ?? [] } }
+    /// The containers of a service that this run found when it looked.
+    func found(_ service: String) -> [ObservedContainer] { shared.withLock { $0.found.values.filter { $0.service == service } } }
+    func found(container id: String) -> ObservedContainer? { shared.withLock { $0.found[id] } }
+
+    /// The unnamed volumes a container made by this run was given.
+    func handedOn(to id: String) -> [String: String] { shared.withLock { $0.handedOn[id] ?? [:] } }
+    func handedOn(to id: String, _ volumes: [String: String]) { shared.withLock { $0.handedOn[id] = volumes } }
 
     func imagePrepared(_ service: String) { shared.withLock { _ = $0.prepared.insert(service) } }
     var preparedImages: Set<String> { shared.withLock { $0.prepared } }
@@ -167,8 +173,8 @@ final class GroupRun: Sendable {
         journal.conceal(observed.formerSecretTexts(journal.state))
         if let services { observed.containers.removeAll { !services.contains($0.service) } }
         knows(images: observed.images)
-        let unnamed = observed.containers.map { ($0.id, $0.unnamedVolumes) }
-        shared.withLock { $0.unnamedVolumes.merge(unnamed) { _, new in new } }
+        let found = observed.containers.map { ($0.id, $0) }
+        shared.withLock { $0.found.merge(found) { _, new in new } }
         return observed
     }
 

@@ -15,13 +15,17 @@ extension GroupRun {
         let label = fingerprint(of: spec, network: group.network, key: fingerprintKey)
         spec.ports = await chosenPorts(spec.ports, of: name)
         let operation = clock.identifier()
-        let config = ContainerConfig(
+        let volumes = try await inheritance(of: spec)
+        var config = ContainerConfig(
             spec, network: group.network,
             labels: [
                 GroupLabels.group: group.name, GroupLabels.service: name, GroupLabels.run: String(journal.run),
                 GroupLabels.operation: operation, GroupLabels.spec: label,
                 GroupLabels.ledger: setting.ledgerLocation.path,
             ])
+        config.mounts += volumes.handedOn.sorted { $0.key < $1.key }.map {
+            ContainerConfig.Mount(kind: .volume, source: $0.value, target: $0.key)
+        }
         let summary = SpecSummary(spec, imageID: imageID(spec.image), network: group.network)
         do {
             let id = try await call(
@@ -36,6 +40,8 @@ extension GroupRun {
                 try await engine.create(name: step.target.text, config)
             }
             made(name, id)
+            handedOn(to: id, volumes.handedOn)
+            try journal.note(volumes.notes.map { JournalEntry(name, .noteTaken(NoteTaken(text: $0))) })
         } catch let error as DockerError where error.isNameConflict {
             throw await nameConflict(error, name: step.target.text)
         }
@@ -131,11 +137,6 @@ extension GroupRun {
         let tracked = isOwn(id, of: service)
         try await remove(
             service, id, target: step.target.text, cause: step.cause, force: false, volumes: removesVolumes, isTracked: tracked)
-        let places = unnamedVolumes(of: id)
-        guard made(service) != nil, !removesVolumes, !places.isEmpty else { return }
-        let text =
-            "\(places.joined(separator: " and ")) begins anew: name a volume in `volumes` to keep what is there from container to container"
-        try journal.note(service, .noteTaken(NoteTaken(text: text)))
     }
 
     /// - Parameter isTracked: whether the service's phase is about this container.
@@ -143,6 +144,7 @@ extension GroupRun {
         _ service: String, _ id: String, target: String, cause: String, force: Bool, volumes: Bool,
         isTracked: Bool = false
     ) async throws {
+        try keepVolumes(of: service, id, areRemoved: volumes)
         try await call(
             EngineStep(kind: .removeContainer, service: service, cause: cause, target: target), result: { id },
             before: isTracked ? [entry(service, .removeBegan, cause: cause, container: id, onlyFrom: .stoppable)] : [],

@@ -21,7 +21,7 @@ extension GroupRun {
             case .postStart: try await postStart(step)
             case .preStop: try await preStop(step)
             case .reconsider: return .replanned(try await reconsider(step))
-            case .createVolume, .killContainer, .execInContainer:
+            case .createVolume, .removeVolume, .killContainer, .execInContainer:
                 throw OperationError(.defect, "step \(step.id) (\(step.kind.rawValue)) is of a kind that no plan has")
             }
             return .succeeded
@@ -86,7 +86,8 @@ extension StepKind {
         case .buildImage: .build
         case .createNetwork, .createVolume, .createContainer, .renameContainer, .removeContainer, .reconsider: .create
         case .preStart: .preStart
-        case .startContainer, .unpauseContainer, .stopContainer, .killContainer, .removeNetwork, .preStop, .execInContainer: .start
+        case .startContainer, .unpauseContainer, .stopContainer, .killContainer, .removeVolume, .removeNetwork, .preStop, .execInContainer:
+            .start
         case .ping: .ping
         case .postStart: .postStart
         }

@@ -82,6 +82,8 @@ private func lookUp(_ open: OpenIntent, engine: any ContainerEngine, group: Stri
                 ? notDone("miniboss was killed before the network was made") : notDone("the name belongs to someone else", "foreign")
         case .removeNetwork:
             return try await engine.networks(named: intent.target).isEmpty ? done(nil) : notDone("the network is still there")
+        case .removeVolume:
+            return try await engine.volumes().contains(intent.target) ? notDone("the volume is still there") : done(nil)
         case .pullImage, .buildImage:
             return notDone("nobody saw how it ended; it is done again when it is needed")
         case .startContainer, .unpauseContainer, .stopContainer, .killContainer, .removeContainer, .renameContainer:

@@ -29,6 +29,7 @@ public func stopGroup(_ setting: RunSetting, _ options: StopOptions) async throw
                 members: members, network: run.group.network, observed: observed, excluded: Set(options.exclude), removes: options.remove))
         try run.leaveOut(options.exclude)
         try await run.execute(plan)
+        if options.remove { try await run.removeVolumes(of: plan.outlooks.map(\.service)) }
         if options.remove, options.exclude.isEmpty, !run.interruption.isInterrupted, run.failedServices.isEmpty {
             let saved = run.contextText
             if !run.journal.state.context.values.isEmpty {

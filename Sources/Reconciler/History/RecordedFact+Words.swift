@@ -37,6 +37,7 @@ extension RecordedFact {
                 "\(counted(body.lines.count, "log line")) kept",
                 body.truncatedBytes > 0 ? "\(counted(body.truncatedBytes, "earlier byte")) did not fit" : ""
             )
+        case .volumesKept(let body): body.words
         case .noteTaken(let body): (body.text, "")
         case .ledgerSetAside(let body): body.words
         }
@@ -136,4 +137,12 @@ public func shortID(_ id: String) -> String {
     let body = id.hasPrefix("sha256:") ? id.dropFirst(7) : id[...]
     let isHex = body.utf8.count >= 32 && body.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) || $0 == 0x2D }
     return isHex ? String(body.prefix(12)) : id
+}
+
+extension VolumesKept {
+    fileprivate var words: (text: String, remark: String) {
+        let places = volumes.sorted { $0.key < $1.key }.map { "\($0.key) in volume \($0.value.prefix(12))" }
+        return volumes.isEmpty
+            ? ("nothing is kept for its next container", "") : ("keeps its data for its next container", places.joined(separator: ", "))
+    }
 }

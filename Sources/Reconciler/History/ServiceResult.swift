@@ -26,11 +26,7 @@ public struct ServiceResult: Sendable, Equatable {
     var otherwiseRunning: String? {
         switch outcome {
         case .blocked: "as it was"
-        case .failed:
-            switch failure?.phase {
-            case .pull, .build, .create, .preStart: "in its old container"
-            default: "not as it should"
-            }
+        case .failed: failure?.isBeforeItsContainer == true ? "in its old container" : "in the container that failed"
         case .started, .alreadyRunning, .restarted, .stopped, .removed, .excluded: nil
         }
     }

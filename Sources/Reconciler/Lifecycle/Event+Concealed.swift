@@ -54,7 +54,7 @@ extension Event {
         case .noteTaken(var body):
             body.text = foreign(body.text)
             return .noteTaken(body)
-        case .runInterrupted, .stepSucceeded, .hookStarted, .contextCleared, .ledgerSetAside:
+        case .runInterrupted, .stepSucceeded, .hookStarted, .contextCleared, .volumesKept, .ledgerSetAside:
             return self
         }
     }

@@ -16,6 +16,7 @@ public enum Event: Sendable, Equatable {
     case divergenceFound(DivergenceFound)
     case containerExited(ContainerExited)
     case logsCaptured(LogsCaptured)
+    case volumesKept(VolumesKept)
     case noteTaken(NoteTaken)
     case ledgerSetAside(LedgerSetAside)
 
@@ -38,6 +39,7 @@ public enum Event: Sendable, Equatable {
         case .divergenceFound(let body): body
         case .containerExited(let body): body
         case .logsCaptured(let body): body
+        case .volumesKept(let body): body
         case .noteTaken(let body): body
         case .ledgerSetAside(let body): body
         }
@@ -63,7 +65,7 @@ public enum EventCatalog {
     public static let bodies: [any EventBody.Type] = [
         RunStarted.self, RunInterrupted.self, RunFinished.self, StateChanged.self, StepIntended.self, StepSucceeded.self,
         StepFailed.self, StepUnknown.self, HookStarted.self, HookFinished.self, PingChanged.self, ContextWritten.self, ContextCleared.self,
-        DivergenceFound.self, ContainerExited.self, LogsCaptured.self, NoteTaken.self, LedgerSetAside.self,
+        DivergenceFound.self, ContainerExited.self, LogsCaptured.self, VolumesKept.self, NoteTaken.self, LedgerSetAside.self,
     ]
 
     /// The body type stored under `name`; `nil` for one this version does not know.

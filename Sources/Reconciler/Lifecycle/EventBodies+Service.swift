@@ -148,6 +148,16 @@ public struct Difference: Codable, Sendable, Equatable {
     }
 }
 
+extension Failure {
+    /// It failed before there was a new container: an old one that runs is none that failed.
+    public var isBeforeItsContainer: Bool {
+        switch phase {
+        case .pull, .build, .create, .preStart: true
+        case .start, .ping, .postStart: false
+        }
+    }
+}
+
 /// A container's process ended.
 public struct ContainerExited: EventBody {
     public static let type = "container.exited"
@@ -198,4 +208,14 @@ public struct LogsCaptured: EventBody {
         self.truncatedBytes = truncatedBytes
     }
     public var event: Event { .logsCaptured(self) }
+}
+
+/// A service's container goes, or went, and what it kept in volumes without a name stays for the next one.
+public struct VolumesKept: EventBody {
+    public static let type = "volumes.kept"
+    /// The volumes' names, by where they are mounted; none when they are gone, too.
+    public var volumes: [String: String]
+
+    public init(volumes: [String: String]) { self.volumes = volumes }
+    public var event: Event { .volumesKept(self) }
 }

@@ -1,7 +1,7 @@
 /// What the events say of a group: the fold that is the same live, in replay and in recovery.
 public struct GroupState: Sendable, Equatable, Codable {
     /// Grows when the fold comes to something else, or keeps it in another shape: what was folded before is then of no use.
-    public static let foldVersion = 6
+    public static let foldVersion = 7
 
     public private(set) var services: [String: ServiceRecord] = [:]
     public private(set) var context = ContextValues()
@@ -48,6 +48,8 @@ public struct GroupState: Sendable, Equatable, Codable {
         case .stepFailed: settle(fact.operation)
         case .contextWritten(let body): write(body)
         case .contextCleared: clearContext()
+        case .volumesKept(let body):
+            if let service = fact.service { services[service, default: ServiceRecord()].keptVolumes = body.volumes }
         case .ledgerSetAside(let body):
             members = body.services
             network = body.network
@@ -124,6 +126,8 @@ public struct ServiceRecord: Sendable, Equatable, Codable {
     /// What its newest container was made from.
     public var spec: SpecSummary?
     public var failure: Failure?
+    /// Volumes without a name that its last container left, by where they were mounted.
+    public var keptVolumes: [String: String] = [:]
 
     public init() {}
 

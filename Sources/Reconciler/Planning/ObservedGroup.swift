@@ -46,8 +46,8 @@ public struct ObservedContainer: Sendable, Equatable {
     public var networks: [String]
     /// Host ports as published now.
     public var ports: [PortMapping]
-    /// Where its image keeps data in a volume that no definition names.
-    public var unnamedVolumes: [String] = []
+    /// The volumes that no definition names, by where its image keeps data in them.
+    public var unnamedVolumes: [String: String] = [:]
     /// Its configuration; `nil` while nobody had to look, since the fingerprint matched.
     public var configuration: ObservedConfiguration?
 

@@ -4,6 +4,7 @@ public enum StepKind: String, Codable, Sendable, CaseIterable {
     case pullImage = "pull_image"
     case buildImage = "build_image"
     case createVolume = "create_volume"
+    case removeVolume = "remove_volume"
     case preStart = "pre_start"
     case createContainer = "create_container"
     case stopContainer = "stop_container"
