@@ -24,7 +24,7 @@ extension GroupRun {
             entries.append(entry(service, .failed, cause: failure.summary, container: container, failure: failure))
             try journal.note(entries)
         }
-        guard let container, !keepFailed, !kind.endsContainer || made(service) == container else { return }
+        guard let container, !terms.keepFailed, !kind.endsContainer || made(service) == container else { return }
         try await discard(service, container: container, cause: "because it failed (\(failure.failureClass.rawValue))")
     }
 
@@ -71,7 +71,7 @@ extension GroupRun {
                 try await call(
                     EngineStep(kind: .stopContainer, service: service, cause: cause, target: target), result: { id }
                 ) { () async throws(DockerError) in
-                    try await engine.stop(container: id, seconds: min(stopTimeout, 10), signal: "")
+                    try await engine.stop(container: id, seconds: min(terms.stopTimeout, 10), signal: "")
                 }
             }
             // An older one may hold data in volumes without a name.

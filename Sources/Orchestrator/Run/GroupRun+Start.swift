@@ -96,10 +96,10 @@ extension GroupRun {
     }
 
     func groupHook(_ name: HookName, _ body: @escaping @Sendable () async throws -> Void) async throws -> String? {
-        let limits = HookLimits(deadline: hookTimeout, clock: clock, interruption: interruption, executor: setting.host.hookExecutor)
+        let limits = HookLimits(deadline: terms.hookTimeout, clock: clock, interruption: interruption, executor: setting.host.hookExecutor)
         switch try await hold(name, of: nil, limits: limits, body: body) {
         case .threw(let error): return "\(name.rawValue) threw: \(error.text)"
-        case .timedOut: return "\(name.rawValue) was not back after \(tenths(hookTimeout)) s"
+        case .timedOut: return "\(name.rawValue) was not back after \(tenths(terms.hookTimeout)) s"
         case .finished, .interrupted, .overtaken: return nil
         }
     }

@@ -6,6 +6,7 @@ import Synchronization
 /// One run of a command on a group: what its steps need, and what they leave for one another.
 final class GroupRun: Sendable {
     let setting: RunSetting
+    let terms: RunTerms
     /// The services this run is about, as defined.
     let group: GroupSpec
     let engine: any ContainerEngine
@@ -15,15 +16,6 @@ final class GroupRun: Sendable {
     let context: ContextStore
     let watch: ContainerWatch
     let fingerprintKey: [UInt8]
-    /// Whether the user named the network; one that is not ours may then be joined.
-    let isNetworkGiven: Bool
-    /// Seconds for each hook and ping.
-    let hookTimeout: Double
-    /// Seconds a container has to end by itself.
-    let stopTimeout: Double
-    let keepFailed: Bool
-    /// Whether volumes without a name go with the containers they belong to.
-    let removesVolumes: Bool
     let halfStops: [HalfStop]
 
     private let shared = Mutex(Shared())
@@ -43,21 +35,16 @@ final class GroupRun: Sendable {
     }
 
     init(
-        setting: RunSetting, group: GroupSpec, engine: any ContainerEngine, otherEngineID: String?, journal: Journal,
-        fingerprintKey: [UInt8], isNetworkGiven: Bool, hookTimeout: Double, stopTimeout: Double = 10, keepFailed: Bool = false,
-        removesVolumes: Bool = false, halfStops: [HalfStop] = []
+        setting: RunSetting, terms: RunTerms, group: GroupSpec, engine: any ContainerEngine, otherEngineID: String?, journal: Journal,
+        fingerprintKey: [UInt8], halfStops: [HalfStop]
     ) {
         self.setting = setting
+        self.terms = terms
         self.group = group
         self.engine = engine
         self.otherEngineID = otherEngineID
         self.journal = journal
         self.fingerprintKey = fingerprintKey
-        self.isNetworkGiven = isNetworkGiven
-        self.hookTimeout = hookTimeout
-        self.stopTimeout = stopTimeout
-        self.keepFailed = keepFailed
-        self.removesVolumes = removesVolumes
         self.halfStops = halfStops
         context = ContextStore(journal: journal)
         watch = ContainerWatch()
@@ -167,7 +154,7 @@ final class GroupRun: Sendable {
         let key = fingerprintKey
         let subject = services.map { group.keeping($0) } ?? group
         var observed = try await observe(
-            subject, engine: engine, context: journal.state.context, isNetworkGiven: isNetworkGiven,
+            subject, engine: engine, context: journal.state.context, isNetworkGiven: terms.isNetworkGiven,
             fingerprint: { fingerprint(of: $0, network: subject.network, key: key) })
         try await ascertain(&observed)
         journal.conceal(observed.formerSecretTexts(journal.state))

@@ -28,7 +28,7 @@ extension GroupRun {
                 EngineStep(kind: .stopContainer, service: half.service, cause: "run \(half.run) was stopping it", target: half.name),
                 result: { _ in half.id }
             ) { () async throws(DockerError) in
-                do throws(DockerError) { try await engine.stop(container: half.id, seconds: stopTimeout, signal: "") } catch {
+                do throws(DockerError) { try await engine.stop(container: half.id, seconds: terms.stopTimeout, signal: "") } catch {
                     if !error.isNotFound { throw error }
                 }
             }

@@ -136,7 +136,7 @@ extension GroupRun {
         let id = try containerID(step)
         let tracked = isOwn(id, of: service)
         try await remove(
-            service, id, target: step.target.text, cause: step.cause, force: false, volumes: removesVolumes, isTracked: tracked)
+            service, id, target: step.target.text, cause: step.cause, force: false, volumes: terms.removesVolumes, isTracked: tracked)
     }
 
     /// - Parameter isTracked: whether the service's phase is about this container.

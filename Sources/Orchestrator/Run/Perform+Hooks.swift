@@ -30,7 +30,7 @@ extension GroupRun {
         guard let service = step.service, let hook = hooks(of: service).preStop else { return }
         let id = try containerID(step)
         let access = try await access(service, id)
-        let limits = HookLimits(deadline: hookTimeout, clock: clock, interruption: nil, executor: setting.host.hookExecutor)
+        let limits = HookLimits(deadline: terms.hookTimeout, clock: clock, interruption: nil, executor: setting.host.hookExecutor)
         _ = try await hold(.preStop, of: service, limits: limits) { try await hook(access) }
     }
 
@@ -76,7 +76,7 @@ extension GroupRun {
     }
 
     private var limits: HookLimits {
-        HookLimits(deadline: hookTimeout, clock: clock, interruption: interruption, executor: setting.host.hookExecutor)
+        HookLimits(deadline: terms.hookTimeout, clock: clock, interruption: interruption, executor: setting.host.hookExecutor)
     }
 
     private func access(_ service: String, _ id: String) async throws -> ContainerAccess {
@@ -174,7 +174,7 @@ extension GroupRun {
                 subject: error.isOfReadiness ? Failure.readiness : hook.rawValue)
         case .timedOut:
             throw Failure(
-                .hookTimedOut, phase: phase, summary: "\(hook.rawValue) was not back after \(tenths(hookTimeout)) s",
+                .hookTimedOut, phase: phase, summary: "\(hook.rawValue) was not back after \(tenths(terms.hookTimeout)) s",
                 lastPingError: log?.lastError, attempts: log?.attempts, subject: hook.rawValue)
         case .overtaken(let exitCode):
             guard let id else { throw StepFault.interrupted }

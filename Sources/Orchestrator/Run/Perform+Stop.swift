@@ -22,14 +22,14 @@ extension GroupRun {
             try await end(id)
         }
         let took = clock.seconds(since: start)
-        return .ended(rest: Task { await lastWords(of: service, id, answer, wasKilled: took >= stopTimeout) })
+        return .ended(rest: Task { await lastWords(of: service, id, answer, wasKilled: took >= terms.stopTimeout) })
     }
 
     private typealias StopAnswer = Task<Result<Void, DockerError>, Never>
 
     /// - Returns: once the process has ended, what the engine answers or will answer to the call.
     private func end(_ id: String) async throws(DockerError) -> StopAnswer {
-        let answer = StopAnswer { [engine, stopTimeout] in
+        let answer = StopAnswer { [engine, stopTimeout = terms.stopTimeout] in
             do throws(DockerError) { try await engine.stop(container: id, seconds: stopTimeout, signal: "") } catch {
                 if !error.isNotFound { return .failure(error) }
             }
@@ -56,7 +56,7 @@ extension GroupRun {
                 containerID: id, exitCode: state.exitCode, oomKilled: state.oomKilled, error: nil, health: [])
             entries.append(JournalEntry(service, .containerExited(exited)))
             if state.exitCode == 137, wasKilled {
-                let text = "did not stop within \(tenths(stopTimeout)) s and was killed with SIGKILL"
+                let text = "did not stop within \(tenths(terms.stopTimeout)) s and was killed with SIGKILL"
                 entries.append(JournalEntry(service, .noteTaken(NoteTaken(text: text))))
             }
         }

@@ -10,10 +10,8 @@ public func reloadService(_ setting: RunSetting, _ options: ReloadOptions) async
             next: "Give it one, or change its image and run `miniboss start`.")
     }
     let group = definition.spec
-    return try await conduct(
-        setting, group: { group.on(options.network ?? $0.network) }, isNetworkGiven: options.network != nil, hookTimeout: 300,
-        stopTimeout: options.timeout
-    ) { run in
+    let terms = RunTerms(isNetworkGiven: options.network != nil, hookTimeout: 300, stopTimeout: options.timeout)
+    return try await conduct(setting, terms, group: { group.on(options.network ?? $0.network) }) { run in
         try await run.finishStops()
         let observed = try await run.observeNow()
         let running = Set(observed.containers.filter { $0.status == .running }.map(\.service))

@@ -4,10 +4,10 @@ public import Reconciler
 /// - Throws: `OperationError`: usage, definition, engine, ledger, busy. A service that fails is no error: see `RunEnd`.
 public func startGroup(_ setting: RunSetting, _ options: StartOptions) async throws(OperationError) -> RunEnd {
     let selection = try StartSelection(setting.checkedDefinition(), options)
-    return try await conduct(
-        setting, group: { _ in selection.group }, isNetworkGiven: options.network != nil, hookTimeout: options.timeout,
-        keepFailed: options.keepFailed, excluded: selection.excluded
-    ) { run in
+    let terms = RunTerms(
+        isNetworkGiven: options.network != nil, hookTimeout: options.timeout, keepFailed: options.keepFailed,
+        excluded: selection.excluded)
+    return try await conduct(setting, terms, group: { _ in selection.group }) { run in
         try await run.finishStops()
         let observed = try await run.observeNow()
         try run.noteOtherEngine(observed)

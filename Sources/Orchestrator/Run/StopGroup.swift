@@ -8,11 +8,10 @@ public func stopGroup(_ setting: RunSetting, _ options: StopOptions) async throw
     if !options.exclude.isEmpty, let records = try GroupRecords.open(directory: setting.directory, ledgerPath: setting.ledgerPath) {
         try checkExclusion(options.exclude, stopMembers(setting, remembered: try records.state()))
     }
-    return try await conduct(
-        setting, group: { setting.group(remembered: $0, network: options.network) }, isNetworkGiven: options.network != nil,
-        hookTimeout: options.timeout,
-        stopTimeout: options.timeout, removesVolumes: options.remove, excluded: options.exclude
-    ) { run in
+    let terms = RunTerms(
+        isNetworkGiven: options.network != nil, hookTimeout: options.timeout, stopTimeout: options.timeout,
+        removesVolumes: options.remove, excluded: options.exclude)
+    return try await conduct(setting, terms, group: { setting.group(remembered: $0, network: options.network) }) { run in
         let members = stopMembers(setting, remembered: run.journal.state)
         async let own =
             options.remove && options.exclude.isEmpty

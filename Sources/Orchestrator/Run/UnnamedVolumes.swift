@@ -38,7 +38,7 @@ extension GroupRun {
     /// Records, before a container is removed, what it leaves.
     /// - Parameter areRemoved: whether the engine takes along the volumes it made for this very container.
     func keepVolumes(of service: String, _ id: String, areRemoved: Bool) throws {
-        guard !removesVolumes, group[service]?.alwaysStartNew != true else { return }
+        guard !terms.removesVolumes, group[service]?.alwaysStartNew != true else { return }
         let own = areRemoved ? [:] : found(container: id)?.unnamedVolumes ?? [:]
         let left = own.merging(handedOn(to: id)) { $1 }
         guard !left.isEmpty, left != journal.state[service].keptVolumes else { return }

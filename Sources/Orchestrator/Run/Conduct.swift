@@ -1,0 +1,167 @@
+import DockerClient
+import Ledger
+import Reconciler
+
+/// Opens a run, settles what earlier ones left, does the work, and closes it whatever happens.
+func conduct(
+    _ setting: RunSetting, _ terms: RunTerms, group: (GroupState) -> GroupSpec, work: (GroupRun) async throws -> WorkEnd
+) async throws(OperationError) -> RunEnd {
+    let moment = setting.clock.moment
+    // Beside the opening of the ledger: each takes a while, and neither asks the other. Nothing is changed by it.
+    let connecting = Task { await connection(setting) }
+    defer { connecting.cancel() }
+    let journal = try openJournal(setting)
+    defer { journal.close() }
+    let opening = RunOpening(
+        setting: setting, terms: terms, journal: journal, remembered: journal.state, group: group(journal.state), moment: moment)
+    let connected: EngineConnection
+    var halfStops: [HalfStop] = []
+    switch try await opening.engine(of: connecting, &halfStops) {
+    case .success(let connection): connected = connection
+    case .failure(let failure): return try await opening.concludeWithoutEngine(failure)
+    }
+    // A second interrupt leaves at once: then this is all that tells the next run why.
+    let token = setting.interruption.onInterrupt { [interruption = setting.interruption] in
+        Task {
+            // Refused while the run has let go of the ledger: what it leaves for others has the signal, too.
+            try? await journal.record(nil, .runInterrupted(RunInterrupted(signal: interruption.signal ?? "")))
+            interruption.recorded()
+        }
+    }
+    defer { setting.interruption.forget(token) }
+    let run = try opening.run(on: connected, halfStops)
+    LiveContext.open(run.context)
+    defer { LiveContext.close() }
+    run.watch.begin(engine: connected.engine, group: run.group.name, since: connected.identity.time)
+    defer { run.watch.end() }
+
+    var end = WorkEnd()
+    var thrown: OperationError?
+    do { end = try await work(run) } catch is LeftAside {
+        return run.end(.interrupted, since: moment)
+    } catch {
+        switch StepFault(error, phase: .start) {
+        case .fatal(let error): thrown = error
+        case .failed(let failure): thrown = OperationError(failure.failureClass == .engineUnreachable ? .engine : .failed, failure.summary)
+        case .interrupted: break
+        }
+    }
+    let outcome = try await run.conclude(end, thrown)
+    run.mark?.remove()
+    if let thrown { throw thrown.concealed(by: journal.redaction) }
+    return run.end(outcome, nothingToDo: end.nothingToDo, since: moment)
+}
+
+/// A run between the taking of the lock and the first look at the engine.
+private struct RunOpening {
+    let setting: RunSetting
+    let terms: RunTerms
+    let journal: Journal
+    /// What the ledger held before this run.
+    let remembered: GroupState
+    let group: GroupSpec
+    let moment: Moment
+
+    /// Records that the run began, once the engine has answered or is late, and settles earlier runs with its help.
+    func engine(
+        of connecting: Task<Result<EngineConnection, OperationError>, Never>, _ halfStops: inout [HalfStop]
+    ) async throws(OperationError) -> Result<EngineConnection, OperationError> {
+        guard let answer = await answer(of: connecting, within: enginePatience, setting.clock) else {
+            // Whoever ends this now finds in the ledger that it was at work, though not on which engine.
+            await learnSecrets(nil)
+            try await journal.record([await beginning(nil)])
+            journal.remark(nil, "the Docker Engine has not answered yet; waiting for it")
+            let late = await connecting.value
+            await learnSecrets(try? late.get())
+            if let connected = try? late.get() { halfStops = try await settleEarlierRuns(journal, setting, connected, group: group.name) }
+            return late
+        }
+        let connected = try? answer.get()
+        await learnSecrets(connected)
+        if let connected { halfStops = try await settleEarlierRuns(journal, setting, connected, group: group.name) }
+        try journal.note([await beginning(connected)])
+        return answer
+    }
+
+    private func learnSecrets(_ connected: EngineConnection?) async {
+        journal.conceal(await groupSecrets(setting.definition, remembered, group: group.name, engine: connected?.engine))
+    }
+
+    private func beginning(_ connected: EngineConnection?) async -> JournalEntry {
+        var started = runStarted(connected?.identity)
+        started.excluded = terms.excluded.isEmpty ? nil : terms.excluded
+        if await mayTellUnknownSecrets(setting, remembered, connected?.engine, group: group.name) {
+            started.arguments = started.arguments.prefix(1) + started.arguments.dropFirst().map { _ in EnvironmentValue.mask }
+        }
+        return JournalEntry(.runStarted(started), at: moment)
+    }
+
+    private func runStarted(_ identity: EngineIdentity?) -> RunStarted {
+        // The whole group, whatever part of it this run is about: a stop without a definition has only this.
+        let definition = setting.definition
+        let defined = (definition?.spec ?? group).services.map { RunStarted.Member($0, origin: definition?.origins[$0.name]) }
+        return RunStarted(
+            command: setting.command, arguments: setting.arguments, group: group.name, network: group.network,
+            definition: definition?.hash, definitionPath: definition?.path ?? setting.environment["MINIBOSS_DEFINITION"],
+            engine: identity?.version, engineID: identity?.id, pid: setting.host.pid,
+            services: definition == nil ? remembered.members : defined)
+    }
+
+    func run(on connected: EngineConnection, _ halfStops: [HalfStop]) throws(OperationError) -> GroupRun {
+        var terms = terms
+        // Another than the group's own was named once, by this run or the start it follows.
+        terms.isNetworkGiven = terms.isNetworkGiven || group.network != GroupSpec(name: group.name, services: []).network
+        return GroupRun(
+            setting: setting, terms: terms, group: group, engine: connected.engine,
+            otherEngineID: remembered.engineID.flatMap { $0 == connected.identity.id ? nil : $0 }, journal: journal,
+            fingerprintKey: try setting.host.fingerprintKey(setting), halfStops: halfStops)
+    }
+
+    /// Ends a run that found no engine, or was interrupted before one answered.
+    func concludeWithoutEngine(_ failure: OperationError) async throws(OperationError) -> RunEnd {
+        guard setting.interruption.isInterrupted else {
+            let error = (failure.code == .engine ? "engine_unreachable: " : "") + failure.message
+            try await journal.record(nil, .runFinished(RunFinished(outcome: .failed, error: error, next: failure.next)))
+            throw failure
+        }
+        let signal = setting.interruption.signal
+        try await journal.record([
+            JournalEntry(nil, .runInterrupted(RunInterrupted(signal: signal ?? ""))),
+            JournalEntry(nil, .runFinished(RunFinished(outcome: .interrupted, signal: signal))),
+        ])
+        setting.interruption.recorded()
+        return RunEnd(
+            run: journal.run, outcome: .interrupted, nothingToDo: false, seconds: setting.clock.seconds(since: moment.monoNs),
+            facts: journal.recorded, state: journal.state)
+    }
+}
+
+extension GroupRun {
+    /// Records the end of the run, and of what it leaves half-way.
+    fileprivate func conclude(_ end: WorkEnd, _ thrown: OperationError?) async throws(OperationError) -> RunOutcome {
+        let hasFailed = thrown != nil || !failedServices.isEmpty || end.hasFailed
+        let outcome: RunOutcome = interruption.isInterrupted ? .interrupted : hasFailed ? .failed : .succeeded
+        guard journal.failure == nil else { return outcome }
+        try await settleLastWords(journal, setting)
+        let cause = interruption.signal.map { "interrupted by \($0)" } ?? "the run ended before it"
+        let running = outcome == .succeeded ? nil : await runningServices()
+        let finished = RunFinished(
+            outcome: outcome, error: thrown?.message ?? end.error, next: thrown?.next, signal: interruption.signal, running: running)
+        try await journal.record(cutOff(journal.state, cause: cause, run: nil) + [JournalEntry(nil, .runFinished(finished))])
+        return outcome
+    }
+
+    fileprivate func end(_ outcome: RunOutcome, nothingToDo: Bool = false, since moment: Moment) -> RunEnd {
+        RunEnd(
+            run: journal.run, outcome: outcome, nothingToDo: nothingToDo, seconds: clock.seconds(since: moment.monoNs),
+            facts: journal.recorded, state: journal.state)
+    }
+}
+
+/// What the work of a run leaves to be said at its end.
+struct WorkEnd: Sendable {
+    var nothingToDo = false
+    var hasFailed = false
+    /// What went wrong beside services, e.g. a hook of the group.
+    var error: String?
+}

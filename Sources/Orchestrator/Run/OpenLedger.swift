@@ -1,0 +1,61 @@
+package import Ledger
+package import Reconciler
+
+extension LedgerWriter: RunLedger {
+    package func foldedState() throws(OperationError) -> GroupState {
+        do {
+            let replay = try Replay(reader)
+            // What is decided upon must be what was written. Events behind a snapshot were checked when it was made.
+            try reader.verifyChain(after: replay.first)
+            if replay.length > Replay.longest { try keepSnapshot(replay.snapshot(), version: GroupState.foldVersion) }
+            return replay.state
+        } catch { throw OperationError(folding: error) }
+    }
+}
+
+/// Takes the group's lock.
+/// - Throws: `OperationError`: `.busy` when another miniboss is at work, `.ledger` when the ledger can't be used.
+func openGroupLedger(_ setting: RunSetting) throws(OperationError) -> LedgerWriter {
+    let holder = LockHolder(pid: setting.host.pid, command: setting.command, startedAt: setting.clock.now())
+    do throws(LedgerError) {
+        return try LedgerWriter.open(directory: setting.directory, path: setting.ledgerPath, holder: holder) { seconds in
+            setting.isWorthWaiting(seconds)
+        }
+    } catch {
+        throw OperationError(ledger: error, setting)
+    }
+}
+
+extension RunSetting {
+    /// Another program holds the ledger: a run that is at work waits until it lets go or the user has had enough.
+    fileprivate func isWorthWaiting(_ seconds: Int) -> Bool {
+        if seconds == 2 { observer.remark(service: nil, "another program holds the ledger; waiting for it to close it") }
+        return !interruption.isInterrupted
+    }
+}
+
+extension OperationError {
+    init(folding error: any Error) {
+        switch error {
+        case let error as LedgerError: self.init(ledger: error)
+        case let error as OperationError: self = error
+        case let error as IllegalHistory:
+            self.init(.ledger, "the ledger tells of something impossible: \(error)", next: "`miniboss doctor` checks it.")
+        default: self.init(.ledger, "\(error)", next: "`miniboss doctor` checks the ledger.")
+        }
+    }
+}
+
+/// Takes the group's lock and folds what its ledger holds.
+/// - Throws: as `openGroupLedger`; `.ledger` also for a history that can't be believed.
+func openJournal(_ setting: RunSetting) throws(OperationError) -> Journal {
+    let ledger = try setting.host.openLedger(setting)
+    do {
+        return Journal(
+            run: try ledger.nextRunNumber(), ledger: ledger, state: try ledger.foldedState(), clock: setting.clock,
+            observer: setting.observer)
+    } catch {
+        ledger.close()
+        throw OperationError(folding: error)
+    }
+}
