@@ -52,6 +52,7 @@ extension WorldEngine {
     private func stop(_ state: inout State, _ id: String) throws(DockerError) -> Int {
         let index = try state.world.index(of: id)
         guard state.world.containers[index].state.running else { return 304 }
+        tell("kill", state.world.containers[index], at: state.now)
         end(&state, index, code: state.world.mustBeKilled(index) ? 137 : 0)
         return 204
     }
@@ -63,6 +64,7 @@ extension WorldEngine {
 
     private func tell(_ action: String, _ container: SimulatedWorld.Container, at time: Int64) {
         var attributes = container.config.labels.merging(["name": container.name]) { $1 }
+        if action == "kill" { attributes["signal"] = "15" }
         if action == "die" { attributes["exitCode"] = String(container.state.exitCode) }
         let event = WireEvent(Action: action, Actor: .init(ID: container.id, Attributes: attributes), timeNano: time)
         let tags = attributes.merging(["time": String(time)]) { $1 }
