@@ -51,9 +51,10 @@ extension OperationError {
 func openJournal(_ setting: RunSetting) throws(OperationError) -> Journal {
     let ledger = try setting.host.openLedger(setting)
     do {
+        // The fold first: it says what is wrong with a history, where there is something.
+        let state = try ledger.foldedState()
         return Journal(
-            run: try ledger.nextRunNumber(), ledger: ledger, state: try ledger.foldedState(), clock: setting.clock,
-            observer: setting.observer)
+            run: try ledger.nextRunNumber(), ledger: ledger, state: state, clock: setting.clock, observer: setting.observer)
     } catch {
         ledger.close()
         throw OperationError(folding: error)

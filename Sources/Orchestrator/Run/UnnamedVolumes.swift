@@ -22,7 +22,7 @@ extension GroupRun {
         if spec.alwaysStartNew {
             return Inheritance(notes: ["\(places(left)) begins anew, since it is always started new"])
         }
-        let declared = Set((try? await engine.inspect(image: spec.image).config.volumes) ?? [])
+        let declared = Set(try await engine.inspect(image: spec.image).config.volumes)
         let handedOn = left.filter { declared.contains($0.key) }
         let rest = left.filter { !declared.contains($0.key) }
         var notes: [String] = []
