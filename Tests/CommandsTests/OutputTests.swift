@@ -247,6 +247,24 @@ import Testing
             finding.json.text == #"{"check":"engine","ok":false,"state":"problem","finding":"no Docker Engine answers","mend":"start it"}"#)
     }
 
+    @Test("B27: a container that could not be removed after its service's failure is told of, one that went at last is not")
+    func leftBehind() throws {
+        var log = FactScript()
+        log.start([("a", []), ("b", [])])
+        for service in ["a", "b"] {
+            try log.move(5, service, .planned)
+            try log.move(6, service, .failed, failure: Failure(.exitedNonzero, phase: .ping, summary: "exited with 1"))
+            log.add(
+                7, service, StepFailed(step: .removeContainer, target: "demo_\(service)", error: "busy", status: 500, seconds: 0.1))
+        }
+        log.add(8, "b", StepSucceeded(step: .removeContainer, target: "demo_b", result: nil, seconds: 0.1))
+        log.add(9, nil, RunFinished(outcome: .failed))
+        let report = try #require(PostMortem(log.facts, earlier: []))
+        let text = PostMortemText(report: report, paint: Paint(isOn: false), width: 100)
+        #expect(
+            text.short.filter { $0.contains("could not be removed") } == ["  left      container demo_a, which could not be removed: busy"])
+    }
+
     @Test("services that failed of the very same are told of once, those with something of their own each")
     func sameFailure() throws {
         var log = FactScript()

@@ -128,6 +128,9 @@ struct PostMortemText {
             let chain = blocked.because.isEmpty ? "" : " (needs \(blocked.because.joined(separator: ", which needs ")))"
             lines += labelled("blocked", blocked.service + chain)
         }
+        for left in report.leftBehind {
+            lines += labelled("left", "container \(left.container), which could not be removed: \(left.error)")
+        }
         if !report.running.isEmpty { lines += labelled("running", report.runningWords.joined(separator: ", ")) }
         return lines
     }

@@ -14,6 +14,8 @@ public struct PostMortem: Sendable, Equatable {
     public var running: [String]
     /// Those of them whose container is not what this run was to bring about, with how they run: "in its old container".
     public var runningOtherwise: [String: String] = [:]
+    /// Why the container of a failed service could not be taken away, by service.
+    public var leftBehind: [Left] = []
     /// For a run without a failed service: what to do.
     public var next: String?
 
@@ -56,6 +58,8 @@ public struct PostMortem: Sendable, Equatable {
         for result in summary.services where running.contains(result.service) {
             runningOtherwise[result.service] = result.otherwiseRunning
         }
+        let failed = Set(failures.map(\.service))
+        leftBehind = facts.refusedRemovals.filter { failed.contains($0.service) }
         verdict = ""
         next = nil
         (verdict, next) = judged(summary, facts: facts, invocation: body.invocation)
