@@ -217,7 +217,7 @@ func docker() throws -> Docker { try Docker(environment: ProcessInfo.processInfo
             let docker = try docker()
             try #require(mkdir("\(shop.directory)/built", 0o755) == 0)
             try shop.write(
-                "built/Dockerfile", "FROM \(environment("MINIBOSS_TEST_IMAGE") ?? "miniboss-test/busybox:latest")\nVOLUME /kept\n")
+                "built/Dockerfile", "FROM \(environment("MINIBOSS_TEST_IMAGE") ?? "miniboss-test/busybox:latest")\nVOLUME /kept/\n")
             func volumes() async throws -> Set<String> { Set(try await docker.listVolumes().map(\.name)) }
             func found() throws -> String { try shop.miniboss("context", "found").output.replacing("\n", with: "") }
             #expect(try shop.miniboss("start").code == 0)
@@ -262,6 +262,62 @@ func docker() throws -> Docker { try Docker(environment: ProcessInfo.processInfo
             let last = try #require(mount.firstMatch(of: /volumes.{1,2}([0-9a-f]{64})/)).output.1
             #expect(try await !volumes().contains(String(last)))
             _ = try await docker.removeImage(image, force: true)
+        }
+    }
+
+    @Test("B38: what was kept at a place is known until stop --remove, whoever failed meanwhile; a volume of the user's own stays")
+    func volumesOfMorePlaces() async throws {
+        let tag = UInt32.random(in: .min ... .max)
+        let own = String((0..<64).map { _ in "0123456789abcdef".randomElement() ?? "0" })
+        let services = """
+            import Glibc
+            struct A: Service {
+                let name = "a"
+                var image: String { access("less", F_OK) == 0 ? "e2e-less-\(tag):1" : "e2e-more-\(tag):1" }
+                var buildFromDirectory: String { access("less", F_OK) == 0 ? "less-image" : "more-image" }
+                let stopSignal = StopSignal.sigkill
+                let volumes = ["\(own):/own"]
+                var cmd: [String] { access("broken", F_OK) == 0 ? ["false"] : ["sleep", "1000"] }
+            }
+
+            """
+        try await withWorkshop(services + sleeper("b"), list: "A(), B()") { shop in
+            let docker = try docker()
+            let base = environment("MINIBOSS_TEST_IMAGE") ?? "miniboss-test/busybox:latest"
+            for (name, places) in [("more", "/one /two"), ("less", "/one")] {
+                try #require(mkdir("\(shop.directory)/\(name)-image", 0o755) == 0)
+                try shop.write("\(name)-image/Dockerfile", "FROM \(base)\nVOLUME \(places)\n")
+            }
+            func mounts() async throws -> [String: String] {
+                Dictionary(uniqueKeysWithValues: try await shop.container("a")?.mounts.map { ($0.target, $0.name) } ?? [])
+            }
+            func volumes() async throws -> Set<String> { Set(try await docker.listVolumes().map(\.name)) }
+            #expect(try shop.miniboss("start").code == 0)
+            let first = try await mounts()
+            #expect(Set(first.keys) == ["/one", "/two", "/own"] && first["/own"] == own)
+
+            // With an image that keeps less, and with one of it that fails.
+            try shop.write("less", "")
+            #expect(try shop.miniboss("start").code == 0)
+            #expect(try await mounts()["/one"] == first["/one"])
+            #expect(try await mounts()["/two"] == nil)
+            try shop.write("broken", "")
+            #expect(try shop.miniboss("start").code == 1)
+            try shop.remove("broken")
+            try shop.remove("less")
+            #expect(try shop.miniboss("start").code == 0)
+            #expect(try await mounts() == first)
+
+            // The service leaves the definition while its container is gone.
+            try shop.write("broken", "")
+            #expect(try shop.miniboss("start").code == 1)
+            try shop.write("Miniboss.swift", try shop.read("Miniboss.swift").replacing("[A(), B()]", with: "[B()]"))
+            #expect(try shop.miniboss("start").code == 0)
+            #expect(try await volumes().isSuperset(of: first.values))
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+            #expect(try await volumes().intersection(first.values) == [own])
+            _ = try await docker.removeVolume(own)
+            for name in ["more", "less"] { _ = try await docker.removeImage("e2e-\(name)-\(tag):1", force: true) }
         }
     }
 }

@@ -74,8 +74,9 @@ extension GroupRun {
                     try await engine.stop(container: id, seconds: min(terms.stopTimeout, 10), signal: "")
                 }
             }
-            // An older one may hold data in volumes without a name.
-            try await remove(service, id, target: target, cause: cause, force: true, volumes: made(service) == id)
+            // An older one may hold data in volumes without a name, and Podman takes handed-on ones along as well.
+            let isAllItsOwn = made(service) == id && handedOn(to: id).isEmpty
+            try await remove(service, id, target: target, cause: cause, force: true, volumes: isAllItsOwn)
         } catch let error as DockerError {
             // That nothing answers stands with the step already.
             guard !error.isNotFound, !error.isUnreachable else { return }

@@ -156,9 +156,9 @@ final class GroupRun: Sendable {
         var observed = try await observe(
             subject, engine: engine, context: journal.state.context, isNetworkGiven: terms.isNetworkGiven,
             fingerprint: { fingerprint(of: $0, network: subject.network, key: key) })
-        try await ascertain(&observed)
         journal.conceal(observed.formerSecretTexts(journal.state))
         if let services { observed.containers.removeAll { !services.contains($0.service) } }
+        try await ascertain(&observed)
         knows(images: observed.images)
         let found = observed.containers.map { ($0.id, $0) }
         shared.withLock { $0.found.merge(found) { _, new in new } }
