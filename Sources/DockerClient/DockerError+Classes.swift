@@ -69,7 +69,11 @@ extension DockerError {
             || has("client.timeout exceeded") || has("server misbehaving") || has("unexpected http status: 5")
     }
 
-    public var isRateLimited: Bool { status == 429 || has("toomanyrequests") }
+    /// The registry asks for patience, or lets nobody pull any more.
+    public var isRateLimited: Bool { status == 429 || has("toomanyrequests") || has("429 too many requests") }
+
+    /// Among those: a quota that is counted in hours, as Docker Hub's.
+    public var isQuotaSpent: Bool { isRateLimited && has("pull rate limit") }
 
     /// The command or entrypoint cannot be executed (exit codes 126 and 127 of the runtime).
     public var isBadEntrypoint: Bool {

@@ -228,7 +228,7 @@ private struct Expectation {
                     hint: "`docker pull 127.0.0.1:1/app:1` tries it by hand"),
                 Expectation(
                     service: "denied", failureClass: "pull_denied", phase: "pull", summary: "the registry refused \(denying.address)",
-                    hint: "docker login"),
+                    hint: "docker login \(denying.address)"),
                 Expectation(
                     service: "unbuildable", failureClass: "build_failed", phase: "build", summary: "could not be built",
                     hint: "mend the Dockerfile", log: "compiling"),

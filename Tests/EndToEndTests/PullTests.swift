@@ -26,6 +26,29 @@ import Testing
         }
     }
 
+    @Test("B25: a registry that has too much to do is asked again")
+    func busyRegistry() async throws {
+        let registry = try #require(environment("MINIBOSS_TEST_REGISTRY"), "MINIBOSS_TEST_REGISTRY names a registry on the loopback")
+        let name = "pulled-\(UInt32.random(in: .min ... .max))"
+        let docker = try docker()
+        try await publish(environment("MINIBOSS_TEST_IMAGE") ?? "miniboss-test/busybox:latest", as: "\(registry)/\(name)", docker)
+        // The engine asks for a manifest twice, with HEAD and with GET.
+        let busy = try BusyRegistry(refusing: 2, then: registry)
+        let image = "\(busy.address)/\(name)"
+        let service = sleeper("a").replacing("testImage", with: "\"\(image)\"")
+        try await withWorkshop(service, list: "A()") { shop in
+            let start = try shop.miniboss("start")
+            #expect(start.code == 0, "\(start)")
+            #expect(busy.refused == 2)
+            #expect(start.errors.contains("a pull_image: the registry had too much to do"), "\(start)")
+            let pulls = try shop.miniboss("history", "1").output.split(separator: "\n").filter { $0.contains("pull_image") }
+            #expect(pulls.contains { $0.contains("toomanyrequests") }, "\(pulls)")
+            #expect(try shop.miniboss("postmortem").output.contains("no start, stop or reload has failed"))
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+            _ = try await docker.removeImage(image, force: true)
+        }
+    }
+
     /// Puts an image of this machine into a registry, and takes the name away here.
     private func publish(_ image: String, as repository: String, _ docker: Docker) async throws {
         var tag = EngineCall("POST", "/images/\(image)/tag")

@@ -9,13 +9,30 @@ extension GroupRun {
     }
 
     func pull(_ image: String, service: String?, cause: String) async throws {
+        var backOff = PullBackOff(deadline: terms.hookTimeout)
+        var cause = cause
+        let start = clock.monotonic()
+        while true {
+            do {
+                try await pullOnce(image, service: service, cause: cause)
+                break
+            } catch let error as DockerError {
+                guard let pause = backOff.pause(after: error, elapsed: clock.seconds(since: start)) else { throw error }
+                journal.remark(service, "the registry has too much to do; asking again in \(decimal(pause, places: 0)) s")
+                try await interruption.cutting { [clock] in try await clock.sleep(pause) }
+                cause = "the registry had too much to do"
+            }
+        }
+        let id = try await engine.inspect(image: image).id
+        knows(images: [image: id])
+    }
+
+    private func pullOnce(_ image: String, service: String?, cause: String) async throws {
         try await interruption.cutting { [self] in
             try await call(EngineStep(kind: .pullImage, service: service, cause: cause, target: image)) { () async throws(DockerError) in
                 try await engine.pull(image: image) { self.journal.remark(service, $0) }
             }
         }
-        let id = try await engine.inspect(image: image).id
-        knows(images: [image: id])
     }
 
     func buildImage(_ step: PlanStep) async throws {

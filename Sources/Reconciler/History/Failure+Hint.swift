@@ -68,8 +68,8 @@ extension Failure {
         case .imageNotFound where holder != nil:
             return "check the way to the registry, and the spelling of \(type).image\(place): `docker pull\(subjectWords)` tries it by hand"
         case .imageNotFound: return "check the spelling of \(type).image\(place); to build it here set buildFromDirectory"
-        case .pullDenied where holder != nil: return "wait and start again, or log in with `docker login`: the limit is higher then"
-        case .pullDenied: return "log in with `docker login` for that registry, or check that the image\(subjectWords) may be read"
+        case .pullDenied where holder != nil: return "wait and start again, or log in with `\(login)`: the limit is higher then"
+        case .pullDenied: return "log in with `\(login)`, or check that the image\(subjectWords) may be read"
         case .buildFailed where subject == "buildFromDirectory":
             return "check \(type).buildFromDirectory and \(type).dockerfile\(place); relative paths begin at the definition file"
         case .buildFailed: return "mend the Dockerfile or what it copies; the build's last lines are above"
@@ -114,6 +114,11 @@ extension Failure {
     private var isAboutNetwork: Bool { holder == Self.networkHolder }
 
     private var endedByItself: Bool { failureClass == .exitedNonzero || failureClass == .exitedZero }
+
+    /// The command that logs in at the registry of the image.
+    private var login: String {
+        "docker login" + (subject.flatMap { try? ImageReference($0) }?.registry.map { " \($0)" } ?? "")
+    }
 
     private var subjectWords: String { subject.map { " \($0)" } ?? "" }
 

@@ -6,6 +6,8 @@ public struct ImageReference: Sendable, Equatable, CustomStringConvertible {
     public let repository: String
     public let tag: String?
     public let digest: String?
+    /// The registry's name as `docker login` takes it; `nil` for Docker Hub.
+    public let registry: String?
 
     /// - Throws: `ImageReferenceError` for an empty or malformed reference.
     public init(_ text: String) throws(ImageReferenceError) {
@@ -41,12 +43,10 @@ public struct ImageReference: Sendable, Equatable, CustomStringConvertible {
                 throw ImageReferenceError(reference: text, reason: "repository names are lower case letters, digits and . _ -")
             }
         }
-        if hasDomain, components[0] == "docker.io" || components[0] == "index.docker.io" {
-            components.removeFirst()
-            if components.count == 2, components[0] == "library" { components.removeFirst() }
-        } else if !hasDomain, components.count == 2, components[0] == "library" {
-            components.removeFirst()
-        }
+        let isOnHub = !hasDomain || components[0] == "docker.io" || components[0] == "index.docker.io"
+        registry = isOnHub ? nil : String(components[0])
+        if hasDomain, isOnHub { components.removeFirst() }
+        if isOnHub, components.count == 2, components[0] == "library" { components.removeFirst() }
         self.repository = components.joined(separator: "/")
         self.tag = tag
         self.digest = digest
