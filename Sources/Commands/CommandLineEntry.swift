@@ -23,6 +23,7 @@ public enum CommandLineEntry {
     ///   - arguments: without the program's name.
     /// - Returns: the process's exit code, as the contract lists them. Never throws: errors are on standard error.
     public static func run(definition: GroupDefinition?, arguments: [String]) async -> Int32 {
+        defer { closeEngineConnections() }
         // A handler instead of SIG_IGN, which programs started by hooks would inherit.
         signal(SIGPIPE) { _ in }
         var session = Session.current(definition: definition)

@@ -176,6 +176,21 @@ struct TransportTests {
         #expect(await failure { () async throws(DockerError) in try await rig.docker.logs("a", options) }?.code == .replyLost)
     }
 
+    @Test("An engine that never gives a connection over is given up, at once when nobody waits any more")
+    func silentUpgrade() async throws {
+        let rig = try Rig(patience: .milliseconds(150))
+        rig.server.on("POST", "/containers/*/attach", .hold(ScriptedGate(), .empty(200)))
+        let late = await failure { () async throws(DockerError) in try await rig.docker.attach("a", tty: true) }
+        #expect(late?.code == .replyLost)
+
+        let patient = try Rig()
+        patient.server.on("POST", "/containers/*/attach", .hold(ScriptedGate(), .empty(200)))
+        let attaching = Task { await failure { () async throws(DockerError) in try await patient.docker.attach("a", tty: true) } }
+        await patient.server.received("POST", "/containers/*/attach")
+        attaching.cancel()
+        #expect(await attaching.value?.code == .cancelled)
+    }
+
     @Test("Shutting down fails what is under way and a later request starts anew")
     func shutdown() async throws {
         let rig = try Rig()

@@ -120,6 +120,40 @@ func docker() throws -> Docker { try Docker(environment: ProcessInfo.processInfo
         }
     }
 
+    @Test("B34, B56: a container of somebody else that took the name meanwhile is not what a killed stop was stopping")
+    func takenName() async throws {
+        let slow = """
+            struct Slow: Service {
+                let name = "slow"
+                let image = testImage
+                let cmd = ["sh", "-c", "trap 'echo > /shared/asked' TERM; while :; do sleep 0.1; done"]
+                let volumes = ["./:/shared"]
+            }
+            """
+        try await withWorkshop(slow, list: "Slow()") { shop in
+            let docker = try Docker(environment: ProcessInfo.processInfo.environment)
+            let asked = try shop.signalPost("asked")
+            #expect(try shop.miniboss("start").code == 0)
+            let ours = try #require(try await shop.container("slow"))
+            let stop = try shop.launch(["stop"], name: "stop-")
+            try asked.await()
+            stop.send(SIGKILL)
+            _ = try stop.wait()
+            _ = try await docker.removeContainer(ours.id, force: true)
+            var config = ContainerConfig(image: environment("MINIBOSS_TEST_IMAGE") ?? "miniboss-test/busybox:latest")
+            config.cmd = ["sleep", "1000"]
+            let foreign = try await docker.createContainer(name: ours.name, config).id
+            _ = try await docker.startContainer(foreign)
+
+            let start = try shop.miniboss("start")
+            let state = try await docker.inspectContainer(foreign).state
+            _ = try await docker.removeContainer(foreign, force: true)
+            #expect(state.running, "\(state)")
+            #expect(start.code == 1 && start.output.contains("is held by"), "\(start)")
+            #expect(try shop.miniboss("history", "2").output.contains("its name belongs to someone else"))
+        }
+    }
+
     @Test("B36, B40: services that left the definition are stopped in their order, also when it was started anew meanwhile")
     func formerOrder() async throws {
         let all =

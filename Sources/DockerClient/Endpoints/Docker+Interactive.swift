@@ -1,3 +1,5 @@
+import Synchronization
+
 extension Docker {
     /// Begins a command with its standard input connected.
     ///
@@ -44,10 +46,21 @@ extension Docker {
 
     private func hijack(_ call: EngineCall, multiplexed: Bool) async throws(DockerError) -> InteractiveSession {
         let request = request(call, version: try await apiVersion())
-        return try await BlockingWork.run { () -> Result<InteractiveSession, DockerError> in
-            do throws(DockerError) {
-                return .success(try InteractiveSession(HijackedConnection(request), multiplexed: multiplexed))
-            } catch { return .failure(error) }
+        let unwanted = Unwanted()
+        return try await withTaskCancellationHandler {
+            await BlockingWork.run { () -> Result<InteractiveSession, DockerError> in
+                do throws(DockerError) {
+                    let connection = try HijackedConnection(request) { unwanted.flag.load(ordering: .relaxed) }
+                    return .success(try InteractiveSession(connection, multiplexed: multiplexed))
+                } catch { return .failure(error) }
+            }
+        } onCancel: {
+            unwanted.flag.store(true, ordering: .relaxed)
         }.get()
+    }
+
+    /// Set when nobody waits for the connection any more.
+    private final class Unwanted: Sendable {
+        let flag = Atomic(false)
     }
 }

@@ -47,9 +47,10 @@ final class CurlEngine: Sendable {
 
 /// The thread behind every `Docker` and `HTTPProbe` of the process.
 public enum DockerTransport {
-    /// Ends the thread, failing what is under way; call it before the process exits. A later request starts another.
+    /// Ends the thread, failing what is under way; call it before the process exits, or libraries that libcurl stands on end while
+    /// the thread is in them. A later request starts another.
     ///
-    /// Blocks until the thread has ended, some milliseconds.
+    /// Blocks until the thread has ended, some milliseconds; returns at once where nothing was asked.
     public static func shutdown() {
         CurlEngine.shared.shutdown()
     }

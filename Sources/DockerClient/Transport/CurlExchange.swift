@@ -56,9 +56,13 @@ final class CurlExchange: Sendable {
                 let refusal: DockerError? = state.withLock { state in
                     if state.cancelled { return error(.cancelled) }
                     state.headWaiter = waiter
-                    if mailbox.post(.add(self)) { return nil }
+                    let refusal: DockerError
+                    switch mailbox.post(.add(self)) {
+                    case .taken: return nil
+                    case .stopping: refusal = error(.cancelled, "the client has been shut down")
+                    case .noThread: refusal = error(.unreachable(.other), "no thread for connections can be had")
+                    }
                     state.headWaiter = nil
-                    let refusal = error(.cancelled, "the client has been shut down")
                     state.end = .failure(refusal)
                     return refusal
                 }
@@ -79,7 +83,7 @@ final class CurlExchange: Sendable {
                         state.buffered -= chunk.count
                         if state.paused, state.buffered <= Self.bufferLimit / 2 {
                             state.paused = false
-                            _ = mailbox.post(.unpause(self))
+                            mailbox.post(.unpause(self))
                         }
                         return .success(chunk)
                     }
@@ -101,7 +105,7 @@ final class CurlExchange: Sendable {
         state.withLock { state in
             guard !state.cancelled, state.end == nil else { return }
             state.cancelled = true
-            _ = mailbox.post(.cancel(self))
+            mailbox.post(.cancel(self))
         }
     }
 
@@ -131,7 +135,7 @@ final class CurlExchange: Sendable {
     private func feedLocked(_ state: inout State) {
         guard state.uploadStarved else { return }
         state.uploadStarved = false
-        _ = mailbox.post(.unpause(self))
+        mailbox.post(.unpause(self))
     }
 
     // MARK: the curl thread's side

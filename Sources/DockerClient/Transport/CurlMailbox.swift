@@ -12,6 +12,14 @@ final class CurlMailbox: Sendable {
         case unpause(CurlExchange)
     }
 
+    enum Reception: Sendable {
+        case taken
+        /// The thread ends; a later request starts another.
+        case stopping
+        /// There is no thread, or none can be had.
+        case noThread
+    }
+
     private enum Phase {
         case idle
         case running(multi: UnsafeMutableRawPointer, thread: pthread_t)
@@ -25,21 +33,22 @@ final class CurlMailbox: Sendable {
 
     private let state = Mutex(State())
 
-    /// Queues a command and wakes the thread; false when a request cannot be taken any more.
-    func post(_ command: Command) -> Bool {
+    /// Queues a command and wakes the thread.
+    @discardableResult
+    func post(_ command: Command) -> Reception {
         state.withLock { state in
             switch state.phase {
             case .running(let multi, _):
                 state.commands.append(command)
                 curl_multi_wakeup(multi)
-                return true
+                return .taken
             case .stopping:
-                return false
+                return .stopping
             case .idle:
-                guard case .add = command, let started = start() else { return false }
+                guard case .add = command, let started = start() else { return .noThread }
                 state.phase = started
                 state.commands.append(command)
-                return true
+                return .taken
             }
         }
     }

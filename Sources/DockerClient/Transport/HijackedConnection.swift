@@ -13,8 +13,10 @@ final class HijackedConnection {
     let endpoint: String
 
     /// Connects and asks for the upgrade. Blocks until the engine has answered.
-    /// - Throws: `.http` with the engine's words when it refuses.
-    init(_ request: HTTPRequest) throws(DockerError) {
+    /// - Parameter isUnwanted: asked while nothing comes; once true, the wait is over.
+    /// - Throws: `.http` with the engine's words when it refuses, `.replyLost` when it is silent until the request's deadline,
+    ///   `.cancelled`.
+    init(_ request: HTTPRequest, isUnwanted: @escaping () -> Bool) throws(DockerError) {
         endpoint = request.endpoint
         guard CurlGlobal.isReady, let raw = curl_easy_init() else {
             throw DockerError(.unreachable(.other), endpoint: request.endpoint, message: "libcurl has no handle left")
@@ -35,14 +37,19 @@ final class HijackedConnection {
             throw DockerError(.unreachable(.other), endpoint: request.endpoint, message: String(cString: curl_easy_strerror(code)))
         }
         socket = descriptor
-        try upgrade(request)
+        try upgrade(request, Patience(end: request.deadline.map { SuspendingClock.now + $0 }, isUnwanted: isUnwanted))
+    }
+
+    private struct Patience {
+        let end: SuspendingClock.Instant?
+        let isUnwanted: () -> Bool
     }
 
     deinit {
         curl_easy_cleanup(easy.raw)
     }
 
-    private func upgrade(_ request: HTTPRequest) throws(DockerError) {
+    private func upgrade(_ request: HTTPRequest, _ patience: Patience) throws(DockerError) {
         var body: [UInt8] = []
         if case .bytes(let bytes) = request.body { body = bytes }
         let address = request.url.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: true)
@@ -54,12 +61,12 @@ final class HijackedConnection {
         var rest = (Array(head.utf8) + body)[...]
         while !rest.isEmpty {
             rest = rest.dropFirst(try send(rest))
-            if !rest.isEmpty { wait(for: POLLOUT) }
+            if !rest.isEmpty { try wait(for: POLLOUT, patience) }
         }
-        try readHead()
+        try readHead(patience)
     }
 
-    private func readHead() throws(DockerError) {
+    private func readHead(_ patience: Patience) throws(DockerError) {
         var received: [UInt8] = []
         while true {
             if let end = received.firstRange(of: [0x0D, 0x0A, 0x0D, 0x0A]) {
@@ -76,7 +83,7 @@ final class HijackedConnection {
             }
             switch try receive() {
             case .bytes(let bytes): received += bytes
-            case .again: wait(for: POLLIN)
+            case .again: try wait(for: POLLIN, patience)
             case .end: throw DockerError(.replyLost, endpoint: endpoint, message: "the connection closed within the head")
             }
         }
@@ -127,8 +134,12 @@ final class HijackedConnection {
     /// Tells the other side that nothing more comes, while its output still does.
     func endInput() { shutdown(socket, Int32(SHUT_WR)) }
 
-    private func wait(for events: Int32) {
+    private func wait(for events: Int32, _ patience: Patience) throws(DockerError) {
+        if patience.isUnwanted() { throw DockerError(.cancelled, endpoint: endpoint) }
+        if let end = patience.end, SuspendingClock.now >= end {
+            throw DockerError(.replyLost, endpoint: endpoint, message: CurlLoop.overdue)
+        }
         var entry = pollfd(fd: socket, events: Int16(events), revents: 0)
-        _ = poll(&entry, 1, 1_000)
+        _ = poll(&entry, 1, 100)
     }
 }

@@ -1,3 +1,4 @@
+import DockerClient
 import Reconciler
 
 /// The labels by which a group's containers are known; names never decide.
@@ -15,4 +16,11 @@ enum GroupLabels {
 
     static func filter(group name: String) -> String { "\(group)=\(name)" }
     static func filter(operation id: String) -> String { "\(operation)=\(id)" }
+
+    /// Whether a container that was found by its name is of the group, and of that service where one is named: anybody can take a
+    /// name that has come free.
+    static func areOn(_ container: ContainerInspect, group name: String, service: String?) -> Bool {
+        let labels = container.config.labels
+        return labels[group] == name && (service == nil || labels[self.service] == service)
+    }
 }

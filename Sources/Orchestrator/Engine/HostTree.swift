@@ -27,14 +27,20 @@ enum HostTree {
             guard count > 0 else { throw failure(path) }
             let text = String(decoding: target.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
             return [TarEntry(path: name, kind: .symbolicLink(target: text), mode: mode, modified: modified)]
-        default:
-            guard let file = fopen(path, "re") else { throw failure(path) }
-            defer { fclose(file) }
-            var content: [UInt8] = []
-            var chunk = [UInt8](repeating: 0, count: 65_536)
-            while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { content += chunk[..<count] }
-            return [TarEntry(path: name, mode: mode, modified: modified, content: content)]
+        case S_IFREG: return [TarEntry(path: name, mode: mode, modified: modified, content: try content(of: path))]
+        // Sockets, pipes and devices have nothing to copy.
+        default: return []
         }
+    }
+
+    private static func content(of path: String) throws(DockerError) -> [UInt8] {
+        guard let file = fopen(path, "re") else { throw failure(path) }
+        defer { fclose(file) }
+        var content: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { content += chunk[..<count] }
+        guard ferror(file) == 0 else { throw failure(path) }
+        return content
     }
 
     /// Writes the entries of one file or directory as `path`, or into it when it is a directory already.
@@ -57,12 +63,21 @@ enum HostTree {
                 guard symlink(target, place) == 0 else { throw failure(place) }
             default:
                 let descriptor = open(place, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | (relative.isEmpty ? 0 : O_NOFOLLOW), 0o600)
-                guard descriptor >= 0, let file = fdopen(descriptor, "w") else { throw failure(place) }
-                defer { fclose(file) }
-                guard fwrite(entry.content, 1, entry.content.count, file) == entry.content.count else { throw failure(place) }
+                guard descriptor >= 0 else { throw failure(place) }
+                try write(entry.content, to: descriptor, place)
                 chmod(place, mode_t(entry.mode))
             }
         }
+    }
+
+    /// Writes all of it and closes the descriptor: only then is it known whether the disk had room.
+    private static func write(_ content: [UInt8], to descriptor: Int32, _ place: String) throws(DockerError) {
+        guard let file = fdopen(descriptor, "w") else {
+            close(descriptor)
+            throw failure(place)
+        }
+        let isWritten = fwrite(content, 1, content.count, file) == content.count
+        guard fclose(file) == 0, isWritten else { throw failure(place) }
     }
 
     /// An archive can make a link and then write through it, out of the place it was asked into.

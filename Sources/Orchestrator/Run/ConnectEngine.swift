@@ -15,6 +15,9 @@ func connectEngine(_ environment: [String: String]) async throws(OperationError)
     } catch { throw OperationError(.defect, "\(error)") }
 }
 
+/// Hangs up on every engine; the last thing a process does with them.
+public func closeEngineConnections() { DockerTransport.shutdown() }
+
 /// An engine that takes a connection and never answers is not waited for once the user has had enough.
 func connection(_ setting: RunSetting) async -> Result<EngineConnection, OperationError> {
     do throws(OperationError) {

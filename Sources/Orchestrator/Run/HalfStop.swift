@@ -9,9 +9,10 @@ struct HalfStop: Sendable {
     /// The run that was killed.
     var run: Int
 
-    init?(_ open: OpenIntent, engine: any ContainerEngine) async {
+    init?(_ open: OpenIntent, engine: any ContainerEngine, group: String) async {
         guard [.stopContainer, .killContainer].contains(open.intent.step), let service = open.service,
-            let container = try? await engine.inspect(container: open.intent.target), container.state.running
+            let container = try? await engine.inspect(container: open.intent.target), container.state.running,
+            GroupLabels.areOn(container, group: group, service: service)
         else { return nil }
         self.service = service
         id = container.id

@@ -19,7 +19,7 @@ func settleEarlierRuns(
     }
     for intent in orphaned.sorted(by: { ($0.run, $0.operation) < ($1.run, $1.operation) }) {
         let outcome = try await lookUp(intent, engine: engine, group: group)
-        if case .stepFailed = outcome, let halfStop = await HalfStop(intent, engine: engine) { halfStops.append(halfStop) }
+        if case .stepFailed = outcome, let halfStop = await HalfStop(intent, engine: engine, group: group) { halfStops.append(halfStop) }
         try await journal.record(
             [JournalEntry(intent.service, outcome, operation: intent.operation, run: intent.run)]
                 + consequence(of: outcome, for: intent, journal.state))
@@ -87,7 +87,7 @@ private func lookUp(_ open: OpenIntent, engine: any ContainerEngine, group: Stri
         case .pullImage, .buildImage:
             return notDone("nobody saw how it ended; it is done again when it is needed")
         case .startContainer, .unpauseContainer, .stopContainer, .killContainer, .removeContainer, .renameContainer:
-            return try await lookUpContainer(intent, engine: engine, done: done, notDone: notDone)
+            return try await lookUpContainer(open, engine: engine, group: group, done: done, notDone: notDone)
         case .createVolume, .preStart, .ping, .postStart, .preStop, .execInContainer, .reconsider:
             return notDone("nobody saw how it ended")
         }
@@ -98,11 +98,15 @@ private func lookUp(_ open: OpenIntent, engine: any ContainerEngine, group: Stri
 }
 
 private func lookUpContainer(
-    _ intent: StepIntended, engine: any ContainerEngine, done: (String?) -> Event, notDone: (String, String) -> Event
+    _ open: OpenIntent, engine: any ContainerEngine, group: String, done: (String?) -> Event, notDone: (String, String) -> Event
 ) async throws -> Event {
+    let intent = open.intent
     let container: ContainerInspect
     do { container = try await engine.inspect(container: intent.target) } catch  where error.isNotFound {
         return intent.step == .removeContainer ? done(nil) : notDone("the container is not there", "absent")
+    }
+    guard GroupLabels.areOn(container, group: group, service: open.service) else {
+        return intent.step == .removeContainer ? done(nil) : notDone("the container is gone, its name belongs to someone else", "foreign")
     }
     return intent.isDone(container) ? done(container.id) : notDone("miniboss was killed before it was done", "absent")
 }
