@@ -119,6 +119,65 @@ private let groupHooks = """
         }
     }
 
+    @Test("B17: a hook that is past its deadline can't write to the context, nor can what it began elsewhere")
+    func lateWrites() async throws {
+        let services = """
+            import Glibc
+            func receive(_ post: String) {
+                let file = fopen(post, "r")
+                var byte: CChar = 0
+                fread(&byte, 1, 1, file)
+                fclose(file)
+            }
+            func say(_ post: String) {
+                let file = fopen(post, "a")
+                fputs("x", file)
+                fclose(file)
+            }
+            struct Early: Service {
+                let name = "early"
+                let image = testImage
+                let cmd = "sleep 1000"
+                let stopSignal = StopSignal.sigkill
+                func postStart(_ container: Container) async throws { await Task.detached { Context["early"] = "in time" }.value }
+            }
+            struct Late: Service {
+                let name = "late"
+                let image = testImage
+                let cmd = "sleep 1000"
+                let stopSignal = StopSignal.sigkill
+                let dependencies = ["early"]
+                func postStart(_ container: Container) async throws {
+                    Task.detached {
+                        receive("elsewhere")
+                        Context["elsewhere"] = "late"
+                        say("done")
+                    }
+                    receive("inside")
+                    Context["inside"] = "late"
+                    say("done")
+                }
+            }
+            """
+        let hook = """
+            func onStartServices(_ names: [String]) async throws {
+                for post in ["inside", "elsewhere"] { say(post); receive("done") }
+            }
+            """
+        try await withWorkshop(services, list: "Early(), Late()", groupHooks: hook) { shop in
+            let posts = try ["inside", "elsewhere", "done"].map(shop.signalPost)
+            defer { withExtendedLifetime(posts) {} }
+            let start = try shop.miniboss("start", "--timeout", "1.5")
+            #expect(start.code == 1 && start.output.contains("postStart had not come back"), "\(start)")
+            #expect(try shop.miniboss("context", "--json").output == "{\"early\":\"in time\"}\n")
+            let notes = try shop.miniboss("history", "1", "--type", "note.taken").output
+            #expect(notes.contains("post_start wrote context key \"inside\" after its deadline; the write was dropped"), "\(notes)")
+            #expect(notes.contains("context key \"elsewhere\" was written from outside of any hook, after a hook's deadline"), "\(notes)")
+            let authors = try shop.miniboss("history", "1", "--type", "context.written", "--json").output
+            #expect(authors.contains(#""service":"early""#) && authors.contains(#""hook":"post_start""#), "\(authors)")
+        }
+    }
+
     @Test("B31: the texts of a readiness take keys of the context, and a missing one fails the service at once")
     func readinessTexts() async throws {
         let services = """

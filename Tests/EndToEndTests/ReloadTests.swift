@@ -61,6 +61,24 @@ private let reloadable = """
         }
     }
 
+    @Test("B17, B43: a timeout that is given to reload is that of its hooks, too")
+    func hookTimeout() async throws {
+        let hook = "func postStart(_ container: Container) async throws { if access(\"hang\", F_OK) == 0 { pause() } }\n}"
+        let image = "e2e-built-\(UInt32.random(in: .min ... .max))"
+        let slow = reloadable.replacing("IMAGE", with: image).replacing(
+            "    let buildFromDirectory = \"source/\"\n}", with: "    let buildFromDirectory = \"source/\"\n    \(hook)")
+        try await withWorkshop("import Glibc\n" + slow, list: "Base(), Built()") { shop in
+            try #require(mkdir("\(shop.directory)/source", 0o700) == 0)
+            try shop.write("source/Dockerfile", "FROM \(environment("MINIBOSS_TEST_IMAGE") ?? "miniboss-test/busybox:latest")\nUSER 3\n")
+            #expect(try shop.miniboss("start").code == 0)
+            try shop.write("hang", "")
+            let reload = try shop.miniboss("reload", "built", "--timeout", "1")
+            #expect(reload.code == 1 && reload.output.contains("postStart had not come back by the deadline"), "\(reload)")
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+            _ = try await Docker(environment: ProcessInfo.processInfo.environment).removeImage(image, force: true)
+        }
+    }
+
     @Test("B37, B43: how a dependent ended that is started again is told before that, and that it had to be killed")
     func killedDependent() async throws {
         let image = "e2e-built-\(UInt32.random(in: .min ... .max))"

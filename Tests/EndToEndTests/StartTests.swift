@@ -1,4 +1,5 @@
 import DockerClient
+import Glibc
 import Testing
 
 private let pair = """
@@ -143,6 +144,33 @@ private struct Run: Decodable {
             #expect(stop.errors.contains("the definition can't be used; stopping with the program that last started this group"))
             #expect(stop.output.hasPrefix("{\"run\":2,"), "\(stop)")
             #expect(try await shop.container("a")?.state.running == false)
+        }
+    }
+
+    @Test("B42: a start that was killed after its first step is the one whose program stops the group")
+    func killedStartIsRemembered() async throws {
+        let hooks = """
+            func ping(_ container: Container) async throws -> Bool {
+                guard version == 2 else { return true }
+                let file = fopen("pinging", "a")
+                fputs("x", file)
+                fclose(file)
+                return false
+            }
+            func preStop(_ container: Container) async throws { print("farewell from version \\(version)") }
+            """
+        let source = "import Glibc\nlet version = 1\n" + sleeper("a", more: "let env = [\"V\": \"\\(version)\"]\n" + hooks)
+        try await withWorkshop(source, list: "A()") { shop in
+            let pinging = try shop.signalPost("pinging")
+            #expect(try shop.miniboss("start").code == 0)
+            try shop.write("Miniboss.swift", shop.read("Miniboss.swift").replacing("let version = 1", with: "let version = 2"))
+            let start = try shop.launch(["start"], name: "second-")
+            try pinging.await()
+            start.send(SIGKILL)
+            _ = try start.wait()
+            try shop.write("Miniboss.swift", "this is no Swift")
+            let stop = try shop.miniboss("stop", "--remove")
+            #expect(stop.code == 0 && (stop.errors + stop.output).contains("farewell from version 2"), "\(stop)")
         }
     }
 

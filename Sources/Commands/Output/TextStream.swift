@@ -32,7 +32,7 @@ struct TextStream: Sendable {
     /// Writes all of `text`.
     /// - Throws: `StreamFailure.closed` when nobody reads any more (`miniboss history | head`), which is no error of anyone.
     func write(_ text: String) throws(StreamFailure) {
-        if flushesFirst { fflush(nil) }
+        if flushesFirst { StandardStreams.flush() }
         try write(Array(text.utf8))
     }
 

@@ -19,31 +19,39 @@ final class CapturedOutput: Sendable {
     private let ended = DispatchSemaphore(value: 0)
 
     /// - Parameter show: called on a thread of its own, with whole lines as long as there are any.
-    /// - Returns: `nil` where neither is a terminal, or no descriptors are left.
+    /// - Returns: `nil` where neither is a terminal, or no descriptors or threads are left.
     init?(drawingOn stream: TextStream, show: @escaping @Sendable ([UInt8]) -> Void) {
         var pipes: [Int32] = [-1, -1, -1, -1]
         guard Self.streams.contains(where: { isatty($0) == 1 }), stream.isTerminal else { return nil }
         let copy = fcntl(stream.descriptor, F_DUPFD_CLOEXEC, 3)
-        guard copy >= 0, pipes.withUnsafeMutableBufferPointer({ Self.open(&$0) }) else { return nil }
+        guard copy >= 0, pipes.withUnsafeMutableBufferPointer({ Self.open(&$0) }) else {
+            for descriptor in [copy] + pipes where descriptor >= 0 { close(descriptor) }
+            return nil
+        }
         terminal = TextStream(descriptor: copy, flushesFirst: false)
         source = pipes[0]
         stop = pipes[3]
+        let (source, stopped, ended) = (pipes[0], pipes[2], ended)
+        let isRead = detachThread {
+            Self.read(from: source, until: stopped, show)
+            ended.signal()
+        }
+        // Nothing is caught that nobody would read.
+        guard isRead else {
+            for descriptor in [copy] + pipes { close(descriptor) }
+            return nil
+        }
         for descriptor in Self.streams where isatty(descriptor) == 1 {
             Self.keep(descriptor, fcntl(descriptor, F_DUPFD_CLOEXEC, 3))
             dup2(pipes[1], descriptor)
         }
         close(pipes[1])
-        let (source, stopped, ended) = (pipes[0], pipes[2], ended)
-        detachThread {
-            Self.read(from: source, until: stopped, show)
-            ended.signal()
-        }
     }
 
     /// Gives the terminals back, and returns when all that was written before has been shown.
     /// - Parameter leaveTerminal: after it nobody draws on `terminal`, which is closed then.
     func end(_ leaveTerminal: () -> Void) {
-        fflush(nil)
+        StandardStreams.flush()
         Self.giveBack()
         leaveTerminal()
         close(stop)

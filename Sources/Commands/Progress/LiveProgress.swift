@@ -75,7 +75,7 @@ final class LiveProgress: ProgressDisplay {
 
     private func redraw() {
         // What is still in a buffer of the C library; never under the lock, for it is `show` that empties a full pipe.
-        fflush(nil)
+        StandardStreams.flush()
         state.withLock { state in
             guard !state.isFinished else { return }
             state.frame += 1

@@ -58,7 +58,7 @@ enum CrashNotice {
                 return
             }
             // The C library would do so only after this.
-            fflush(nil)
+            StandardStreams.flush()
             CapturedOutput.giveBack()
             // What is on its way to the ledger gets there.
             usleep(100_000)

@@ -1,7 +1,9 @@
 import Glibc
 
-/// Runs `body` on a thread of its own, which may block; not at all when the system has no more threads.
-func detachThread(_ body: @escaping @Sendable () -> Void) {
+/// Runs `body` on a thread of its own, which may block.
+/// - Returns: `false` when the system has no more threads; then it does not run.
+@discardableResult
+func detachThread(_ body: @escaping @Sendable () -> Void) -> Bool {
     final class Work: Sendable {
         let body: @Sendable () -> Void
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
@@ -14,5 +16,10 @@ func detachThread(_ body: @escaping @Sendable () -> Void) {
             if let argument { Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body() }
             return nil
         }, work.toOpaque())
-    if failed != 0 { work.release() } else { pthread_detach(thread) }
+    guard failed == 0 else {
+        work.release()
+        return false
+    }
+    pthread_detach(thread)
+    return true
 }

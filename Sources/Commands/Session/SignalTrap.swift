@@ -25,6 +25,8 @@ enum SignalTrap {
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         mailbox.store(ends[1], ordering: .sequentiallyConsistent)
         let reader = ends[0]
+        // Hooks may occupy every thread of the cooperative pool. Without a thread that listens a signal ends the process as ever.
+        guard detachThread({ deliver(from: reader, to: interruption, noticed) }) else { return }
         for signal in signals {
             if signal.number == SIGHUP, isIgnored(SIGHUP) { continue }
             var action = sigaction()
@@ -36,8 +38,6 @@ enum SignalTrap {
         resuming.__sigaction_handler.sa_handler = { _ in SignalTrap.continued.wrappingAdd(1, ordering: .relaxed) }
         resuming.sa_flags = Int32(SA_RESTART)
         sigaction(SIGCONT, &resuming, nil)
-        // Hooks may occupy every thread of the cooperative pool.
-        detachThread { deliver(from: reader, to: interruption, noticed) }
     }
 
     /// What `nohup` asks for. An interrupt that a shell ignores for its background jobs is trapped all the same: the message

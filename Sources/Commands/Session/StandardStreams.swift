@@ -1,4 +1,5 @@
-import Glibc
+// For `stdout`, a variable of C that nobody assigns to.
+@preconcurrency import Glibc
 
 /// Descriptors 0 to 2, whatever the process was started with.
 enum StandardStreams {
@@ -11,5 +12,15 @@ enum StandardStreams {
             // The lowest free number is taken, and all below are taken already.
             _ = open("/dev/null", O_RDWR)
         }
+    }
+
+    /// Hands on what hooks have printed and the C library still holds.
+    ///
+    /// Of standard output alone, and not while somebody writes to it: a hook that waits for input in `fgets` has the lock of
+    /// its stream all the while, and `fflush(nil)` would wait for it.
+    static func flush() {
+        guard ftrylockfile(stdout) == 0 else { return }
+        fflush_unlocked(stdout)
+        funlockfile(stdout)
     }
 }

@@ -20,8 +20,11 @@ struct ReloadCommand: Verb {
     @Option(help: ArgumentHelp("The network the group was started with.", valueName: "NAME"))
     var networkName: String?
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("Seconds a container has to end by itself before it is killed.", valueName: "SECONDS"))
-    var timeout: Double = 50
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Seconds a container has to end by itself (50), each hook has, and the service has to become ready (300).",
+            valueName: "SECONDS"))
+    var timeout: Double?
     @Flag(help: "Give the dependents new containers, too.")
     var remove = false
     @Flag(help: "Leave dependents running.")
@@ -29,7 +32,7 @@ struct ReloadCommand: Verb {
     @OptionGroup(title: "Shared options") var shared: SharedOptions
 
     func validate() throws {
-        try checkTimeout(timeout)
+        if let timeout { try checkTimeout(timeout) }
         try checkNetworkName(networkName)
     }
 
@@ -37,9 +40,11 @@ struct ReloadCommand: Verb {
         let target = try target(session)
         try checkServiceNames([service], among: target.definition?.spec.services.map(\.name) ?? [])
         let options = ReloadOptions(
-            service: service, network: networkName, timeout: timeout, remove: remove, withDependents: !noDependents)
-        let end = try await operate(session, target, progress: shared.progress) { try await reloadService($0, options) }
-        FormerProgram.rememberThisOne(session.environment)
+            service: service, network: networkName, timeout: timeout ?? 50, hookTimeout: timeout ?? 300, remove: remove,
+            withDependents: !noDependents)
+        let end = try await operate(session, target, progress: shared.progress, remembering: true) {
+            try await reloadService($0, options)
+        }
         return try conclude(end, session, target)
     }
 }

@@ -36,8 +36,7 @@ struct StartCommand: Verb {
             try session.output.write(PlanText(plan: plan, width: session.output.width, json: shared.json).text)
             return 0
         }
-        let end = try await operate(session, target, progress: shared.progress) { try await startGroup($0, options) }
-        FormerProgram.rememberThisOne(session.environment)
+        let end = try await operate(session, target, progress: shared.progress, remembering: true) { try await startGroup($0, options) }
         return try conclude(end, session, target)
     }
 }

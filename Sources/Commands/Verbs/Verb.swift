@@ -77,14 +77,17 @@ extension Verb {
 
     /// Runs an operation that the ledger remembers: with progress, and with signals that interrupt it in good order.
     func operate<Result>(
-        _ session: Session, _ target: GroupTarget, progress: ProgressMode, _ body: (RunSetting) async throws -> Result
+        _ session: Session, _ target: GroupTarget, progress: ProgressMode, remembering: Bool = false,
+        _ body: (RunSetting) async throws -> Result
     ) async throws -> Result {
         let display = progress.display(on: session.errors, paint: session.errorPaint, term: session.environment["TERM"])
         let interruption = Interruption()
         SignalTrap.install(interruption) { display.interrupted() }
         do {
-            let result = try await body(setting(session, target, observer: display, interruption: interruption))
+            let memory = remembering ? ProgramMemory(environment: session.environment, next: display) : nil
+            let result = try await body(setting(session, target, observer: memory ?? display, interruption: interruption))
             display.finish()
+            memory?.remember()
             return result
         } catch {
             display.finish()

@@ -55,19 +55,34 @@ struct CredentialHelper: Sendable {
         var ends: [Int32] = [0, 0]
         guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else { return nil }
         let ours = ends[0]
-        defer { close(ours) }
         let child = spawn(standardStreams: ends[1])
         close(ends[1])
-        guard let child else { return nil }
+        guard let child else {
+            close(ours)
+            return nil
+        }
+        let end = ContinuousClock.now + deadline
         let line = Array(input.utf8)
         send(ours, line, line.count, Int32(MSG_NOSIGNAL))
         shutdown(ours, Int32(SHUT_WR))
-        let (output, timedOut) = collect(ours)
-        if timedOut { kill(child, SIGKILL) }
-        var status: Int32 = 0
-        while waitpid(child, &status, 0) < 0, errno == EINTR {}
+        let output = collect(ours, until: end)
+        close(ours)
+        let (status, timedOut) = reap(child, until: end)
         let exited = status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
         return Outcome(status: exited, output: output, timedOut: timedOut)
+    }
+
+    /// Waits for the helper's end, which need not come with that of its output.
+    private func reap(_ child: pid_t, until end: ContinuousClock.Instant) -> (status: Int32, timedOut: Bool) {
+        var status: Int32 = 0
+        while ContinuousClock.now < end {
+            let ended = waitpid(child, &status, WNOHANG)
+            if ended == child || ended < 0 && errno != EINTR { return (status, false) }
+            usleep(1_000)
+        }
+        kill(child, SIGKILL)
+        while waitpid(child, &status, 0) < 0, errno == EINTR {}
+        return (status, true)
     }
 
     private func spawn(standardStreams: Int32) -> pid_t? {
@@ -87,14 +102,14 @@ struct CredentialHelper: Sendable {
         return posix_spawn(&child, path, &actions, nil, &arguments, &variables) == 0 ? child : nil
     }
 
-    private func collect(_ file: Int32) -> (output: [UInt8], timedOut: Bool) {
-        let end = ContinuousClock.now + deadline
+    /// What it says until it closes its output, as much as a login can be.
+    private func collect(_ file: Int32, until end: ContinuousClock.Instant) -> [UInt8] {
         var output: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
         while output.count < 1 << 20 {
             var waiter = pollfd(fd: file, events: Int16(POLLIN), revents: 0)
             let left = ContinuousClock.now.duration(to: end)
-            guard left > .zero else { return (output, true) }
+            guard left > .zero else { break }
             let ready = poll(&waiter, 1, Int32(left.milliseconds))
             if ready < 0, errno == EINTR { continue }
             guard ready > 0 else { continue }
@@ -102,6 +117,6 @@ struct CredentialHelper: Sendable {
             if count <= 0 { break }
             output += buffer[..<count]
         }
-        return (output, false)
+        return output
     }
 }

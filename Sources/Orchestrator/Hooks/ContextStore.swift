@@ -4,6 +4,13 @@ import Synchronization
 /// The live context of a run: reads from memory, writes through the ledger.
 final class ContextStore: Sendable {
     private let journal: Journal
+    private let hooks = Mutex(Hooks())
+
+    private struct Hooks {
+        var open: [HookScope] = []
+        /// Whether one was left behind: what it began may still be at work, and nobody can tell whose write comes from where.
+        var hasLate = false
+    }
 
     init(journal: Journal) { self.journal = journal }
 
@@ -22,15 +29,36 @@ final class ContextStore: Sendable {
         } catch { return "Context[\"\(key)\"] could not be saved: \(error)" }
     }
 
+    /// A write from a task or thread of the user's own, which carries no hook with it: that of the only one that is open.
+    ///
+    /// Dropped and remembered where none is, or one was left behind.
+    func writeOutside(_ key: String, _ value: ContextValue, secret: Bool) {
+        let (open, hasLate) = hooks.withLock { ($0.open, $0.hasLate) }
+        guard !open.isEmpty, !hasLate else {
+            let reason = hasLate ? "after a hook's deadline" : "while no hook was at work"
+            note(nil, "context key \"\(key)\" was written from outside of any hook, \(reason); the write was dropped")
+            return
+        }
+        if open.count == 1 { return open[0].write(key, value, secret: secret) }
+        if let error = write(key, value, secret: secret, hook: nil, service: nil) { journal.remark(nil, error) }
+    }
+
+    func opened(_ scope: HookScope) { hooks.withLock { $0.open.append(scope) } }
+    func closed(_ scope: HookScope, isLate: Bool) {
+        hooks.withLock { hooks in
+            hooks.open.removeAll { $0 === scope }
+            if isLate { hooks.hasLate = true }
+        }
+    }
+
     /// A write after the hook's deadline: dropped, and remembered as such.
     func refuse(_ key: String, hook: HookName, service: String?) {
-        // If even the remark can't be kept, the ledger's own failure ends the run elsewhere.
-        try? journal.recordBlocking(
-            [
-                JournalEntry(
-                    service,
-                    .noteTaken(NoteTaken(text: "\(hook.rawValue) wrote context key \"\(key)\" after its deadline; the write was dropped")))
-            ])
+        note(service, "\(hook.rawValue) wrote context key \"\(key)\" after its deadline; the write was dropped")
+    }
+
+    private func note(_ service: String?, _ text: String) {
+        // If even the note can't be kept, the ledger's own failure ends the run elsewhere.
+        try? journal.recordBlocking([JournalEntry(service, .noteTaken(NoteTaken(text: text)))])
     }
 }
 
@@ -55,8 +83,8 @@ public enum LiveContext {
     public static func write(_ key: String, _ value: ContextValue, secret: Bool) {
         if let scope = HookScope.current {
             scope.write(key, value, secret: secret)
-        } else if let store = store.withLock({ $0 }) {
-            _ = store.write(key, value, secret: secret, hook: nil, service: nil)
+        } else {
+            store.withLock { $0 }?.writeOutside(key, value, secret: secret)
         }
     }
 }

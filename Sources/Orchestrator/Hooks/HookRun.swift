@@ -10,6 +10,14 @@ enum HookResult<Value: Sendable>: Sendable {
     /// Whatever it was about ended first, e.g. its container.
     /// Of a container's death the exit code, where it is certain.
     case overtaken(Int?)
+
+    /// Whether the hook may still be at work.
+    var isLate: Bool {
+        switch self {
+        case .finished, .threw: false
+        case .timedOut, .interrupted, .overtaken: true
+        }
+    }
 }
 
 /// What may end a hook from outside, besides its deadline.
@@ -30,6 +38,7 @@ func runHook<Value: Sendable>(
     body: @escaping @Sendable () async throws -> Value
 ) async -> HookResult<Value> {
     let race = Race<HookResult<Value>>()
+    scope.open()
     let hook = Task(executorPreference: limits.executor(scope.hook.rawValue)) {
         await HookScope.$current.withValue(scope) {
             do {
@@ -48,7 +57,7 @@ func runHook<Value: Sendable>(
     overtake { race.offer(.overtaken($0)) }
 
     let result = await race.value()
-    scope.close()
+    scope.close(isLate: result.isLate)
     hook.cancel()
     timer.cancel()
     if let token { limits.interruption?.forget(token) }

@@ -17,8 +17,15 @@ final class HookScope: Sendable {
         self.context = context
     }
 
-    /// From here on writes are refused: the hook is late.
-    func close() { closed.withLock { $0 = true } }
+    /// From here on what no hook is known of may be this one's.
+    func open() { context.opened(self) }
+
+    /// From here on writes are refused.
+    /// - Parameter isLate: nobody waits for the hook any more, and it may still be at work.
+    func close(isLate: Bool) {
+        closed.withLock { $0 = true }
+        context.closed(self, isLate: isLate)
+    }
 
     /// The first write of this hook that could not be made durable; it fails the hook.
     var failedWrite: String? { writeError.withLock { $0 } }

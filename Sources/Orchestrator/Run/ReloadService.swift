@@ -10,7 +10,7 @@ public func reloadService(_ setting: RunSetting, _ options: ReloadOptions) async
             next: "Give it one, or change its image and run `miniboss start`.")
     }
     let group = definition.spec
-    let terms = RunTerms(isNetworkGiven: options.network != nil, hookTimeout: 300, stopTimeout: options.timeout)
+    let terms = RunTerms(isNetworkGiven: options.network != nil, hookTimeout: options.hookTimeout, stopTimeout: options.timeout)
     return try await conduct(setting, terms, group: { group.on(options.network ?? $0.network) }) { run in
         try await run.finishStops()
         let observed = try await run.observeNow()

@@ -94,14 +94,20 @@ public struct ReloadOptions: Sendable {
     public var network: String?
     /// Seconds a container has to end by itself before it is killed.
     public var timeout: Double
+    /// Seconds for each hook, and for a service to be found ready.
+    public var hookTimeout: Double
     /// Give the dependents new containers, too.
     public var remove: Bool
     public var withDependents: Bool
 
-    public init(service: String, network: String? = nil, timeout: Double = 50, remove: Bool = false, withDependents: Bool = true) {
+    public init(
+        service: String, network: String? = nil, timeout: Double = 50, hookTimeout: Double = 300, remove: Bool = false,
+        withDependents: Bool = true
+    ) {
         self.service = service
         self.network = network
         self.timeout = timeout
+        self.hookTimeout = hookTimeout
         self.remove = remove
         self.withDependents = withDependents
     }
