@@ -1,4 +1,5 @@
 import ArgumentParser
+internal import FoundationEssentials
 import Glibc
 public import Orchestrator
 import Reconciler
@@ -13,7 +14,9 @@ public enum CommandLineEntry {
 
     /// Reads the user's definition; a trap in the user's own code ends the process as a definition that can't be used.
     public static func reading<Definition>(_ read: () -> Definition) -> Definition {
-        CrashNotice.whileReading(read)
+        UnreadableStop.prepare(ProcessInfo.processInfo.environment, arguments: Array(CommandLine.arguments.dropFirst()))
+        defer { UnreadableStop.dismiss() }
+        return CrashNotice.whileReading(read)
     }
 
     /// Parses the arguments and does what they say.
@@ -38,6 +41,10 @@ public enum CommandLineEntry {
                 // Help and the like end by throwing what they have to say.
                 try command.run()
                 return 0
+            }
+            if session.environment["MINIBOSS_STANDS_IN"] != nil, let asked = verb.shared.group, asked != definition?.spec.name {
+                session.errors.attempt("miniboss: that is another group; stopping what the ledger knows, without the definition's hooks\n")
+                StopStandIn(engine: session.environment)?.become()
             }
             if let definition, definition.path == nil, let file = verb.shared.file {
                 throw OperationError(

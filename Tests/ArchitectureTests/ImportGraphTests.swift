@@ -16,19 +16,33 @@ import Testing
         "DefinitionLoader": ["Digest"],
         "miniboss": ["DefinitionLoader"],
         "Simulation": ["CScheduling", "Orchestrator", "DockerClient", "Ledger", "Reconciler"],
+        "TestSupport": ["DockerClient", "Reconciler"],
     ]
+    /// Modules of C, whose rooms import nothing.
+    private static let foreign: Set<String> = ["CSQLite", "CCurl", "CScheduling"]
 
     @Test("each module imports only what its room may know", arguments: allowed.keys.sorted())
     func imports(module: String) throws {
-        let ours = Set(Self.allowed.keys).union(["CSQLite", "CCurl", "CScheduling", "TestSupport"])
+        let ours = Set(Self.allowed.keys).union(Self.foreign)
         let files = try swiftFiles(below: Self.sources + "/" + module)
         #expect(!files.isEmpty)
         for file in files {
             let imported = importedModules(in: try text(of: file))
             #expect(imported.intersection(ours).isSubset(of: Self.allowed[module] ?? []), "\(file)")
             #expect(!imported.contains("Foundation"), "\(file) links ICU by importing Foundation")
+            if ["DefinitionLoader", "miniboss"].contains(module) { #expect(!imported.contains("FoundationEssentials"), "\(file)") }
             if module == "Report" { #expect(imported.isSubset(of: Self.allowed[module] ?? []), "\(file)") }
             if ["Reconciler", "Digest"].contains(module) { #expect(imported.isSubset(of: []), "\(file)") }
+        }
+    }
+
+    @Test("each room has a README of at most 15 lines, and each is in the graph")
+    func readmes() throws {
+        let rooms = try names(in: Self.sources).filter { !$0.contains(".") }
+        #expect(Set(rooms) == Set(Self.allowed.keys).union(Self.foreign))
+        for room in rooms {
+            let lines = try text(of: "\(Self.sources)/\(room)/README.md").split(separator: "\n", omittingEmptySubsequences: false)
+            #expect(lines.count > 1 && lines.count <= 16, "\(room): \(lines.count - 1) lines")
         }
     }
 
@@ -43,12 +57,24 @@ private func importedModules(in text: String) -> Set<String> {
     return Set(
         head.compactMap { line in
             let words = line.split(separator: " ")
-            guard let index = words.firstIndex(of: "import"), index <= 1, index + 1 < words.count else { return nil }
-            return index == 0 || ["public", "internal", "package"].contains(words[0]) ? String(words[index + 1]) : nil
+            let modifiers = words.prefix { $0 != "import" }
+            guard modifiers.allSatisfy({ $0.hasPrefix("@") || accesses.contains(String($0)) }) else { return nil }
+            let name = words.dropFirst(modifiers.count + 1).first { !kinds.contains(String($0)) }
+            return name.flatMap { $0.split(separator: ".").first }.map(String.init)
         })
 }
 
+private let accesses: Set = ["public", "internal", "package", "private", "fileprivate"]
+private let kinds: Set = ["struct", "class", "enum", "protocol", "actor", "typealias", "func", "let", "var"]
+
 private func swiftFiles(below directory: String) throws -> [String] {
+    try names(in: directory).flatMap { name in
+        if name.hasSuffix(".swift") { return ["\(directory)/\(name)"] }
+        return name.contains(".") ? [] : try swiftFiles(below: "\(directory)/\(name)")
+    }
+}
+
+private func names(in directory: String) throws -> [String] {
     let handle = try #require(opendir(directory))
     defer { closedir(handle) }
     var found: [String] = []
@@ -56,11 +82,7 @@ private func swiftFiles(below directory: String) throws -> [String] {
         let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
             pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
         }
-        if name.hasSuffix(".swift") {
-            found.append("\(directory)/\(name)")
-        } else if !name.contains(".") {
-            found += try swiftFiles(below: "\(directory)/\(name)")
-        }
+        if name != ".", name != ".." { found.append(name) }
     }
     return found
 }

@@ -58,6 +58,19 @@ private struct Comparison: Decodable {
 }
 
 @Suite struct HistoryTests {
+    @Test("B50: a definition that was never started has an empty past, which is no error")
+    func emptyPast() async throws {
+        try await withWorkshop(sleeper("a"), list: "A()") { shop in
+            let nothing = "{\"run\":null,\"failures\":[],\"blocked\":[]}\n"
+            for (command, empty) in [("history", "[]\n"), ("context", "{}\n"), ("postmortem", nothing)] {
+                let said = try shop.miniboss(command, "--json")
+                #expect(said == Finished(code: 0, output: empty, errors: ""), "\(said)")
+            }
+            #expect(try shop.miniboss("history").output == "Miniboss.swift: no runs yet\n")
+            #expect(try shop.miniboss("history", "1").code == 64)
+        }
+    }
+
     @Test("B51, B52, B58: timeline, comparison and replay of real runs, with engine and definition gone")
     func history() async throws {
         try await withWorkshop(chain, list: "Base(), Top()") { shop in

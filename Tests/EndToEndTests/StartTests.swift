@@ -174,6 +174,42 @@ private struct Run: Decodable {
         }
     }
 
+    @Test(
+        "B42: a definition that compiles and can't be read is stopped by the program that started the group",
+        arguments: ["fatalError(\"no env\")", "exit(7)", "while true {}"])
+    func unreadableStop(trouble: String) async throws {
+        let hook = #"func preStop(_ container: Container) async throws { print("farewell from \(name)") }"#
+        try await withWorkshop("import Glibc\n" + sleeper("a", more: hook), list: "A()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            try shop.write(
+                "Miniboss.swift",
+                shop.read("Miniboss.swift").replacing("func preStop", with: "var env: [String: String] { \(trouble) }\nfunc preStop"))
+            let stop = try shop.miniboss("stop")
+            #expect(stop.code == 0 && (stop.errors + stop.output).contains("farewell from a"), "\(stop)")
+            #expect(try await shop.container("a")?.state.running == false)
+            // Without a program that started it, what the ledger knows is stopped.
+            #expect(try shop.miniboss("stop", "--remove", variables: ["XDG_CACHE_HOME": "\(shop.directory)/cache"]).code == 0)
+            #expect(try await shop.container("a") == nil)
+        }
+    }
+
+    @Test("B42: a stop that names its group among several has the hooks of the program that started it")
+    func brokenStopOfSeveral() async throws {
+        let hook = #"func preStop(_ container: Container) async throws { print("farewell from \(name)") }"#
+        try await withWorkshop(sleeper("a", more: hook), list: "A()") { shop in
+            let source = try shop.read("Miniboss.swift")
+            try shop.write("Other.swift", source.replacing("let name = \"\(shop.group)\"", with: "let name = \"\(shop.group)-other\""))
+            #expect(try shop.miniboss("start").code == 0)
+            #expect(try shop.miniboss("start", "-f", "Other.swift").code == 0)
+            try shop.write("Miniboss.swift", "this is no Swift")
+            let stop = try shop.miniboss("stop", "--remove", "--group", shop.group)
+            #expect(stop.code == 0 && (stop.errors + stop.output).contains("farewell from a"), "\(stop)")
+            let other = try shop.miniboss("stop", "--remove", "--group", "\(shop.group)-other")
+            #expect(other.code == 0 && other.errors.contains("that is another group"), "\(other)")
+            #expect(other.output.contains("removed"), "\(other)")
+        }
+    }
+
     @Test("B42: stop works when the definition no longer compiles")
     func brokenStop() async throws {
         try await withWorkshop(pair, list: "Base(), Top()") { shop in

@@ -92,7 +92,7 @@ func sleeper(_ name: String, dependencies: String = "[]", more: String = "") -> 
     """
 }
 
-struct Finished {
+struct Finished: Equatable {
     var code: Int32
     var output: String
     var errors: String

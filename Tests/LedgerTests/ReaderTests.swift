@@ -167,6 +167,9 @@ struct ReaderTests {
         #expect(events.map(\.version) == [3, 3, 3, 1])
         #expect(events.map(\.body).prefix(3) == [#"{"v3":{"v2":{"number":1}}}"#, #"{"v3":{"number":2}}"#, #"{"number":3}"#])
         #expect(try writer.reader.verify().isSound)
+        var folded: [String] = []
+        _ = try writer.reader.fold(into: &folded) { (folded, row) in folded.append(try row.recorded().body) }
+        #expect(folded == events.map(\.body))
         #expect(try scratch.reader().events().map(\.version) == [1, 2, 3, 1])
         var broken = EventDraft.note(5)
         broken.type = "test.broken"

@@ -62,6 +62,9 @@ extension JSON {
         ])
     }
 
+    /// `postmortem --json` where nothing has failed.
+    static let noPostMortem = JSON.members(["run": .null, "failures": .array([]), "blocked": .array([])])
+
     /// `postmortem --json`.
     init(_ report: PostMortem) {
         self = .members([

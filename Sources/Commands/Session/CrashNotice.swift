@@ -60,6 +60,7 @@ enum CrashNotice {
             // The C library would do so only after this.
             StandardStreams.flush()
             CapturedOutput.giveBack()
+            UnreadableStop.takeOver()
             // What is on its way to the ledger gets there.
             usleep(100_000)
             write(STDERR_FILENO, CrashNotice.wordsOnExit.utf8Start, CrashNotice.wordsOnExit.utf8CodeUnitCount)
@@ -77,6 +78,7 @@ enum CrashNotice {
                 CapturedOutput.giveBack()
                 // What the runtime has said of it is on its way through another thread.
                 usleep(100_000)
+                UnreadableStop.takeOver()
                 guard !CrashNotice.isReading.load(ordering: .relaxed) else {
                     write(STDERR_FILENO, CrashNotice.wordsOnReading.utf8Start, CrashNotice.wordsOnReading.utf8CodeUnitCount)
                     // The runtime's own handler prints the backtrace and returns.

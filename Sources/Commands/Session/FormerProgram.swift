@@ -7,8 +7,8 @@ import Synchronization
 ///
 /// The launcher keeps what it is; which definition is sound only the compiled program knows.
 struct FormerProgram {
-    private let path: String
-    private let definitionHash: String
+    let path: String
+    let definitionHash: String
 
     /// - Returns: `nil` when the launcher names none other than this one.
     init?(_ environment: [String: String]) {
@@ -24,12 +24,7 @@ struct FormerProgram {
     func takeOver(_ session: Session) {
         for problem in session.problems { session.errors.attempt("\(problem)\n") }
         session.errors.attempt("miniboss: the definition can't be used; stopping with the program that last started this group\n")
-        unsetenv("MINIBOSS_FORMER_PROGRAM")
-        unsetenv("MINIBOSS_HOOKS")
-        setenv("MINIBOSS_DEFINITION_HASH", definitionHash, 1)
-        var arguments = CommandLine.arguments.map { strdup($0) } + [nil]
-        execv(path, &arguments)
-        arguments.forEach { free($0) }
+        StopStandIn(self, session.environment).become()
         session.errors.attempt("miniboss: it can't be run: \(String(cString: strerror(errno)))\n")
     }
 

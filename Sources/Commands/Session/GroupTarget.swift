@@ -9,7 +9,7 @@ struct GroupTarget: Sendable {
 
     /// Chooses the group: the definition's, the one asked for, the only one there is, or the one this file started last.
     /// - Throws: `OperationError` that names the groups to choose from.
-    init(_ session: Session, _ shared: SharedOptions, definition: GroupDefinition?) throws {
+    init(_ session: Session, _ shared: SharedOptions, definition: GroupDefinition?, mayBeUnstarted: Bool = false) throws {
         let path = definition?.path ?? shared.definitionPath(session)
         self.definition = definition
         if let definition {
@@ -20,7 +20,7 @@ struct GroupTarget: Sendable {
                     next: "Leave --group out, or name the definition of \"\(asked)\" with -f FILE.")
             }
         } else {
-            name = try Self.choose(session, shared, path: path)
+            name = try Self.choose(session, shared, path: path, mayBeUnstarted: mayBeUnstarted)
         }
         directory = GroupDirectory.path(group: name, definitionPath: path, currentDirectory: session.currentDirectory)
     }
@@ -37,7 +37,7 @@ struct GroupTarget: Sendable {
         }
     }
 
-    private static func choose(_ session: Session, _ shared: SharedOptions, path: String?) throws -> String {
+    private static func choose(_ session: Session, _ shared: SharedOptions, path: String?, mayBeUnstarted: Bool) throws -> String {
         let groups = GroupDirectory.groups(beside: path, currentDirectory: session.currentDirectory)
         if let ledger = session.ledgerPath { return try shared.group ?? group(ofLedger: ledger) }
         if let asked = shared.group {
@@ -53,6 +53,8 @@ struct GroupTarget: Sendable {
         if groups.count == 1 { return groups[0] }
         guard !groups.isEmpty else {
             if let path {
+                // Nobody has looked into it for its name.
+                if mayBeUnstarted { return fileName(path) }
                 throw OperationError(
                     .usage, "nothing has been started from \(path) yet: there is no ledger beside it",
                     next: "`miniboss start` begins one; `miniboss plan` says what it would do, and what is wrong with the definition.")

@@ -20,7 +20,7 @@ struct ContextCommand: Verb {
     @OptionGroup(title: "Shared options") var shared: SharedOptions
 
     func perform(_ session: Session) async throws -> Int32 {
-        let target = try target(session)
+        let target = try target(session, mayBeUnstarted: key == nil)
         let context = try target.records(session)?.context() ?? ContextValues()
         let shown = context.shown
         if let key {

@@ -46,7 +46,7 @@ struct HistoryCommand: Verb {
 
     func perform(_ session: Session) async throws -> Int32 {
         let moment = try since.map { try SinceMoment($0, now: time(nil)).text }
-        let target = try target(session)
+        let target = try target(session, mayBeUnstarted: run == nil)
         guard let records = try target.records(session) else { return try nothing(session, target) }
         if let service, try records.newestRuns(of: service, limit: 1).isEmpty {
             try checkServiceNames([service], among: target.knownServices(session), option: "--service")

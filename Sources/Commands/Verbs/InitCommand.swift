@@ -32,7 +32,7 @@ struct InitCommand: Verb {
         defer { close(descriptor) }
         do { try TextStream(descriptor: descriptor).write(DefinitionTemplate.text) } catch {
             unlink(path)
-            throw OperationError(.failed, "can't write \(path): \(error)")
+            throw OperationError(.failed, "can't write \(path): \(error)", next: "Make room on the disk, then `miniboss init` again.")
         }
         try session.output.line(
             shared.json ? JSON.members(["path": .string(path)]).text : "wrote \(SafeText.line(path)); next: miniboss start")

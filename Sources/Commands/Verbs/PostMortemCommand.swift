@@ -23,10 +23,11 @@ struct PostMortemCommand: Verb {
     }
 
     func perform(_ session: Session) async throws -> Int32 {
-        let target = try target(session)
+        let target = try target(session, mayBeUnstarted: run == nil)
         guard let records = try target.records(session), let number = try run ?? records.newestFailure() else {
             if let run { throw OperationError(.usage, "there is no run \(run)", next: "Group \"\(target.name)\" has no runs yet.") }
-            try session.output.line(shared.json ? "null" : "\(target.name): no start, stop or reload has failed")
+            try session.output.line(
+                shared.json ? JSON.noPostMortem.text : SafeText.line("\(target.name): no start, stop or reload has failed"))
             return 0
         }
         let facts = try records.factsOfRun(number)

@@ -55,7 +55,9 @@ extension Verb {
         }
     }
 
-    func target(_ session: Session) throws -> GroupTarget {
+    /// The group this command is about.
+    /// - Parameter mayBeUnstarted: whether a definition beside which there is no ledger yet is a group without a past.
+    func target(_ session: Session, mayBeUnstarted: Bool = false) throws -> GroupTarget {
         let definition = try usableDefinition(session)
         if Self.definitionUse == .ifSound, definition == nil, let broken = session.definition {
             // The name of a broken definition is still the group's.
@@ -63,7 +65,7 @@ extension Verb {
             shared.group = shared.group ?? broken.spec.name
             return try GroupTarget(session, shared, definition: nil)
         }
-        return try GroupTarget(session, shared, definition: definition)
+        return try GroupTarget(session, shared, definition: definition, mayBeUnstarted: mayBeUnstarted)
     }
 
     func setting(

@@ -11,7 +11,7 @@ struct Compilation {
     let environment: [String: String]
 
     /// Leaves the executable and `entry.json` in the stage, and nothing else.
-    /// - Throws: 65 when the compiler refuses, its own words already shown; 70 when it can't be run; 128 and a signal's number.
+    /// - Throws: 65 when the compiler refuses, its own words already shown; 70 when it can't be run; 130 or 143 when interrupted.
     func run() throws(LaunchError) {
         do {
             for (index, file) in command.source.files.enumerated() { try Disk.write(file.compiledBytes, to: stage.copy(index)) }
@@ -28,7 +28,9 @@ struct Compilation {
             throw LaunchError(
                 exitCode: LaunchError.invalidDefinition, "\(definitionName) does not compile: the compiler was killed by signal \(signal)",
                 next: signal == SIGKILL ? "It may have run out of memory." : nil)
-        case .interrupted(let signal): throw LaunchError(exitCode: 128 + signal, "interrupted while compiling \(definitionName)")
+        case .interrupted(let signal):
+            // 130 for an interrupt, 143 for what asks to end: the contract knows no third.
+            throw LaunchError(exitCode: signal == SIGINT ? 130 : 143, "interrupted while compiling \(definitionName)")
         }
     }
 

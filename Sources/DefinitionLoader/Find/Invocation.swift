@@ -29,7 +29,9 @@ struct Invocation: Equatable {
             switch argument {
             case "-f", "--file":
                 guard let value = rest.popFirst() else {
-                    throw LaunchError(exitCode: LaunchError.usage, "\(argument) needs the path of a definition file after it")
+                    throw LaunchError(
+                        exitCode: LaunchError.usage, "\(argument) needs the path of a definition file after it",
+                        next: "For example: miniboss \(argument) Other.swift start")
                 }
                 files.append(value)
             case "-h", "--help", "-help", "--version": asksForHelp = true

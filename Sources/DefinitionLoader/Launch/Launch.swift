@@ -69,6 +69,8 @@ public struct Launch: Sendable {
         environment["MINIBOSS_DEFINITION_HASH"] = hash
         // What a hook's own `miniboss` inherits is about another program.
         environment["MINIBOSS_FORMER_PROGRAM"] = nil
+        environment["MINIBOSS_STOP_ENGINE"] = nil
+        environment["MINIBOSS_STANDS_IN"] = nil
         environment["MINIBOSS_REMEMBER"] = nil
         environment["MINIBOSS_HOOKS"] = source.map { $0.mentionedHooks.joined(separator: ",") }
         // When a hook traps, the line of the definition is to be seen, not registers and other threads.
@@ -87,6 +89,7 @@ public struct Launch: Sendable {
             if !invocation.namesGroup, let former = former(place.path), former.path != execution.path {
                 execution.environment["MINIBOSS_FORMER_PROGRAM"] = "\(former.hash) \(former.path)"
             }
+            execution.environment["MINIBOSS_STOP_ENGINE"] = kit.engine
             return execution
         } catch {
             guard error.exitCode == LaunchError.invalidDefinition || error.exitCode == LaunchError.noDefinition else { throw error }
@@ -94,19 +97,20 @@ public struct Launch: Sendable {
         }
         let reason = String(failure.message.prefix { $0 != ";" })
         let groups = (try? Disk.names(in: "\(place.directory)/.miniboss")) ?? []
-        // Of several groups that program knows one, which need not be the one that is meant: the engine can tell, or asks.
-        if groups.count > 1, invocation.namesGroup || file == nil {
-            say("\(reason); stopping what the ledger knows, without the definition's hooks")
-            return engine(kit, invocation, file)
-        }
-        if let former = former(place.path) {
-            say("\(reason); stopping with the program that last started this group")
-            return become(former.path, invocation, definition: place.path, hash: former.hash)
+        let isAmbiguous = groups.count > 1 && file == nil && !invocation.namesGroup
+        if !isAmbiguous, let former = former(place.path) {
+            // Of several groups that program knows one; where another is meant, it makes way for the engine.
+            let isSure = groups.count < 2 || !invocation.namesGroup
+            say("\(reason); stopping with the program that last started \(isSure ? "this" : "its") group")
+            var execution = become(former.path, invocation, definition: place.path, hash: former.hash)
+            execution.environment["MINIBOSS_STOP_ENGINE"] = kit.engine
+            if !isSure { execution.environment["MINIBOSS_STANDS_IN"] = "1" }
+            return execution
         }
         let isElsewhere = setting.environment["MINIBOSS_LEDGER"]?.isEmpty == false
         guard isElsewhere || Disk.exists("\(place.directory)/.miniboss") else { throw failure }
         say("\(reason); stopping what the ledger knows, without the definition's hooks")
-        return engine(kit, invocation, place)
+        return engine(kit, invocation, isAmbiguous ? nil : place)
     }
 
     /// The program that last started the group of a definition file, with the definition's hash.

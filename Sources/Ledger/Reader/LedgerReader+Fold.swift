@@ -1,6 +1,7 @@
 /// One row while it is being read: its bytes are SQLite's own, and gone when the visit returns.
 public struct EventRow {
     fileprivate let row: Statement
+    fileprivate let upcaster: Upcaster
 
     public var seq: Int { row.int(0) }
     public var run: Int { row.int(1) }
@@ -10,6 +11,15 @@ public struct EventRow {
     public var service: String? { row.optionalText(4) }
     public var operation: String? { row.optionalText(5) }
     public var body: UnsafeBufferPointer<UInt8> { row.utf8(6) }
+
+    /// The event in its newest shape, without what no fold reads: when it was, and its hashes.
+    /// - Throws: as `Upcaster.apply`.
+    public func recorded() throws(LedgerError) -> RecordedEvent {
+        try upcaster.apply(
+            RecordedEvent(
+                seq: seq, run: run, at: "", monoNs: 0, service: service, type: String(decoding: type, as: UTF8.self), version: version,
+                body: String(decoding: body, as: UTF8.self), operation: operation, previousHash: nil, hash: []))
+    }
 }
 
 extension LedgerReader {
@@ -28,7 +38,7 @@ extension LedgerReader {
         var last = seq
         while true {
             let page = try read { (connection) throws(LedgerError) in
-                Result { try connection.fold(state, after: last, limit: Self.foldedAtOnce, visit) }
+                Result { try connection.fold(state, after: last, limit: Self.foldedAtOnce, upcaster, visit) }
             }.get()
             state = page.state
             last = page.last
@@ -39,7 +49,7 @@ extension LedgerReader {
 
 extension Connection {
     fileprivate func fold<State: Sendable>(
-        _ before: State, after seq: Int, limit: Int, _ visit: (inout State, EventRow) throws -> Void
+        _ before: State, after seq: Int, limit: Int, _ upcaster: Upcaster, _ visit: (inout State, EventRow) throws -> Void
     ) throws -> (state: State, last: Int, count: Int) {
         let statement = try statement(
             "SELECT seq, run, version, type, service, operation, body FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2")
@@ -48,7 +58,7 @@ extension Connection {
         try statement.bind(limit, at: 2)
         var page = (state: before, last: seq, count: 0)
         while try statement.step() {
-            try visit(&page.state, EventRow(row: statement))
+            try visit(&page.state, EventRow(row: statement, upcaster: upcaster))
             page.last = statement.int(0)
             page.count += 1
         }

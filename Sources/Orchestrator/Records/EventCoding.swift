@@ -4,6 +4,9 @@ package import Reconciler
 
 /// Typed events to the ledger's text and back.
 package enum EventCoding {
+    /// Lifts rows of earlier versions; every type is still in its first.
+    static let upcaster = Upcaster()
+
     package static func body(of event: Event) throws -> String {
         try encode(event.body)
     }
@@ -17,6 +20,11 @@ package enum EventCoding {
     /// The event a row tells of; `nil` for a type this version does not know, which readers show as it is.
     static func fact(of row: RecordedEvent) throws(OperationError) -> RecordedFact? {
         guard let type = EventCatalog.body(named: row.type) else { return nil }
+        guard row.version <= type.version else {
+            throw OperationError(
+                .ledger, "event \(row.seq) (\(row.type), version \(row.version)) was written by a newer miniboss",
+                next: "Use that version or a newer one.")
+        }
         do {
             let event = try decode(type, row.body)
             return RecordedFact(
@@ -27,15 +35,6 @@ package enum EventCoding {
                 "event \(row.seq) (\(row.type), version \(row.version)) can't be read: \((error as? DecodingError)?.words ?? "\(error)")",
                 next: "`miniboss doctor` checks the ledger.")
         }
-    }
-
-    /// The same for a row that is being read; `at` and `mono_ns`, which no fold reads, are left out.
-    static func fact(of row: EventRow) throws(OperationError) -> RecordedFact? {
-        try fact(
-            of: RecordedEvent(
-                seq: row.seq, run: row.run, at: "", monoNs: 0, service: row.service, type: String(decoding: row.type, as: UTF8.self),
-                version: row.version, body: String(decoding: row.body, as: UTF8.self), operation: row.operation, previousHash: nil, hash: []
-            ))
     }
 
     private static func decode(_ type: (some EventBody).Type, _ text: String) throws -> Event {

@@ -11,7 +11,7 @@ public struct GroupRecords: Sendable {
     public static func open(directory: String, ledgerPath: String?) throws(OperationError) -> GroupRecords? {
         do {
             return GroupRecords(
-                reader: try LedgerReader(directory: directory, path: ledgerPath),
+                reader: try LedgerReader(directory: directory, path: ledgerPath, upcaster: EventCoding.upcaster),
                 location: LedgerLocation(directory: directory, path: ledgerPath))
         } catch {
             if error.code == .missing { return nil }

@@ -44,7 +44,7 @@ public struct LedgerExamination: Sendable {
     /// - Throws: `LedgerError` when the check itself can't be made.
     init?(directory: String, path: String?) throws(LedgerError) {
         do {
-            try run(try LedgerReader(directory: directory, path: path, checksHead: false))
+            try run(try LedgerReader(directory: directory, path: path, upcaster: EventCoding.upcaster, checksHead: false))
         } catch {
             if error.code == .missing { return nil }
             guard error.isDamage else { throw error }

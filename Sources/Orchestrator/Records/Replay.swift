@@ -16,7 +16,7 @@ package struct Replay: Sendable {
     /// A start leaves a snapshot when it had to read more than this.
     static let longest = 1_000
 
-    /// - parameter usesSnapshots: `false` reads everything.
+    /// - Parameter usesSnapshots: `false` reads everything.
     package init(_ reader: LedgerReader, usesSnapshots: Bool = true) throws {
         var first = 0
         if usesSnapshots, let snapshot = try reader.snapshot(version: GroupState.foldVersion), let kept = Self.state(snapshot) {
@@ -49,7 +49,7 @@ extension GroupState {
         let isDone = try replay(
             seq: row.seq, run: row.run, type: row.type, version: row.version, service: row.service, operation: row.operation, body: row.body
         )
-        guard !isDone, let fact = try EventCoding.fact(of: row) else { return }
+        guard !isDone, let fact = try EventCoding.fact(of: row.recorded()) else { return }
         try apply(fact)
     }
 }

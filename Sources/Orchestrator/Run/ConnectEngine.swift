@@ -5,8 +5,9 @@ import DockerClient
 func connectEngine(_ environment: [String: String]) async throws(OperationError) -> EngineConnection {
     do {
         let docker = try Docker(environment: environment)
-        do { return EngineConnection(engine: docker, identity: try await docker.identity()) } catch {
-            throw OperationError(unreachable: error, host: docker.host.description)
+        let host = docker.host.description
+        do { return EngineConnection(engine: docker, identity: try await docker.identity(), host: host) } catch {
+            throw OperationError(unreachable: error, host: host)
         }
     } catch let error as OperationError {
         throw error

@@ -6,7 +6,8 @@ import Reconciler
 public func followLogs(
     _ setting: RunSetting, services: [String], follow: Bool, tail: Int?, line: @escaping @Sendable (String, String, Bool) -> Void
 ) async throws(OperationError) {
-    let engine = try await setting.connect().engine
+    let connection = try await setting.connect()
+    let engine = connection.engine
     let state = try GroupRecords.open(directory: setting.directory, ledgerPath: setting.ledgerPath)?.state() ?? GroupState()
     let hide = Redaction(await groupSecrets(setting.definition, state, group: setting.groupName, engine: engine))
     do {
@@ -42,6 +43,6 @@ public func followLogs(
             try await tasks.waitForAll()
         }
     } catch let error as OperationError { throw error } catch let error as DockerError {
-        throw OperationError(unreachable: error, host: setting.environment["DOCKER_HOST"] ?? "the engine")
+        throw connection.lost(error)
     } catch { throw OperationError(.defect, "\(error)") }
 }

@@ -99,7 +99,7 @@ extension GroupRun {
         let limits = HookLimits(deadline: terms.hookTimeout, clock: clock, interruption: interruption, executor: setting.host.hookExecutor)
         switch try await hold(name, of: nil, limits: limits, body: body) {
         case .threw(let error): return "\(name.rawValue) threw: \(error.text)"
-        case .timedOut: return "\(name.rawValue) was not back after \(tenths(terms.hookTimeout)) s"
+        case .timedOut: return "\(name.rawValue) was not back after \(decimal(terms.hookTimeout, places: 1)) s"
         case .finished, .interrupted, .overtaken: return nil
         }
     }

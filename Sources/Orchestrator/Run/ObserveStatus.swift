@@ -21,7 +21,8 @@ public func observeStatus(_ setting: RunSetting) async throws(OperationError) ->
     _ = try setting.checkedDefinition()
     let state = try GroupRecords.open(directory: setting.directory, ledgerPath: setting.ledgerPath)?.state() ?? GroupState()
     let group = setting.group(remembered: state)
-    let engine = try await setting.connect().engine
+    let connection = try await setting.connect()
+    let engine = connection.engine
     let key = try fingerprintKeyIfPresent(setting)
     let hash: @Sendable (ServiceSpec) -> String = { fingerprint(of: $0, network: group.network, key: key) }
     let observed: ObservedGroup
@@ -32,7 +33,7 @@ public func observeStatus(_ setting: RunSetting) async throws(OperationError) ->
         let wanted = group.services.map(\.name).filter { present[$0] == nil }
             .map { PlanRequest.containerName(group: group.name, service: $0) }
         held = try await HeldNames(of: Set(wanted), group: group.name, engine: engine)
-    } catch { throw OperationError(unreachable: error, host: setting.environment["DOCKER_HOST"] ?? "the engine") }
+    } catch { throw connection.lost(error) }
 
     let secrets = await groupSecrets(setting.definition, state, group: group.name, engine: engine)
     let hide = Redaction(secrets + observed.formerSecretTexts(state))

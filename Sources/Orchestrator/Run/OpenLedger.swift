@@ -18,7 +18,9 @@ extension LedgerWriter: RunLedger {
 func openGroupLedger(_ setting: RunSetting) throws(OperationError) -> LedgerWriter {
     let holder = LockHolder(pid: setting.host.pid, command: setting.command, startedAt: setting.clock.now())
     do throws(LedgerError) {
-        return try LedgerWriter.open(directory: setting.directory, path: setting.ledgerPath, holder: holder) { seconds in
+        return try LedgerWriter.open(
+            directory: setting.directory, path: setting.ledgerPath, holder: holder, upcaster: EventCoding.upcaster
+        ) { seconds in
             setting.isWorthWaiting(seconds)
         }
     } catch {

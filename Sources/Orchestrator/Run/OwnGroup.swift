@@ -10,7 +10,7 @@ extension RunSetting {
         do {
             if let refusal = try await refusal(by: connection.engine) { throw refusal }
         } catch let error as OperationError { throw error } catch let error as DockerError {
-            throw OperationError(unreachable: error, host: environment["DOCKER_HOST"] ?? "the engine")
+            throw connection.lost(error)
         } catch { throw OperationError(.defect, "\(error)") }
         return connection
     }

@@ -59,7 +59,7 @@ extension GroupRun {
             throw Failure(
                 .pingTimeout, phase: .ping,
                 summary:
-                    "was not ready after \(tenths(clock.seconds(since: start))) s and \(log.attempts == 1 ? "one ping" : "\(log.attempts) pings"); the last one said: \(last ?? "false")",
+                    "was not ready after \(decimal(clock.seconds(since: start), places: 1)) s and \(log.attempts == 1 ? "one ping" : "\(log.attempts) pings"); the last one said: \(last ?? "false")",
                 lastPingError: last ?? "false", attempts: log.attempts)
         case .overtaken(let exitCode):
             let during = "\(access.probeWords) was being tried"
@@ -174,7 +174,7 @@ extension GroupRun {
                 subject: error.isOfReadiness ? Failure.readiness : hook.rawValue)
         case .timedOut:
             throw Failure(
-                .hookTimedOut, phase: phase, summary: "\(hook.rawValue) was not back after \(tenths(terms.hookTimeout)) s",
+                .hookTimedOut, phase: phase, summary: "\(hook.rawValue) was not back after \(decimal(terms.hookTimeout, places: 1)) s",
                 lastPingError: log?.lastError, attempts: log?.attempts, subject: hook.rawValue)
         case .overtaken(let exitCode):
             guard let id else { throw StepFault.interrupted }

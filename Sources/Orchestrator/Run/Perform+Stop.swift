@@ -56,7 +56,7 @@ extension GroupRun {
                 containerID: id, exitCode: state.exitCode, oomKilled: state.oomKilled, error: nil, health: [])
             entries.append(JournalEntry(service, .containerExited(exited)))
             if state.exitCode == 137, wasKilled {
-                let text = "did not stop within \(tenths(terms.stopTimeout)) s and was killed with SIGKILL"
+                let text = "did not stop within \(decimal(terms.stopTimeout, places: 1)) s and was killed with SIGKILL"
                 entries.append(JournalEntry(service, .noteTaken(NoteTaken(text: text))))
             }
         }

@@ -1,3 +1,4 @@
+import DockerClient
 import Glibc
 package import Ledger
 package import Reconciler
@@ -43,11 +44,17 @@ package struct RunHost: Sendable {
 package struct EngineConnection: Sendable {
     package var engine: any ContainerEngine
     package var identity: EngineIdentity
+    /// Where it answers, for people.
+    package var host: String
 
-    package init(engine: any ContainerEngine, identity: EngineIdentity) {
+    package init(engine: any ContainerEngine, identity: EngineIdentity, host: String) {
         self.engine = engine
         self.identity = identity
+        self.host = host
     }
+
+    /// It answered, and now it does not.
+    func lost(_ error: DockerError) -> OperationError { OperationError(unreachable: error, host: host) }
 }
 
 /// The ledger as one run needs it. Whoever holds it holds the group's lock.

@@ -27,7 +27,8 @@ public func planStart(_ setting: RunSetting, _ options: StartOptions) async thro
     let selection = try StartSelection(setting.checkedDefinition(), options)
     let records = try GroupRecords.open(directory: setting.directory, ledgerPath: setting.ledgerPath)
     let state = try records?.state() ?? GroupState()
-    let engine = try await setting.connect().engine
+    let connection = try await setting.connect()
+    let engine = connection.engine
     let key = try fingerprintKeyIfPresent(setting)
     let group = selection.group
     var hide = Redaction(await groupSecrets(setting.definition, state, group: group.name, engine: engine))
@@ -36,7 +37,7 @@ public func planStart(_ setting: RunSetting, _ options: StartOptions) async thro
         observed = try await observe(
             group, engine: engine, context: state.context, isNetworkGiven: options.network != nil,
             fingerprint: { fingerprint(of: $0, network: group.network, key: key) })
-    } catch { throw OperationError(unreachable: error, host: setting.environment["DOCKER_HOST"] ?? "the engine") }
+    } catch { throw connection.lost(error) }
     for text in observed.formerSecretTexts(state) { hide.learn(text) }
     let plan = planStart(
         PlanRequest(
@@ -44,7 +45,7 @@ public func planStart(_ setting: RunSetting, _ options: StartOptions) async thro
             fingerprint: { fingerprint(of: $0, network: group.network, key: key) }, directoryExists: { pathExists($0) },
             isPortFree: { freePort(preferring: $0) == $0 }))
     do { return try await plan.warned(group: group.name, engine: engine).concealed(by: hide) } catch {
-        throw OperationError(unreachable: error, host: setting.environment["DOCKER_HOST"] ?? "the engine")
+        throw connection.lost(error)
     }
 }
 

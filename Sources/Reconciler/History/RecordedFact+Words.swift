@@ -110,7 +110,7 @@ extension ContainerExited {
         let text = exitCode.map { "exited \($0)" } ?? "never ran"
         // Who sent the signal is not known here: it may have been this very stop.
         let words = exitCode.flatMap { code in
-            code == 0 ? nil : (oomKilled ? nil : signalName(ofExitCode: code).map { "by \($0)" }) ?? exitCodeWords(code)
+            code == 0 ? nil : (oomKilled ? nil : signal(ofExitCode: code).map { "by \(signalName($0))" }) ?? exitCodeWords(code)
         }
         return (oomKilled ? "\(text), out of memory" : text, error ?? words ?? "")
     }

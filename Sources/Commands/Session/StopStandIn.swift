@@ -1,0 +1,89 @@
+import Glibc
+import Orchestrator
+import Synchronization
+
+/// The program that carries out a stop in place of this one: the group's former program, or the engine, which knows no definition.
+struct StopStandIn {
+    private let path: UnsafeMutablePointer<CChar>?
+    private let arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+    private let variables: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+
+    init(_ former: FormerProgram, _ environment: [String: String]) {
+        var environment = environment
+        environment["MINIBOSS_DEFINITION_HASH"] = former.definitionHash
+        self.init(former.path, environment)
+    }
+
+    /// - Returns: `nil` when the launcher names none, as it does for a stop alone.
+    init?(engine environment: [String: String]) {
+        guard let engine = environment["MINIBOSS_STOP_ENGINE"] else { return nil }
+        var environment = environment
+        for name in ["MINIBOSS_STOP_ENGINE", "MINIBOSS_DEFINITION_HASH"] { environment[name] = nil }
+        self.init(engine, environment)
+    }
+
+    private init(_ program: String, _ environment: [String: String]) {
+        var environment = environment
+        for name in ["MINIBOSS_FORMER_PROGRAM", "MINIBOSS_HOOKS", "MINIBOSS_REMEMBER", "MINIBOSS_STANDS_IN"] { environment[name] = nil }
+        path = strdup(program)
+        arguments = Self.array(CommandLine.arguments)
+        variables = Self.array(environment.map { "\($0.key)=\($0.value)" })
+    }
+
+    /// Lives as long as the process, which this is about to replace.
+    private static func array(_ texts: [String]) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> {
+        let array = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: texts.count + 1)
+        for (index, text) in texts.enumerated() { array[index] = strdup(text) }
+        array[texts.count] = nil
+        return array
+    }
+
+    /// Becomes it; returns only when that fails. Async-signal-safe: sigprocmask(2) and execve(2) alone.
+    func become() {
+        var none = sigset_t()
+        sigemptyset(&none)
+        sigprocmask(SIG_SETMASK, &none, nil)
+        if let path { execve(path, arguments, variables) }
+    }
+}
+
+/// What a stop becomes when its definition can't even be read: it traps, ends the program, or never comes back.
+enum UnreadableStop {
+    /// Seconds a definition has to be read in; it makes values, nothing else.
+    static let patience: UInt32 = 5
+
+    private static let isPrepared = Atomic(false)
+    // Unsafe: written once, before there is a second thread; after that only read, where `isPrepared`.
+    nonisolated(unsafe) private static var standIn: StopStandIn?
+    nonisolated(unsafe) private static var words: StaticString = ""
+
+    /// To be called before the definition is read, when the command is a stop.
+    static func prepare(_ environment: [String: String], arguments: [String]) {
+        guard (try? ArgumentOrder(arguments, verbs: MinibossCommand.verbNames))?.command == StopCommand.name else { return }
+        if let former = FormerProgram(environment) {
+            standIn = StopStandIn(former, environment)
+            words = "miniboss: the definition can't be read; stopping with the program that last started this group\n"
+        } else {
+            standIn = StopStandIn(engine: environment)
+            words = "miniboss: the definition can't be read; stopping what the ledger knows, without the definition's hooks\n"
+        }
+        guard standIn != nil else { return }
+        isPrepared.store(true, ordering: .sequentiallyConsistent)
+        signal(SIGALRM) { _ in UnreadableStop.takeOver() }
+        alarm(patience)
+    }
+
+    /// The definition was read.
+    static func dismiss() {
+        guard isPrepared.exchange(false, ordering: .sequentiallyConsistent) else { return }
+        alarm(0)
+        signal(SIGALRM, SIG_DFL)
+    }
+
+    /// Does nothing unless prepared. Async-signal-safe.
+    static func takeOver() {
+        guard isPrepared.load(ordering: .sequentiallyConsistent) else { return }
+        write(STDERR_FILENO, words.utf8Start, words.utf8CodeUnitCount)
+        standIn?.become()
+    }
+}
