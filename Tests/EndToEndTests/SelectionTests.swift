@@ -84,6 +84,32 @@ private let chain = """
         }
     }
 
+    @Test("B50: a group that was renamed, or whose file was away for a while, is the one its definition's readers are about")
+    func renamed() async throws {
+        try await withWorkshop(sleeper("a"), list: "A()") { shop in
+            let first = try shop.read("Miniboss.swift")
+            #expect(try shop.miniboss("start").code == 0)
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+            let name = "\(shop.group)-2"
+            try shop.write("Miniboss.swift", first.replacing("let name = \"\(shop.group)\"", with: "let name = \"\(name)\""))
+            #expect(try shop.miniboss("start").code == 0)
+            struct Run: Decodable {
+                var run: Int
+                var command: String
+            }
+            func newest() throws -> Run? {
+                let runs: [Run] = try shop.decoded(shop.miniboss("history", "--json"))
+                return runs.first
+            }
+            #expect(try newest()?.run == 1)
+            #expect(try shop.miniboss("postmortem").output.hasPrefix(name))
+            try #require(rename("\(shop.directory)/Miniboss.swift", "\(shop.directory)/away") == 0)
+            #expect(try shop.miniboss("stop", "--remove", "--group", name).code == 0)
+            try #require(rename("\(shop.directory)/away", "\(shop.directory)/Miniboss.swift") == 0)
+            #expect(try newest()?.command == "stop")
+        }
+    }
+
     @Test("B50: a ledger at another place needs nothing written beside the definition, and says whose it is")
     func elsewhere() async throws {
         try await withWorkshop(sleeper("a"), list: "A()") { shop in
@@ -226,6 +252,10 @@ private let chain = """
             ]
             let id = try await docker.createContainer(name: "miniboss-\(shop.group)_base.run7", left).id
             _ = try await docker.startContainer(id)
+            let plan = try shop.miniboss("plan")
+            #expect(plan.code == 2 && plan.output.contains("left over from run 7, which was cut off"), "\(plan)")
+            let doctor = try shop.miniboss("doctor")
+            #expect(doctor.code == 1 && doctor.output.contains("left over from run 7, which was cut off"), "\(doctor)")
             #expect(try shop.miniboss(command).code == 0)
             #expect(
                 try await docker.listContainers(all: true, labels: ["io.miniboss.oneoff=true", "io.miniboss.group=\(shop.group)"]).isEmpty)

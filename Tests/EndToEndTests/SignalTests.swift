@@ -116,6 +116,9 @@ private struct Run: Decodable {
             #expect(try shop.miniboss("doctor").code == 0)
             let runs: [Run] = try shop.decoded(shop.miniboss("history", "--json"))
             #expect(runs.map(\.outcome) == ["interrupted", "succeeded"] && runs.first?.signal == "SIGINT")
+            let plan = try shop.miniboss("plan")
+            #expect(plan.code == 2 && plan.output.contains("1 stop_container  stubborn  run 2 was stopping it"), "\(plan)")
+            #expect(plan.output.contains("2 start_container stubborn"), "\(plan)")
 
             let docker = try Docker(environment: ProcessInfo.processInfo.environment)
             _ = try await docker.killContainer(

@@ -67,16 +67,18 @@ struct GroupTarget: Sendable {
             let directory = GroupDirectory.path(group: group, definitionPath: path, currentDirectory: session.currentDirectory)
             return (group, Result { try GroupRecords.open(directory: directory, ledgerPath: nil).flatMap { try newestStart($0) } })
         }
-        let owned = starts.filter { path != nil && (try? $0.1.get())?.definitionPath == path }
+        let owned = starts.compactMap { group, start in (try? start.get()).map { (group: group, at: $0.fact.at, path: $0.body.definitionPath) } }
+            .filter { path != nil && $0.path == path }
+        // A group that was renamed has left its history under the old name.
+        if let last = owned.max(by: { $0.at < $1.at }) { return last.group }
         // One that can't be read says nothing of whose it is; if it is the only one that can be meant, its trouble is told.
         let unreadable = starts.filter { if case .failure = $0.1 { true } else { false } }
-        let candidates = owned.isEmpty && path != nil ? unreadable : owned
-        guard candidates.count == 1 else {
+        guard path != nil, unreadable.count == 1 else {
             throw OperationError(
                 .usage, "there are several groups here: \(groups.joined(separator: ", "))",
                 next: "Say which one with --group NAME.")
         }
-        return candidates[0].0
+        return unreadable[0].0
     }
 
     /// The ledger was named, so it says itself whose it is.
@@ -89,12 +91,15 @@ struct GroupTarget: Sendable {
                 .noDefinition, "there is no ledger at \(path), which MINIBOSS_LEDGER names",
                 next: "Start the group with the same MINIBOSS_LEDGER, or unset it.")
         }
-        return (try? newestStart(records))?.group ?? "default"
+        return (try? newestStart(records))?.body.group ?? "default"
     }
 
-    private static func newestStart(_ records: GroupRecords) throws -> RunStarted? {
-        guard let run = try records.newestRuns(limit: 1).first else { return nil }
-        return try records.facts(run: run, service: nil, types: [RunStarted.type]).runStart?.body
+    /// The newest run that knew its definition; one without, e.g. a stop by the ledger alone, counts where there is no other.
+    private static func newestStart(_ records: GroupRecords) throws -> (fact: RecordedFact, body: RunStarted)? {
+        let starts = try records.newestRuns(limit: 20).lazy.compactMap { run in
+            try? records.facts(run: run, service: nil, types: [RunStarted.type]).runStart
+        }
+        return starts.first { $0.body.definitionPath != nil } ?? starts.first
     }
 
     func records(_ session: Session) throws -> GroupRecords? {

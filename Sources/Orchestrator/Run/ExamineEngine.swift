@@ -39,10 +39,12 @@ private func orphans(_ setting: RunSetting, _ docker: Docker) async throws(Docke
     let services = Set(known.members.map(\.name) + (setting.definition?.spec.services.map(\.name) ?? []))
     guard !services.isEmpty else { return nil }
     let label = GroupLabels.filter(group: setting.groupName)
-    let containers = try await docker.containers(labels: [label]).filter { !services.contains($0.labels[GroupLabels.service] ?? "") }
+    let all = try await docker.containers(labels: [label])
+    let containers = all.filter { $0.labels[GroupLabels.oneOff] == nil && !services.contains($0.labels[GroupLabels.service] ?? "") }
+    let oneOffs = setting.abandoned(all.filter { $0.labels[GroupLabels.oneOff] != nil }.map { ObservedContainer($0) })
     let networks = try await docker.networks(labels: [label]).filter { $0.name != known.network ?? $0.name }
     return containers.map { container in
         let service = container.labels[GroupLabels.service].map { "of a service \($0) that is no longer in the group" } ?? "of no service"
         return "container \(container.name), \(container.state), \(service)"
-    } + networks.map { "network \($0.name), of an earlier start" }
+    } + oneOffs.map { "container \($0.container.name), \($0.container.status.rawValue), \($0.cause)" } + networks.map { "network \($0.name), of an earlier start" }
 }

@@ -8,6 +8,7 @@ struct HalfStop: Sendable {
     var name: String
     /// The run that was killed.
     var run: Int
+    var cause: String { "run \(run) was stopping it" }
 
     init?(_ open: OpenIntent, engine: any ContainerEngine, group: String) async {
         guard [.stopContainer, .killContainer].contains(open.intent.step), let service = open.service,
@@ -26,7 +27,7 @@ extension GroupRun {
     func finishStops() async throws {
         for half in halfStops {
             try await call(
-                EngineStep(kind: .stopContainer, service: half.service, cause: "run \(half.run) was stopping it", target: half.name),
+                EngineStep(kind: .stopContainer, service: half.service, cause: half.cause, target: half.name),
                 result: { _ in half.id }
             ) { () async throws(DockerError) in
                 do throws(DockerError) { try await engine.stop(container: half.id, seconds: terms.stopTimeout, signal: "") } catch {

@@ -86,15 +86,22 @@ extension OperationError {
     }
 }
 
+extension RunSetting {
+    /// The containers of `run` commands that were killed, with what is to be said of them.
+    func abandoned(_ oneOffs: [ObservedContainer]) -> [(container: ObservedContainer, cause: String)] {
+        oneOffs.compactMap { container in
+            guard container.status != .removing, container.run.map(ledgerLocation.isMarked) != true else { return nil }
+            let origin = container.run.map { "run \($0)" } ?? "a run"
+            return (container, "left over from \(origin), which was cut off")
+        }
+    }
+}
+
 extension GroupRun {
     /// Takes away what a killed `run` left: its container belongs to no plan, and nobody else would.
     func removeOneOffs(_ observed: ObservedGroup) async throws {
-        for container in observed.oneOffs where container.status != .removing {
-            if let origin = container.run, setting.ledgerLocation.isMarked(origin) { continue }
-            let origin = container.run.map { "run \($0)" } ?? "a run"
-            try await remove(
-                container.service, container.id, target: container.name, cause: "left over from \(origin), which was cut off", force: true,
-                volumes: true)
+        for (container, cause) in setting.abandoned(observed.oneOffs) {
+            try await remove(container.service, container.id, target: container.name, cause: cause, force: true, volumes: true)
         }
     }
 }

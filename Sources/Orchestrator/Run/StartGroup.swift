@@ -39,14 +39,33 @@ public func planStart(_ setting: RunSetting, _ options: StartOptions) async thro
             fingerprint: { fingerprint(of: $0, network: group.network, key: key) })
     } catch { throw connection.lost(error) }
     for text in observed.formerSecretTexts(state) { hide.learn(text) }
+    let left = await leftBehind(setting, records, state, observed, on: connection)
     let plan = planStart(
         PlanRequest(
-            desired: group, observed: observed, history: state,
+            desired: group, observed: left.ended(in: observed), history: state,
             fingerprint: { fingerprint(of: $0, network: group.network, key: key) }, directoryExists: { pathExists($0) },
-            isPortFree: { freePort(preferring: $0) == $0 }))
+            isPortFree: { freePort(preferring: $0) == $0 })
+    ).preceded(by: left)
     do { return try await plan.warned(group: group.name, engine: engine).concealed(by: hide) } catch {
         throw connection.lost(error)
     }
+}
+
+/// What a start would end first: `finishStops` and `removeOneOffs`.
+private func leftBehind(
+    _ setting: RunSetting, _ records: GroupRecords?, _ state: GroupState, _ observed: ObservedGroup, on connection: EngineConnection
+) async -> LeftBehind {
+    var left = LeftBehind()
+    let atWork = (try? records?.runsAtWork()) ?? []
+    for open in state.openIntents.values.sorted(by: { $0.operation < $1.operation }) where !atWork.contains(open.run) {
+        guard open.engineID ?? connection.identity.id == connection.identity.id,
+            let half = await HalfStop(open, engine: connection.engine, group: setting.groupName),
+            let container = observed.containers.first(where: { $0.id == half.id })
+        else { continue }
+        left.stops.append((container, half.cause))
+    }
+    left.removals = setting.abandoned(observed.oneOffs)
+    return left
 }
 
 /// Which services a start is about.
