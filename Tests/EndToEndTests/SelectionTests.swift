@@ -221,6 +221,9 @@ private let chain = """
             try shop.write("top/Dockerfile", "FROM \(environment("MINIBOSS_TEST_IMAGE") ?? "miniboss-test/busybox:latest")\nLABEL a=b\n")
             let other = "\(shop.group)-other"
             #expect(try shop.miniboss("start", "--network-name", other).code == 0)
+            // A start that names no network would move it back, and both say so.
+            #expect(try shop.miniboss("plan").output.contains("network \"\(other)\" → \"miniboss-\(shop.group)\""))
+            #expect(try shop.miniboss("status").output.contains("network \"\(other)\" → \"miniboss-\(shop.group)\""))
             let reload = try shop.miniboss("reload", "top")
             #expect(reload.code == 0, "\(reload.errors)")
             #expect(try await shop.container("top")?.networks.keys.sorted() == [other])
@@ -230,6 +233,7 @@ private let chain = """
             for network in try await docker.listNetworks(labels: ["io.miniboss.group=\(shop.group)"]) {
                 _ = try await docker.removeNetwork(network.id)
             }
+            #expect(try shop.miniboss("status").output.contains("the network it was on is gone"))
             let start = try shop.miniboss("start", "--network-name", other)
             #expect(start.code == 0, "\(start.errors)")
             // A part of the group is started: the ledger still knows all of it.

@@ -16,11 +16,10 @@ public struct ServiceStatus: Sendable {
     public var reason: String
 }
 
-/// The group as defined beside the group as it is.
+/// The group as defined beside the group as it is: what `start` would mend, be it the network another start named.
 public func observeStatus(_ setting: RunSetting) async throws(OperationError) -> [ServiceStatus] {
-    _ = try setting.checkedDefinition()
+    let group = try setting.checkedDefinition().spec
     let state = try GroupRecords.open(directory: setting.directory, ledgerPath: setting.ledgerPath)?.state() ?? GroupState()
-    let group = setting.group(remembered: state)
     let connection = try await setting.connect()
     let engine = connection.engine
     let key = try fingerprintKeyIfPresent(setting)
@@ -28,7 +27,7 @@ public func observeStatus(_ setting: RunSetting) async throws(OperationError) ->
     let observed: ObservedGroup
     let held: HeldNames
     do {
-        observed = try await observe(group, engine: engine, context: state.context, isNetworkGiven: true, fingerprint: hash)
+        observed = try await observe(group, engine: engine, context: state.context, isNetworkGiven: false, fingerprint: hash)
         let present = observed.containersByService
         let wanted = group.services.map(\.name).filter { present[$0] == nil }
             .map { PlanRequest.containerName(group: group.name, service: $0) }
@@ -92,6 +91,7 @@ private func status(
             reason = "post_start has not succeeded for this container"
         }
         if !differing.isEmpty { reason = differing.map(\.words).joined(separator: "; ") }
+        if !isDone, [.exited, .created].contains(container.status), !observed.networkExists { reason = PlanCause.networkGone }
     } else {
         switch record.phase {
         case .failed: reason = record.failure.map { "failed: \($0.summary)" } ?? "failed"

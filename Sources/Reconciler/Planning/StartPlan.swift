@@ -91,7 +91,7 @@ struct StartPlanner {
         case .exited where !request.observed.networkExists, .created where !request.observed.networkExists:
             // A container holds on to the network's id, and another of that name has another one.
             replace(
-                service, resolved: resolved, [keeper] + leftovers, cause: PlanCause.replaced("the network it was on is gone"), after: after)
+                service, resolved: resolved, [keeper] + leftovers, cause: PlanCause.replaced(PlanCause.networkGone), after: after)
             return
         case .created where !owner.firstStart:
             // Nobody knows how far it got: nothing is lost with it, and its hooks run as for any new container.
