@@ -78,6 +78,31 @@ private func services(denying: String, group: String) -> String {
 }
 
 @Suite struct SecretTests {
+    @Test("B53, B54: that a secret is another one than in the run that worked is told, and no more of it")
+    func changedSecret() async throws {
+        let service = """
+            struct Guarded: Service {
+                let name = "guarded"
+                let image = testImage
+                let cmd = ["sh", "-c", "case $PW in right*) exec sleep 1000;; esac; echo denied; exit 1"]
+                let stopSignal = StopSignal.sigkill
+                let env: Environment = ["PW": .secret("right-password")]
+                let readiness = Readiness.exec("true")
+            }
+            """
+        try await withWorkshop(service, list: "Guarded()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            try shop.write("Miniboss.swift", shop.read("Miniboss.swift").replacing("right-password", with: "wrong"))
+            #expect(try shop.miniboss("start").code == 1)
+            let story = try shop.miniboss("postmortem").output
+            #expect(story.contains("env.PW was \"******\" in run 1, which worked; now \"****** (another one)\""), "\(story)")
+            let difference = try shop.miniboss("diff", "1", "2").output
+            #expect(difference.contains("env.PW") && difference.contains("****** (another one)"), "\(difference)")
+            let all = story + difference + (try shop.miniboss("history", "2", "--json").output)
+            #expect(!all.contains("right-password") && !all.contains("wrong"), "\(all)")
+        }
+    }
+
     @Test("B54: planted secrets are in no output, label, file or ledger row in clear")
     func canaries() async throws {
         let denying = try DenyingRegistry(saying: "no entry with \(registrySecret)")

@@ -123,7 +123,7 @@ struct Story {
                 ServiceSpec(
                     name: service, image: "\(service):1",
                     env: ["A": EnvironmentValue("\(run)"), "P": EnvironmentValue("x", isSecret: true)]), imageID: "sha256:1",
-                network: "miniboss-demo")
+                network: "miniboss-demo", secretMarks: ["P": "1234abcd"])
             move(service, .planned, .createBegan)
             add(service, StepIntended(step: .createContainer, cause: "none", target: service, spec: spec), operation: "c\(id)")
             add(service, StepSucceeded(step: .createContainer, target: service, result: id, seconds: 0.25), operation: "c\(id)")

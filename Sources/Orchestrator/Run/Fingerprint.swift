@@ -8,6 +8,16 @@ func fingerprint(of spec: ServiceSpec, network: String, key: [UInt8]) -> String 
     Hex.encode(HMAC.sha256(key: key, message: Array(spec.canonicalText(network: network).utf8)))
 }
 
+/// Keyed hashes of a spec's secret variables, each by itself and short: enough to see that one has changed.
+func secretMarks(of spec: ServiceSpec, key: [UInt8]) -> [String: String]? {
+    let secrets = spec.env.filter(\.value.isSecret)
+    guard !secrets.isEmpty else { return nil }
+    return Dictionary(
+        uniqueKeysWithValues: secrets.map { name, value in
+            (name, String(Hex.encode(HMAC.sha256(key: key, message: Array("secret\0\(name)\0\(value.text)".utf8))).prefix(8)))
+        })
+}
+
 /// The group's own key, made at its first use. Losing it costs an inspection of each container, nothing else.
 func fingerprintKey(_ setting: RunSetting) throws(OperationError) -> [UInt8] {
     let path = keyPath(setting)

@@ -26,7 +26,8 @@ extension GroupRun {
         config.mounts += volumes.handedOn.sorted { $0.key < $1.key }.map {
             ContainerConfig.Mount(kind: .volume, source: $0.value, target: $0.key)
         }
-        let summary = SpecSummary(spec, imageID: imageID(spec.image), network: group.network)
+        let summary = SpecSummary(
+            spec, imageID: imageID(spec.image), network: group.network, secretMarks: secretMarks(of: spec, key: fingerprintKey))
         do {
             let id = try await call(
                 EngineStep(kind: .createContainer, service: name, cause: step.cause, target: step.target.text, spec: summary),

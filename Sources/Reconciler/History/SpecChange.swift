@@ -71,7 +71,11 @@ extension SpecSummary {
     func fields(beside other: SpecSummary) -> [(field: String, mine: String?, other: String?)] {
         var fields: [(String, String?, String?)] = [("image", image, other.image)]
         if image == other.image { fields.append(("image id", imageID.map(shortID), other.imageID.map(shortID))) }
-        for key in Set(env.keys).union(other.env.keys).sorted() { fields.append(("env.\(key)", env[key], other.env[key])) }
+        for key in Set(env.keys).union(other.env.keys).sorted() {
+            var value = other.env[key]
+            if let mark = secretMarks?[key], let otherMark = other.secretMarks?[key], mark != otherMark { value? += " (another one)" }
+            fields.append(("env.\(key)", env[key], value))
+        }
         return fields + [
             ("ports", ports.joined(separator: ", "), other.ports.joined(separator: ", ")),
             ("volumes", volumes.joined(separator: ", "), other.volumes.joined(separator: ", ")),

@@ -23,6 +23,8 @@ public struct SpecSummary: Codable, Sendable, Equatable {
     public var imageID: String?
     public var env: [String: String]
     public var secretKeys: [String]
+    /// By secret variable a keyed hash, which tells that it is another than before and nothing else.
+    public var secretMarks: [String: String]?
     public var ports: [String]
     public var volumes: [String]
     public var entrypoint: [String]?
@@ -35,15 +37,17 @@ public struct SpecSummary: Codable, Sendable, Equatable {
         case image, env, ports, volumes, entrypoint, user, network
         case imageID = "image_id"
         case secretKeys = "secret_keys"
+        case secretMarks = "secret_marks"
         case command = "cmd"
         case stopSignal = "stop_signal"
     }
 
-    public init(_ spec: ServiceSpec, imageID: String?, network: String) {
+    public init(_ spec: ServiceSpec, imageID: String?, network: String, secretMarks: [String: String]? = nil) {
         image = spec.image
         self.imageID = imageID
         env = spec.env.mapValues(\.shown)
         secretKeys = spec.env.filter(\.value.isSecret).keys.sorted()
+        self.secretMarks = secretMarks
         ports = spec.ports.map { "\($0.container):\($0.host)" }
         volumes = spec.volumes.map(\.text)
         entrypoint = spec.entrypoint

@@ -168,6 +168,13 @@ extension StepIntended {
     }
 }
 
+/// An object whose values are strings.
+private func words(_ text: inout JSONText) throws(JSONText.Unusual) -> [String: String] {
+    var values: [String: String] = [:]
+    try text.object { (text, key) throws(JSONText.Unusual) in values[String(decoding: key, as: UTF8.self)] = try text.string() }
+    return values
+}
+
 extension SpecSummary {
     fileprivate init(replayed text: inout JSONText) throws(JSONText.Unusual) {
         self.init(ServiceSpec(name: "", image: ""), imageID: nil, network: "")
@@ -178,16 +185,14 @@ extension SpecSummary {
             case UInt8(ascii: "i") where isWord(key, "image_id"):
                 imageID = try text.optionalString()
                 return
-            case UInt8(ascii: "e") where isWord(key, "env"):
-                var values: [String: String] = [:]
-                try text.object { (text, key) throws(JSONText.Unusual) in
-                    values[String(decoding: key, as: UTF8.self)] = try text.string()
-                }
-                env = values
+            case UInt8(ascii: "e") where isWord(key, "env"): env = try words(&text)
             case UInt8(ascii: "e") where isWord(key, "entrypoint"):
                 entrypoint = try text.optionalStrings()
                 return
             case UInt8(ascii: "s") where isWord(key, "secret_keys"): secretKeys = try text.strings()
+            case UInt8(ascii: "s") where isWord(key, "secret_marks"):
+                secretMarks = text.takeWord("null") ? nil : try words(&text)
+                return
             case UInt8(ascii: "s") where isWord(key, "stop_signal"): stopSignal = try text.string()
             case UInt8(ascii: "p") where isWord(key, "ports"): ports = try text.strings()
             case UInt8(ascii: "v") where isWord(key, "volumes"): volumes = try text.strings()
