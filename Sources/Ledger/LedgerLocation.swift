@@ -19,6 +19,15 @@ public struct LedgerLocation: Sendable, Equatable {
     /// Bytes of the database and its log; 0 when there is none.
     public var bytes: Int64 { LedgerFile.size(of: path) + LedgerFile.size(of: path + "-wal") }
 
+    /// Whether what lies beside `path` tells of a ledger of ours: what was put there by others is not to be moved away.
+    public var hasTraces: Bool {
+        let traces: [String] = [HeadAnchor.path(beside: path), LedgerSuccession.marker(beside: path)]
+        return traces.contains { (trace: String) in
+            var info = stat()
+            return lstat(trace, &info) == 0
+        }
+    }
+
     /// Takes the writer's lock, and makes the directories that are lacking.
     func lock(_ holder: LockHolder) throws(LedgerError) -> GroupLock {
         try prepare()

@@ -128,6 +128,24 @@ private let chain = """
         }
     }
 
+    @Test("B55: what stands where MINIBOSS_LEDGER points and was never a ledger is not moved away")
+    func foreignLedger() async throws {
+        try await withWorkshop(sleeper("a"), list: "A()") { shop in
+            try #require(mkdir("\(shop.directory)/photos", 0o700) == 0)
+            try shop.write("photos/one", "a picture")
+            try shop.write("notes.txt", "remember the milk")
+            for name in ["photos", "notes.txt"] {
+                let place = ["MINIBOSS_LEDGER": "\(shop.directory)/\(name)"]
+                let start = try shop.miniboss("start", variables: place)
+                #expect(start.code == 74 && start.errors.contains("name another place") && !start.errors.contains("--set-aside"), "\(start)")
+                #expect(try shop.miniboss("doctor", "--set-aside", variables: place).code == 74)
+            }
+            #expect(try shop.read("photos/one") == "a picture")
+            #expect(try shop.read("notes.txt") == "remember the milk")
+            #expect(try await shop.container("a") == nil)
+        }
+    }
+
     @Test("B55: a group whose ledger is on a read-only file system can be stopped with another one")
     func readOnly() async throws {
         try await withWorkshop(sleeper("a"), list: "A()") { shop in

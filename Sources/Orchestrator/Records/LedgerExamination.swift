@@ -32,9 +32,14 @@ public struct LedgerExamination: Sendable {
     /// Whether it can only be restored or set aside.
     public var isBroken: Bool { !broken.isEmpty }
 
+    /// Whether it is something of the user's that only stands where the ledger was to be.
+    private(set) var isForeign = false
+    static let foreignMend = "MINIBOSS_LEDGER names it, and miniboss has never kept a ledger there: name another place."
+
     /// What to do about the problems.
     public var mend: String {
-        isBroken
+        if isForeign { return Self.foreignMend }
+        return isBroken
             ? "Nothing was deleted. Restore it from a backup, or `miniboss doctor --set-aside`: that moves it away whole and begins a new history."
             : "The events are sound. `miniboss doctor --set-aside` computes the tables anew and sets nothing aside."
     }
@@ -49,6 +54,7 @@ public struct LedgerExamination: Sendable {
             if error.code == .missing { return nil }
             guard error.isDamage else { throw error }
             broken.append(error.finding)
+            isForeign = error.code == .notALedger && path != nil && !LedgerLocation(directory: directory, path: path).hasTraces
         }
         let location = LedgerLocation(directory: directory, path: path)
         advice = Self.advice(kind: FileSystemKind(at: location.directory), bytes: location.bytes, directory: location.directory)

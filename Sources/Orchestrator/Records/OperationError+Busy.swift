@@ -5,7 +5,8 @@ extension OperationError {
     /// The same, with who holds the lock of which group, and for how long, where that is what went wrong.
     init(ledger error: LedgerError, _ setting: RunSetting) {
         guard case .busy(let holder?) = error.code else {
-            self.init(ledger: error)
+            let isForeign = error.code == .notALedger && setting.ledgerPath != nil && !setting.ledgerLocation.hasTraces
+            if isForeign { self.init(.ledger, error.finding, next: LedgerExamination.foreignMend) } else { self.init(ledger: error) }
             return
         }
         let age = seconds(from: holder.startedAt, to: setting.clock.now()).map { ", for \(ageWords($0))" } ?? ""

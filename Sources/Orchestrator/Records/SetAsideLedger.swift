@@ -28,6 +28,7 @@ public func setAsideLedger(_ setting: RunSetting) throws(OperationError) -> Ledg
             try succession.rebuildProjections()
             return .rebuilt
         }
+        if found.isForeign { throw OperationError(.ledger, "\(location.path) was left where it is: it is no ledger", next: found.mend) }
         var cited: LedgerSetAside?
         let time = setting.clock.now()
         _ = try succession.setAside(at: time) { directory in
@@ -38,6 +39,8 @@ public func setAsideLedger(_ setting: RunSetting) throws(OperationError) -> Ledg
             return try successorEvents(body, after: found, setting)
         }
         return cited.map { .setAside($0) } ?? .nothing
+    } catch let error as OperationError {
+        throw error
     } catch let error as LedgerError {
         throw OperationError(ledger: error, setting)
     } catch {
