@@ -52,7 +52,13 @@ public enum CommandLineEntry {
                 )
             }
             if verb.shared.json, type(of: verb).runsHooks { session.output = .keptForResults() }
-            return try await CrashNotice.whileWorking { [session] in try await verb.perform(session) }
+            do { return try await CrashNotice.whileWorking { [session] in try await verb.perform(session) } } catch let error
+                as OperationError
+            {
+                // Whoever reads the result of a run gets one.
+                if verb.shared.json, type(of: verb).runsHooks { try session.output.line(JSON(refusal: error).text) }
+                throw error
+            }
         } catch {
             return exitCode(of: error, session)
         }

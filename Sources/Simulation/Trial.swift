@@ -121,7 +121,9 @@ package final class Trial: @unchecked Sendable {
         setting.host = RunHost(
             pid: 1,
             connect: { (_) throws(OperationError) in
-                do throws(DockerError) { return EngineConnection(engine: engine, identity: try await engine.identity(), host: "the simulation") } catch {
+                do throws(DockerError) {
+                    return EngineConnection(engine: engine, identity: try await engine.identity(), host: "the simulation")
+                } catch {
                     throw OperationError(.engine, error.description)
                 }
             },

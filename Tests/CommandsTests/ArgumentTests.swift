@@ -18,6 +18,10 @@ import Testing
             ])
         #expect(try order("B.swift", "--progress=plain", "stop").arguments == ["stop", "-f", "B.swift", "--progress=plain"])
         #expect(try order("--group", "g", "history", "7").arguments == ["history", "--group", "g", "7"])
+        #expect(
+            try order("exec", "db", "--group", "g", "--json", "--", "cat", "-f", "x").arguments == [
+                "exec", "--group", "g", "--json", "db", "--", "cat", "-f", "x",
+            ])
         #expect(try order("--help").arguments == ["--help"])
         #expect(try order("help", "start").arguments == ["help", "start"])
     }

@@ -103,7 +103,9 @@ private struct PostMortem: Decodable {
             #expect(excluded.code == 64 && excluded.errors.contains("behind"))
             #expect(try shop.miniboss("start", "--exclude", "besid").errors.contains("\"beside\""))
             #expect(try shop.miniboss("start", "--nonsense").code == 64)
-            #expect(try shop.miniboss("start", variables: ["DOCKER_HOST": "unix:///nonexistent.sock"]).code == 69)
+            let unreachable = try shop.miniboss("start", "--json", variables: ["DOCKER_HOST": "unix:///nonexistent.sock"])
+            #expect(unreachable.code == 69 && unreachable.output.hasPrefix("{"), "\(unreachable)")
+            #expect(unreachable.output.contains("no Docker Engine answers at unix:///nonexistent.sock"), "\(unreachable)")
 
             let source = try shop.read("Miniboss.swift")
             try shop.write("Miniboss.swift", source.replacing("let dependencies", with: "let dependancies"))

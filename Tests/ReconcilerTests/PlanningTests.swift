@@ -164,6 +164,20 @@ private let app = ServiceSpec(name: "app", image: "app:1", dependencies: ["db"])
         #expect(error?.description.contains("did you mean {user_id}?") == true)
     }
 
+    @Test("B31: whether a key stands for a volume or a directory, and where a path begins, is known once it has its value")
+    func paths() throws {
+        let context = ContextValues(["dir": .string("/made"), "name": .string("data")])
+        func resolved(_ source: VolumeMount.Source) throws -> VolumeMount.Source {
+            try ServiceSpec(name: "a", image: "a", volumes: [VolumeMount(source: source, target: "/d")]).resolved(context).volumes[0].source
+        }
+        #expect(try resolved(.named("{dir}")) == .directory("/made"))
+        #expect(try resolved(.named("{name}")) == .named("data"))
+        #expect(try resolved(.directory("/home/me/{name}/x")) == .directory("/home/me/data/x"))
+        #expect(try resolved(.directory("/home/me/{dir}/x")) == .directory("/made/x"))
+        let built = ServiceSpec(name: "a", image: "a", build: BuildSource(directory: "/home/me/{dir}", dockerfile: "Dockerfile"))
+        #expect(try built.resolved(context).build?.directory == "/made")
+    }
+
     @Test("B1, B2, B3, B5, B6, B7, B31: everything wrong with a definition is told")
     func problems() {
         let spec = GroupSpec(

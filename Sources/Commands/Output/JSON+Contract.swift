@@ -62,6 +62,14 @@ extension JSON {
         ])
     }
 
+    /// What `start`, `stop` and `reload` print with `--json` when they came to no end of a run.
+    init(refusal error: OperationError) {
+        self = .members([
+            "run": .null, "outcome": .string(RunOutcome.failed.rawValue), "services": .array([]), "seconds": .null,
+            "nothing_to_do": .bool(false), "error": .string(error.message), "failures": .array([]), "next": JSON(error.next),
+        ])
+    }
+
     /// `postmortem --json` where nothing has failed.
     static let noPostMortem = JSON.members(["run": .null, "failures": .array([]), "blocked": .array([])])
 

@@ -49,7 +49,8 @@ struct RunEndText {
         case "stop":
             let removed = summary.services.count { $0.outcome == .removed }
             let stopped = summary.services.count { $0.outcome == .stopped }
-            if end.nothingToDo || removed + stopped == 0 { return "\(group): nothing to stop (\(took))" }
+            let network = end.facts.contains { if case .stepSucceeded(let step) = $0.event { step.step == .removeNetwork } else { false } }
+            if removed + stopped == 0 { return "\(group): nothing to stop\(network ? ", its network removed" : "") (\(took))" }
             let counts = [stopped > 0 ? "stopped \(stopped)" : nil, removed > 0 ? "removed \(removed)" : nil].compactMap { $0 }
             return "\(counts.joined(separator: ", ")) in \(took)\(keptVolumes(summary)) · \(history)"
         case "reload":

@@ -13,8 +13,9 @@ struct PlainStory: Sendable {
         if case .runStarted = fact.event { start = fact }
         guard let start, fact.run == start.run else {
             // A run begins by settling what killed ones left, in their names.
-            guard case .runFinished = fact.event else { return nil }
-            return "run \(fact.run) had been killed; what it left is settled"
+            guard case .runFinished(let body) = fact.event else { return nil }
+            let end = body.outcome == .crashed ? "had been killed" : "was cut off by a second \(body.signal ?? "signal")"
+            return "run \(fact.run) \(end); what it left is settled"
         }
         guard let words = words(fact) else { return nil }
         let text = [fact.service, words].compactMap { $0 }.joined(separator: " ")

@@ -39,8 +39,11 @@ struct ArgumentOrder: Equatable {
         }
         try Self.check(word, among: verbs)
         command = word
-        arguments = [word] + leading + rest.dropFirst()
-        recorded = Self.withoutShared(rest.dropFirst())
+        let sorted = Self.sorted(rest.dropFirst())
+        // What follows the service is the command's own, but not before `--`.
+        let isForContainer = [ExecCommand.name, RunCommand.name].contains(word) && rest.contains("--")
+        arguments = [word] + leading + (isForContainer ? sorted.shared + sorted.others : Array(rest.dropFirst()))
+        recorded = sorted.others
     }
 
     private static func check(_ word: String, among verbs: [String], before: String = "") throws(OperationError) {
@@ -54,18 +57,19 @@ struct ArgumentOrder: Equatable {
             || word.hasPrefix("-f") && word.count > 2 && !word.hasPrefix("--")
     }
 
-    private static func withoutShared(_ words: ArraySlice<String>) -> [String] {
-        var kept: [String] = []
+    /// The shared options among words up to `--`, and all the rest.
+    private static func sorted(_ words: ArraySlice<String>) -> (shared: [String], others: [String]) {
+        var sorted: (shared: [String], others: [String]) = ([], [])
         var rest = words
         while let word = rest.first {
-            if word == "--" { return kept + rest }
-            if valued.contains(word) {
-                rest = rest.dropFirst(2)
-            } else {
-                if !isShared(word) { kept.append(word) }
-                rest = rest.dropFirst()
+            if word == "--" {
+                sorted.others += rest
+                break
             }
+            let count = valued.contains(word) ? 2 : 1
+            if count == 2 || isShared(word) { sorted.shared += rest.prefix(count) } else { sorted.others.append(word) }
+            rest = rest.dropFirst(count)
         }
-        return kept
+        return sorted
     }
 }

@@ -26,7 +26,7 @@ struct InitCommand: Verb {
             throw OperationError(
                 .usage, reason == EEXIST ? "\(path) exists already" : "can't write \(path): \(String(cString: strerror(reason)))",
                 next: reason == EEXIST
-                    ? "Edit it, or write another one with `miniboss init -f Other.swift`."
+                    ? "Edit it, or write another one: `miniboss init -f \(shared.file == nil ? "Other" : "Another").swift`."
                     : "Go to a directory that can be written, or name a file in one with -f FILE.")
         }
         defer { close(descriptor) }
@@ -35,7 +35,9 @@ struct InitCommand: Verb {
             throw OperationError(.failed, "can't write \(path): \(error)", next: "Make room on the disk, then `miniboss init` again.")
         }
         try session.output.line(
-            shared.json ? JSON.members(["path": .string(path)]).text : "wrote \(SafeText.line(path)); next: miniboss start")
+            shared.json
+                ? JSON.members(["path": .string(path)]).text
+                : "wrote \(SafeText.line(path)); next: miniboss \(shared.file.map { "-f \(SafeText.line($0)) " } ?? "")start")
         return 0
     }
 }

@@ -46,5 +46,6 @@ private func orphans(_ setting: RunSetting, _ docker: Docker) async throws(Docke
     return containers.map { container in
         let service = container.labels[GroupLabels.service].map { "of a service \($0) that is no longer in the group" } ?? "of no service"
         return "container \(container.name), \(container.state), \(service)"
-    } + oneOffs.map { "container \($0.container.name), \($0.container.status.rawValue), \($0.cause)" } + networks.map { "network \($0.name), of an earlier start" }
+    } + oneOffs.map { "container \($0.container.name), \($0.container.status.rawValue), \($0.cause)" }
+        + networks.map { "network \($0.name), of an earlier start" }
 }

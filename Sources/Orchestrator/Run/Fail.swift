@@ -47,7 +47,7 @@ extension GroupRun {
             began = state.earliestLine
             // A container of an earlier start may have been given a secret that the definition no longer tells.
             journal.conceal(inspect.config.values(of: journal.state[service].secretKeys))
-            let health = (state.health?.log ?? []).suffix(5).map { "exit \($0.exitCode): \($0.output)" }
+            let health = (state.health?.log ?? []).suffix(5).map { "exit \($0.exitCode)" + ($0.output.isEmpty ? "" : ": \($0.output)") }
             entries.append(
                 JournalEntry(
                     service,

@@ -28,6 +28,15 @@ extension GroupRun {
         if !entries.isEmpty { try journal.note(entries) }
     }
 
+    /// Says of containers that nothing in the definition stands for any more that they go on: a start stops nobody.
+    func noteFormerServices(_ observed: ObservedGroup) throws {
+        let defined = Set((setting.definition?.spec ?? group).services.map(\.name))
+        for container in observed.containers where container.status == .running && !defined.contains(container.service) {
+            let text = "it is no longer in the definition and still runs; `miniboss stop` ends it"
+            try journal.note(container.service, .noteTaken(NoteTaken(text: text)))
+        }
+    }
+
     /// Records that services are left out, of which nothing else is known: that one runs, or why it failed, stays known.
     func leaveOut(_ services: [String]) throws {
         let entries = services.map { entry($0, .excluded, cause: "excluded by the user", onlyFrom: [.absent]) }

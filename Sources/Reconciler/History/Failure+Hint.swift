@@ -10,8 +10,9 @@ extension Failure {
     /// Who holds the name of a network.
     public static let networkHolder = "a network of that name"
 
-    /// What the end of the process, or the engine's refusal, says.
-    func reason(exit: ContainerExited?) -> String {
+    /// What the end of the process, of the hook, or the engine's refusal, says.
+    /// - Parameter hookSeconds: how long the hook took that threw.
+    func reason(exit: ContainerExited?, hookSeconds: Double?) -> String {
         switch failureClass {
         case .oomKilled: return "the kernel killed its process (exit code \(exitCode ?? 137)): it needed more memory than there was"
         case .killedBySignal where holder == Self.engine:
@@ -30,7 +31,7 @@ extension Failure {
         case .unhealthy where hasNoHealthCheck: return "the image has no health check"
         case .unhealthy: return "the image's own health check says so" + (exit?.health.last.map { ": \($0)" } ?? "")
         case .hookThrew where subject == Self.readiness: return "its readiness asks for something that can't be"
-        case .hookThrew: return "\(hookWords) threw an error"
+        case .hookThrew: return "\(hookWords) threw an error" + (hookSeconds.map { " after \(durationWords($0))" } ?? "")
         case .hookTimedOut: return "\(hookWords) had not come back by the deadline"
         case .imageNotFound where holder != nil:
             return "this machine does not have the image\(subjectWords), and its registry did not answer"

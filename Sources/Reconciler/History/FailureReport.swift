@@ -49,6 +49,7 @@ public struct FailureReport: Sendable, Equatable {
         let first = facts.runStart?.fact ?? fact
         var spec: SpecSummary?
         var exit: ContainerExited?
+        var hookSeconds: Double?
         for own in facts where own.service == service {
             switch own.event {
             case .pingChanged(let ping):
@@ -68,6 +69,7 @@ public struct FailureReport: Sendable, Equatable {
                 logBytesCut = logs.truncatedBytes
                 // A build's output is that of no container.
                 if failure.phase != .build { containerID = logs.containerID }
+            case .hookFinished(let hook) where hook.outcome == .threw: hookSeconds = hook.seconds
             case .stateChanged(let change):
                 containerID = change.containerID ?? containerID
             default: break
@@ -76,7 +78,7 @@ public struct FailureReport: Sendable, Equatable {
         let working = lastWorking.byService[service]
         lastWorkingRun = working?.run
         changes = specChanges(from: working, to: spec, image: member?.image, definition: start.definition, failure: failure)
-        because = failure.reason(exit: exit)
+        because = failure.reason(exit: exit, hookSeconds: hookSeconds)
         hint = failure.hint(service: service, typeName: typeName, origin: origin, changes: changes, invocation: start.invocation)
     }
 }

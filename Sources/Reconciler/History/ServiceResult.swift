@@ -26,6 +26,7 @@ public struct ServiceResult: Sendable, Equatable {
     var otherwiseRunning: String? {
         switch outcome {
         case .blocked: "as it was"
+        case .failed where failure?.failureClass == .interrupted: "as far as it had come"
         case .failed: failure?.isBeforeItsContainer == true ? "in its old container" : "in the container that failed"
         case .started, .alreadyRunning, .restarted, .stopped, .removed, .excluded: nil
         }

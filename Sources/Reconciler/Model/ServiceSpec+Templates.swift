@@ -51,11 +51,12 @@ extension ServiceSpec {
             copy.env[key] = EnvironmentValue(filled.text, isSecret: value.isSecret || filled.usesSecret)
         }
         for index in volumes.indices {
-            let source = try fill("volumes", volumes[index].sourceText).text
-            if case .directory = volumes[index].source {
-                copy.volumes[index].source = .directory(source)
-            } else {
+            let source = try fill("volumes", rooted(volumes[index].sourceText, context)).text
+            // Whether a key stands for a volume's name or a path is known only now.
+            if case .named = volumes[index].source, !source.hasPrefix("/") {
                 copy.volumes[index].source = .named(source)
+            } else {
+                copy.volumes[index].source = .directory(source)
             }
             copy.volumes[index].target = try fill("volumes", volumes[index].target).text
         }
@@ -70,8 +71,16 @@ extension ServiceSpec {
     public func resolvedBuild(_ context: ContextValues) throws(TemplateFailure) -> BuildSource? {
         guard let build else { return nil }
         return BuildSource(
-            directory: try filled("buildFromDirectory", build.directory, context).text,
+            directory: try filled("buildFromDirectory", rooted(build.directory, context), context).text,
             dockerfile: try filled("dockerfile", build.dockerfile, context).text)
+    }
+
+    /// The path without what stands before a key whose value is itself an absolute path: the definition's directory.
+    private func rooted(_ path: String, _ context: ContextValues) -> String {
+        guard let start = path.firstRange(of: "/{") else { return path }
+        let key = path[start.upperBound...].prefix { $0 != "}" }
+        guard let value = context.values[String(key)], value.interpolated.hasPrefix("/") else { return path }
+        return String(path[start.lowerBound...].dropFirst())
     }
 
     /// Only the image's reference, as it is written but for its keys.
