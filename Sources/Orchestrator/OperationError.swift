@@ -30,6 +30,9 @@ public struct OperationError: Error, Sendable, Equatable, CustomStringConvertibl
         self.next = next
     }
 
+    /// A choice of services that can't be carried out is a matter of usage.
+    init(_ refusal: SelectionRefusal) { self.init(.usage, refusal.message, next: refusal.next) }
+
     /// The error as it may be shown.
     func concealed(by hide: Redaction) -> OperationError { OperationError(code, hide(message), next: hide(next)) }
 

@@ -14,11 +14,11 @@ struct RegistryTests {
             ("r.io/a/b:2@sha256:ab", "r.io/a/b", "2", "sha256:ab", "r.io"),
         ] as [(String, String, String?, String?, String)])
     func references(text: String, repository: String, tag: String?, digest: String?, registry: String) throws {
-        let reference = try #require(ImageReference(text))
+        let reference = try #require(PullReference(text))
         #expect((reference.repository, reference.tag, reference.digest) == (repository, tag, digest))
         #expect(reference.registry == registry)
         #expect(reference.description == text)
-        #expect(ImageReference("app:") == nil && ImageReference("") == nil)
+        #expect(PullReference("app:") == nil && PullReference("") == nil)
     }
 
     @Test("A login from the file goes with the pull, as URL-safe base64")

@@ -28,7 +28,7 @@ extension Docker {
 
     /// Gives an image another name. Maps to `POST /images/{name}/tag`.
     public func tagImage(_ name: String, as reference: String) async throws(DockerError) {
-        guard let target = ImageReference(reference), target.digest == nil else {
+        guard let target = PullReference(reference), target.digest == nil else {
             throw DockerError(.badRequest, message: "`\(reference)` is no name for an image")
         }
         var call = EngineCall("POST", "/images/\(try PathEncoding.image(name))/tag")

@@ -47,7 +47,7 @@ public struct ImagePull: AsyncSequence, Sendable {
     public typealias Failure = DockerError
 
     fileprivate let docker: Docker
-    fileprivate let reference: ImageReference
+    fileprivate let reference: PullReference
     fileprivate let login: RegistryLogin?
     fileprivate let body: HTTPBody
 
@@ -59,7 +59,7 @@ public struct ImagePull: AsyncSequence, Sendable {
 
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate let docker: Docker
-        fileprivate let reference: ImageReference
+        fileprivate let reference: PullReference
         fileprivate let login: RegistryLogin?
         fileprivate let endpoint: String
         fileprivate var lines: JSONLines<ProgressLine<PullProgress>>
@@ -99,7 +99,7 @@ extension Docker {
     /// - Parameter login: nil takes the one the configuration has for the image's registry, if any.
     /// - Throws: see `isPullDenied`, `isNoSuchImage`, `isRateLimited`.
     public func pullImage(_ name: String, login: RegistryLogin? = nil) async throws(DockerError) -> ImagePull {
-        guard let reference = ImageReference(name) else { throw DockerError(.badRequest, message: "`\(name)` is no image reference") }
+        guard let reference = PullReference(name) else { throw DockerError(.badRequest, message: "`\(name)` is no image reference") }
         var call = EngineCall("POST", "/images/create")
         call.query = [("fromImage", reference.repository), ("tag", reference.tagOrDigest)]
         var known = login

@@ -30,7 +30,7 @@ func observe(
     for summary in summaries {
         var container = ObservedContainer(summary)
         let desired = group[container.service].flatMap { try? $0.resolved(context) }
-        let imageNow = desired.flatMap { try? Reconciler.ImageReference($0.image) }.flatMap { images[$0.description] }
+        let imageNow = desired.flatMap { try? ImageReference($0.image) }.flatMap { images[$0.description] }
         let isSettled =
             desired.map { fingerprint($0) == container.fingerprint } ?? false && (imageNow == nil || imageNow == container.imageID)
         // Where a listing does not tell, the container's label does.
@@ -63,7 +63,7 @@ private func imageIDs(_ images: [ImageSummary]) -> [String: String] {
     var ids: [String: String] = [:]
     for image in images {
         for name in image.repoTags + image.repoDigests {
-            if let reference = try? Reconciler.ImageReference(name) { ids[reference.description] = image.id }
+            if let reference = try? ImageReference(name) { ids[reference.description] = image.id }
         }
         ids[image.id] = image.id
     }

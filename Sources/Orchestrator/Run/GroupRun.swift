@@ -95,7 +95,7 @@ final class GroupRun: Sendable {
     }
 
     func imageID(_ reference: String) -> String? {
-        guard let name = try? Reconciler.ImageReference(reference) else { return nil }
+        guard let name = try? ImageReference(reference) else { return nil }
         return shared.withLock { $0.images[name.description] }
     }
 

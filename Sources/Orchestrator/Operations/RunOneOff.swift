@@ -8,7 +8,7 @@ public func runOneOff(
     _ setting: RunSetting, service: String, command: [String], streams: CommandStreams
 ) async throws(OperationError) -> Int32 {
     let definition = try setting.checkedDefinition()
-    try requireKnown([service], among: definition.spec.services.map(\.name))
+    try checkServiceNames([service], among: definition.spec.services.map(\.name))
     let code = ExitCode()
     _ = try await conduct(setting, RunTerms(hookTimeout: 300), group: { definition.spec.on($0.network) }) { run in
         guard let defined = run.group[service] else { return WorkEnd(hasFailed: true) }

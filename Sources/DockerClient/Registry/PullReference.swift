@@ -1,5 +1,5 @@
 /// An image reference taken apart: `registry/repository:tag@digest`.
-public struct ImageReference: Sendable, Equatable, CustomStringConvertible {
+public struct PullReference: Sendable, Equatable, CustomStringConvertible {
     /// With the registry, as the user wrote it: `localhost:5000/team/app`.
     public let repository: String
     public let tag: String?

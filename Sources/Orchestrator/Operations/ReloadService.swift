@@ -3,7 +3,7 @@ import Reconciler
 /// Rebuilds one service's image and replaces its container. A failed build leaves everything as it was.
 public func reloadService(_ setting: RunSetting, _ options: ReloadOptions) async throws(OperationError) -> RunEnd {
     let definition = try setting.checkedDefinition()
-    try requireKnown([options.service], among: definition.spec.services.map(\.name))
+    try checkServiceNames([options.service], among: definition.spec.services.map(\.name))
     guard let service = definition.spec[options.service], service.build != nil else {
         throw OperationError(
             .usage, "service \"\(options.service)\" has no buildFromDirectory, so there is nothing to rebuild",

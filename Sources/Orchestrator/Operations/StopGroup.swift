@@ -6,13 +6,13 @@ public func stopGroup(_ setting: RunSetting, _ options: StopOptions) async throw
     if setting.definition != nil { _ = try setting.checkedDefinition() }
     // What was typed wrongly is no run of the group.
     if !options.exclude.isEmpty, let records = try GroupRecords.open(directory: setting.directory, ledgerPath: setting.ledgerPath) {
-        try checkExclusion(options.exclude, stopMembers(setting, remembered: try records.state()))
+        try setting.stopSelection(remembered: try records.state()).check(options)
     }
     let terms = RunTerms(
         isNetworkGiven: options.network != nil, hookTimeout: options.timeout, stopTimeout: options.timeout,
         removesVolumes: options.remove, excluded: options.exclude)
     return try await conduct(setting, terms, group: { setting.group(remembered: $0, network: options.network) }) { run in
-        let members = stopMembers(setting, remembered: run.journal.state)
+        let selection = setting.stopSelection(remembered: run.journal.state)
         async let own =
             options.remove && options.exclude.isEmpty
             ? run.engine.networks(labels: [GroupLabels.filter(group: run.group.name)]) : []
@@ -20,12 +20,13 @@ public func stopGroup(_ setting: RunSetting, _ options: StopOptions) async throw
         observed.formerNetworks = try await Set(own.map(\.name)).subtracting([run.group.network]).sorted()
         try run.requireSameEngine(observed, unless: options.remove)
         try await run.removeOneOffs(observed)
-        let names = members.map(\.name)
-        try requireKnown(options.exclude, among: names + Set(observed.containers.map(\.service)).subtracting(names).sorted())
-        try checkExclusion(options.exclude, members)
+        let names = selection.members.map(\.name)
+        try checkServiceNames(options.exclude, among: names + Set(observed.containers.map(\.service)).subtracting(names).sorted())
+        try selection.check(options)
         let plan = planStop(
             StopRequest(
-                members: members, network: run.group.network, observed: observed, excluded: Set(options.exclude), removes: options.remove))
+                members: selection.members, network: run.group.network, observed: observed, excluded: Set(options.exclude),
+                removes: options.remove))
         try run.leaveOut(options.exclude)
         try await run.execute(plan)
         if options.remove { try await run.removeVolumes(of: plan.outlooks.map(\.service)) }
@@ -47,29 +48,14 @@ public func stopGroup(_ setting: RunSetting, _ options: StopOptions) async throw
     }
 }
 
-/// The definition's services, and those that were started once and are defined no more.
-private func stopMembers(_ setting: RunSetting, remembered: GroupState) -> [(name: String, dependencies: [String])] {
-    let services = setting.definition?.spec.services ?? []
-    let defined = Set(services.map(\.name))
-    let everyone = remembered.everyone
-    let once = Dictionary(everyone.map { ($0.name, $0.dependencies) }, uniquingKeysWith: +)
-    // The definition has the word about all but what it defines no more.
-    let present = services.map { service in
-        (name: service.name, dependencies: service.dependencies + once[service.name, default: []].filter { !defined.contains($0) })
+extension RunSetting {
+    fileprivate func stopSelection(remembered: GroupState) -> StopSelection {
+        StopSelection(defined: definition?.spec.services ?? [], remembered: remembered)
     }
-    return present + everyone.filter { !defined.contains($0.name) }.map { ($0.name, $0.dependencies) }
 }
 
-/// Excluding a service of which a dependency will be stopped would pull the floor from under it.
-private func checkExclusion(
-    _ excluded: [String], _ members: [(name: String, dependencies: [String])]
-) throws(OperationError) {
-    for member in members where excluded.contains(member.name) {
-        if let needed = member.dependencies.first(where: { !excluded.contains($0) }) {
-            let names = ServiceGraph(members).withDependencies(excluded).joined(separator: ",")
-            throw OperationError(
-                .usage, "\"\(member.name)\" is excluded, but \"\(needed)\", which it depends on, would be stopped",
-                next: "Exclude what it stands on, too (--exclude \(names)), or stop it with the rest.")
-        }
+extension StopSelection {
+    fileprivate func check(_ options: StopOptions) throws(OperationError) {
+        do { try check(excluded: options.exclude) } catch { throw OperationError(error) }
     }
 }

@@ -44,7 +44,7 @@ extension GroupRun {
         guard let source = try service.resolvedBuild(journal.state.context) else { return }
         // The keys of its image that were unknown when the plan was made may have been written since.
         let image = try service.resolvedImage(journal.state.context)
-        let tag = (try? Reconciler.ImageReference(image))?.description ?? image
+        let tag = (try? ImageReference(image))?.description ?? image
         let output = LineTail(limit: 40)
         let request = BuildRequest(directory: source.directory, dockerfile: source.dockerfile, tag: tag)
         do {

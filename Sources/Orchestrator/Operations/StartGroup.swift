@@ -3,7 +3,7 @@ public import Reconciler
 /// Brings a group to running.
 /// - Throws: `OperationError`: usage, definition, engine, ledger, busy. A service that fails is no error: see `RunEnd`.
 public func startGroup(_ setting: RunSetting, _ options: StartOptions) async throws(OperationError) -> RunEnd {
-    let selection = try StartSelection(setting.checkedDefinition(), options)
+    let selection = try options.selection(from: setting.checkedDefinition())
     let terms = RunTerms(
         isNetworkGiven: options.network != nil, hookTimeout: options.timeout, keepFailed: options.keepFailed,
         excluded: selection.excluded)
@@ -25,7 +25,7 @@ public func startGroup(_ setting: RunSetting, _ options: StartOptions) async thr
 
 /// What `start` would do, and why. Nothing is recorded, and nothing changes.
 public func planStart(_ setting: RunSetting, _ options: StartOptions) async throws(OperationError) -> Plan {
-    let selection = try StartSelection(setting.checkedDefinition(), options)
+    let selection = try options.selection(from: setting.checkedDefinition())
     let records = try GroupRecords.open(directory: setting.directory, ledgerPath: setting.ledgerPath)
     let state = try records?.state() ?? GroupState()
     let connection = try await setting.connect()
@@ -69,53 +69,11 @@ private func leftBehind(
     return left
 }
 
-/// Which services a start is about.
-struct StartSelection: Sendable {
-    let group: GroupSpec
-    let excluded: [String]
-
-    /// - Throws: `OperationError` with `.usage` for an unknown service, or one that is excluded and still needed.
-    init(_ definition: GroupDefinition, _ options: StartOptions) throws(OperationError) {
-        let spec = definition.spec.on(options.network)
-        let names = spec.services.map(\.name)
-        try requireKnown(options.exclude + options.only, among: names)
-        let graph = ServiceGraph(spec)
-        var selected = Set(options.only.isEmpty ? names : graph.withDependencies(options.only))
-        selected.subtract(options.exclude)
-        for service in spec.services where selected.contains(service.name) {
-            if let missing = service.dependencies.first(where: { !selected.contains($0) }) {
-                throw OperationError(
-                    .usage, "\"\(missing)\" is excluded, but \"\(service.name)\" depends on it",
-                    next:
-                        "Exclude what stands on it, too (--exclude \(graph.withDependents(options.exclude).joined(separator: ","))), or leave it in."
-                )
-            }
+extension StartOptions {
+    fileprivate func selection(from definition: GroupDefinition) throws(OperationError) -> StartSelection {
+        try checkServiceNames(exclude + only, among: definition.spec.services.map(\.name))
+        do { return try StartSelection(of: definition.spec.on(network), only: only, exclude: exclude) } catch {
+            throw OperationError(error)
         }
-        guard !selected.isEmpty else { throw OperationError(.usage, "every service is excluded", next: "Leave at least one to start.") }
-        group = spec.keeping(selected)
-        excluded = names.filter { !selected.contains($0) }
-    }
-}
-
-/// - Throws: `OperationError` with `.usage`, suggesting the nearest name.
-func requireKnown(_ asked: [String], among names: [String]) throws(OperationError) {
-    for name in asked where !names.contains(name) {
-        let hint = nearestName(to: name, among: names).map { "did you mean \"\($0)\"?" } ?? "services are: \(names.joined(separator: ", "))"
-        throw OperationError(.usage, "there is no service \"\(name)\"", next: hint)
-    }
-}
-
-extension RunSetting {
-    /// The definition, free of problems.
-    /// - Throws: `OperationError` with `.definition` listing everything wrong, `.noDefinition` without one.
-    func checkedDefinition() throws(OperationError) -> GroupDefinition {
-        guard let definition else {
-            throw OperationError(.noDefinition, "no definition file", next: "`miniboss init` writes one; -f FILE names one.")
-        }
-        let problems = definition.problems + definition.spec.problems()
-        guard problems.isEmpty else {
-            throw OperationError(.definition, problems.map(\.description).joined(separator: "\n"))
-        }
-        return definition
     }
 }

@@ -1,0 +1,91 @@
+/// One service, desired beside actual.
+public struct ServiceStatus: Sendable {
+    public var service: String
+    public var state: String
+    public var desired: String
+    public var containerID: String?
+    public var containerName: String?
+    public var image: String
+    public var ports: [PortMapping]
+    /// Secrets are masked.
+    public var differences: [Difference]
+    /// Why it is not as desired; empty when it is.
+    public var reason: String
+}
+
+extension ServiceStatus {
+    /// A service that is defined.
+    /// - Parameter container: the one it goes on with, where it has one.
+    public init(
+        of service: ServiceSpec, _ container: ObservedContainer?, on network: String, in observed: ObservedGroup, _ state: GroupState
+    ) {
+        let record = state[service.name]
+        let isDone = container.map { $0.status == .exited && service.isDone(exitCode: $0.exitCode) } ?? false
+        var differing: [Difference] = []
+        var reason = container.map { record.complaint(about: $0, isDone: isDone) } ?? record.absence(of: service, in: state)
+        if let container {
+            do {
+                let resolved = try service.resolved(state.context)
+                let imageID = (try? ImageReference(resolved.image)).flatMap { observed.images[$0.description] }
+                differing = Reconciler.differences(
+                    desired: resolved, network: network, imageID: imageID, actual: container, formerSecrets: record.secretKeys)
+                if !differing.isEmpty { reason = differing.map(\.words).joined(separator: "; ") }
+            } catch { reason = error.description }
+            if !isDone, [.exited, .created].contains(container.status), !observed.networkExists { reason = PlanCause.networkGone }
+        }
+        let shown = container.map { isDone ? "completed" : $0.status.rawValue }
+        self.init(
+            service: service.name, state: shown ?? ([.failed, .blocked].contains(record.phase) ? record.phase.rawValue : "absent"),
+            desired: "running", containerID: container?.id, containerName: container?.name,
+            image: container?.configuration?.image ?? (try? service.resolvedImage(state.context)) ?? service.image,
+            ports: container.map { $0.ports.isEmpty ? $0.configuration?.ports ?? [] : $0.ports } ?? service.ports, differences: differing,
+            reason: reason)
+    }
+
+    /// A container of a service that is defined no more.
+    public init(former container: ObservedContainer) {
+        self.init(
+            service: container.service, state: container.status.rawValue, desired: "absent", containerID: container.id,
+            containerName: container.name, image: container.configuration?.image ?? shortID(container.imageID), ports: container.ports,
+            differences: [], reason: "no longer in the definition; `miniboss stop` ends it")
+    }
+
+    public func concealed(by hide: Redaction) -> ServiceStatus {
+        var copy = self
+        copy.differences = differences.map { $0.concealed(by: hide) }
+        copy.reason = hide(reason)
+        return copy
+    }
+}
+
+extension ServiceRecord {
+    /// What is wrong with a service's container but for its fields; empty when nothing is.
+    fileprivate func complaint(about container: ObservedContainer, isDone: Bool) -> String {
+        switch container.status {
+        case _ where isDone: ""
+        case .running where phase == .failed && containerID == container.id:
+            "failed: \(failure?.summary ?? "see `miniboss postmortem`"); its container was kept"
+        case .running where debt(of: container.id).ping: "it has not been found ready yet"
+        case .running where debt(of: container.id).postStart: "post_start has not succeeded for this container"
+        case .running: ""
+        case _ where phase == .stopped: "it was stopped"
+        case .exited: "its container has ended" + (container.exitCode.map { " (exit code \($0))" } ?? "")
+        case .created: "its container was made and never started"
+        default: "its container is \(container.status.rawValue)"
+        }
+    }
+
+    /// Why a service has no container.
+    fileprivate func absence(of service: ServiceSpec, in state: GroupState) -> String {
+        switch phase {
+        case .failed: return failure.map { "failed: \($0.summary)" } ?? "failed"
+        case .blocked:
+            guard let needed = service.dependencies.first(where: { [.failed, .blocked].contains(state[$0].phase) }) else {
+                return "what it needs failed"
+            }
+            return "needs \(needed), which \(state[needed].phase == .failed ? "failed" : "is blocked")"
+        case .excluded: return "excluded"
+        default: return PlanCause.noContainer
+        }
+    }
+}
