@@ -94,12 +94,12 @@ package enum EngineContract: String, CaseIterable, Sendable {
             try expect(try await engine.inspect(container: id).state.running)
         case .stopTwice:
             let id = try await bench.running(name)
-            try await engine.stop(container: id, seconds: 1, signal: "")
-            try await engine.stop(container: id, seconds: 1, signal: "")
+            try await engine.stop(container: id, seconds: 1)
+            try await engine.stop(container: id, seconds: 1)
             try expect(try await engine.inspect(container: id).state.status == "exited")
         case .stopEndsTheProcess:
             let id = try await bench.running(name)
-            try await engine.stop(container: id, seconds: 5, signal: "")
+            try await engine.stop(container: id, seconds: 5)
             let state = try await engine.inspect(container: id).state
             try expect(!state.running && state.exitCode == 0)
             try await engine.start(container: id)
@@ -138,7 +138,7 @@ package enum EngineContract: String, CaseIterable, Sendable {
                 }
             }
             let id = try await bench.running(name)
-            try await engine.stop(container: id, seconds: 5, signal: "")
+            try await engine.stop(container: id, seconds: 5)
             var events = seen.stream.makeAsyncIterator()
             try expect(await events.next() == "kill 15")
             try expect(await events.next() == "die 0")
@@ -146,7 +146,7 @@ package enum EngineContract: String, CaseIterable, Sendable {
         case .inspectAMissingOne:
             try await refused(404) { _ = try await engine.inspect(container: "contract-nobody") }
             try await refused(404) { try await engine.start(container: "contract-nobody") }
-            try await refused(404) { try await engine.stop(container: "contract-nobody", seconds: 1, signal: "") }
+            try await refused(404) { try await engine.stop(container: "contract-nobody", seconds: 1) }
         case .aLabelFinds:
             let id = try await engine.create(name: name, bench.config(bench.lasting))
             try expect(try await engine.containers(labels: ["contract=\(bench.tag)"]).map(\.id) == [id])

@@ -54,7 +54,7 @@ extension SimulatedEngine {
         }
     }
 
-    package func stop(container id: String, seconds: Double, signal: String) async throws(DockerError) {
+    package func stop(container id: String, seconds: Double) async throws(DockerError) {
         let index = try? world.index(of: id)
         if let index, world.containers[index].state.running, world.mustBeKilled(index) {
             do { try await scheduler.sleep(seconds) } catch { throw DockerError(.cancelled, endpoint: "POST /containers/\(id)/stop") }

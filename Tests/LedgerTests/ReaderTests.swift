@@ -114,10 +114,6 @@ struct ReaderTests {
         #expect(try seqs(reader.events(operation: "7f2a")) == [2, 5])
         #expect(try seqs(reader.events(after: 2, limit: 2)) == [3, 4])
         #expect(try seqs(reader.events(limit: 2, newestFirst: true)) == [6, 5])
-        #expect(try reader.latestEvent(type: "test.noted")?.seq == 5)
-        #expect(try reader.latestEvent(type: "test.noted", run: 1)?.seq == 2)
-        #expect(try reader.latestEvent(type: "test.noted", service: "app")?.seq == 3)
-        #expect(try reader.latestEvent(type: "none") == nil)
         #expect(try reader.head() == writer.head)
     }
 

@@ -492,7 +492,7 @@ import Testing
                 case .container(let id, let name): "\(name.replacing("miniboss-", with: ""))=\(id)"
                 case .newContainer(let name): name.replacing("miniboss-", with: "")
                 case .service: ""
-                case .network(let name), .image(let name), .volume(let name): name
+                case .network(let name), .image(let name): name
                 }
             let after = step.after.isEmpty ? "" : "(\(step.after.map(String.init).joined(separator: " ")))"
             return ["\(step.id)", step.kind.rawValue, step.service ?? "", target, after].filter { !$0.isEmpty }.joined(separator: " ")

@@ -114,7 +114,7 @@ struct PlannedWorld {
             let service = try #require(step.service)
             prepared.insert(service)
             try apply(planService(service, request))
-        case .createVolume, .removeVolume, .killContainer, .execInContainer: Issue.record("no plan has \(step.kind)")
+        case .removeVolume, .execInContainer: Issue.record("no plan has \(step.kind)")
         }
     }
 

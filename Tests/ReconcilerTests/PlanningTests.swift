@@ -129,7 +129,7 @@ private let app = ServiceSpec(name: "app", image: "app:1", dependencies: ["db"])
         #expect(schedule.begin().map(\.id) == [1, 6])
         #expect(schedule.failed(1).map(\.id) == [2, 3, 4, 5, 7, 8, 9, 10])
         schedule.succeeded(6)
-        #expect(schedule.begin().isEmpty && schedule.isFinished)
+        #expect(schedule.begin().isEmpty)
     }
 
     @Test("B19, B23: words of a command are told apart, and no words are the image's own")

@@ -56,7 +56,7 @@ import Testing
                         slow.status[id] = .succeeded
                     }
                 }
-                #expect(schedule.isFinished, "seed \(seed)")
+                #expect(schedule.begin().isEmpty, "seed \(seed)")
                 for step in plan.steps { #expect(schedule.status(of: step.id) == slow.status[step.id], "seed \(seed): \(step)") }
             }
         }

@@ -26,16 +26,6 @@ extension Docker {
         }
     }
 
-    /// Gives an image another name. Maps to `POST /images/{name}/tag`.
-    public func tagImage(_ name: String, as reference: String) async throws(DockerError) {
-        guard let target = PullReference(reference), target.digest == nil else {
-            throw DockerError(.badRequest, message: "`\(reference)` is no name for an image")
-        }
-        var call = EngineCall("POST", "/images/\(try PathEncoding.image(name))/tag")
-        call.query = [("repo", target.repository), ("tag", target.tag ?? "latest")]
-        try await status(call)
-    }
-
     /// Maps to `DELETE /images/{name}`. One that is gone is `.already`.
     @discardableResult
     public func removeImage(_ name: String, force: Bool = false) async throws(DockerError) -> EngineChange {

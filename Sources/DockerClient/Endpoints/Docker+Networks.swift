@@ -44,18 +44,6 @@ extension Docker {
         }
     }
 
-    /// Maps to `POST /networks/{id}/connect`.
-    public func connectNetwork(_ id: String, container: String, aliases: [String] = []) async throws(DockerError) {
-        struct Endpoint: Encodable { var Aliases: [String] }
-        struct Body: Encodable {
-            var Container: String
-            var EndpointConfig: Endpoint
-        }
-        var call = EngineCall("POST", try network(id, "/connect"))
-        call.json(Body(Container: container, EndpointConfig: Endpoint(Aliases: aliases)))
-        try await status(call)
-    }
-
     /// Maps to `POST /networks/{id}/disconnect`.
     public func disconnectNetwork(_ id: String, container: String, force: Bool = false) async throws(DockerError) {
         struct Body: Encodable {

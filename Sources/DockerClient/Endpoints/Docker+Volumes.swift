@@ -15,11 +15,6 @@ extension Docker {
         return try await value(call)
     }
 
-    /// Maps to `GET /volumes/{name}`.
-    public func inspectVolume(_ name: String) async throws(DockerError) -> VolumeInspect {
-        try await value(EngineCall("GET", "/volumes/\(try PathEncoding.segment(name, of: "a volume"))"))
-    }
-
     /// Maps to `GET /volumes`.
     public func listVolumes(labels: [String] = []) async throws(DockerError) -> [VolumeInspect] {
         struct Listing: Decodable { var Volumes: [VolumeInspect]? }

@@ -33,7 +33,6 @@ extension CurlOption<Int> {
     static var pathAsIs: Self { Self(CURLOPT_PATH_AS_IS) }
     static var verifyPeer: Self { Self(CURLOPT_SSL_VERIFYPEER) }
     static var verifyHost: Self { Self(CURLOPT_SSL_VERIFYHOST) }
-    static var bufferSize: Self { Self(CURLOPT_BUFFERSIZE) }
     static var connectOnly: Self { Self(CURLOPT_CONNECT_ONLY) }
 }
 

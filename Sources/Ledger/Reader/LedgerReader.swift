@@ -107,13 +107,6 @@ extension LedgerReader {
         }
     }
 
-    /// The newest event of a type.
-    public func latestEvent(
-        type: String, run: Int? = nil, service: String? = nil
-    ) throws(LedgerError) -> RecordedEvent? {
-        try events(run: run, service: service, types: [type], limit: 1, newestFirst: true).first
-    }
-
     /// The newest event's place and hash; `nil` when there is none.
     public func head() throws(LedgerError) -> ChainHead? {
         try read { (connection) throws(LedgerError) in try connection.head() }

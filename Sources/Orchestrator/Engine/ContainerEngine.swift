@@ -12,8 +12,8 @@ package protocol ContainerEngine: Sendable {
     func create(name: String, _ config: ContainerConfig) async throws(DockerError) -> String
     func start(container id: String) async throws(DockerError)
     func unpause(container id: String) async throws(DockerError)
-    /// Sends `signal`, and SIGKILL after `seconds`.
-    func stop(container id: String, seconds: Double, signal: String) async throws(DockerError)
+    /// Sends the stop signal the container was made with, and SIGKILL after `seconds`.
+    func stop(container id: String, seconds: Double) async throws(DockerError)
     /// - Parameter volumes: take those without a name with it.
     func remove(container id: String, force: Bool, volumes: Bool) async throws(DockerError)
     func rename(container id: String, to name: String) async throws(DockerError)

@@ -27,7 +27,7 @@ extension Docker: ContainerEngine {
         _ = try await unpauseContainer(id)
     }
 
-    package func stop(container id: String, seconds: Double, signal: String) async throws(DockerError) {
+    package func stop(container id: String, seconds: Double) async throws(DockerError) {
         // The container carries its stop signal, and API 1.41 takes none here.
         _ = try await stopContainer(id, timeout: .seconds(seconds.rounded(.up)))
     }

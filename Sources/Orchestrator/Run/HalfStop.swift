@@ -11,7 +11,7 @@ struct HalfStop: Sendable {
     var cause: String { "run \(run) was stopping it" }
 
     init?(_ open: OpenIntent, engine: any ContainerEngine, group: String) async {
-        guard [.stopContainer, .killContainer].contains(open.intent.step), let service = open.service,
+        guard open.intent.step == .stopContainer, let service = open.service,
             let container = try? await engine.inspect(container: open.intent.target), container.state.running,
             GroupLabels.areOn(container, group: group, service: service)
         else { return nil }
@@ -30,7 +30,7 @@ extension GroupRun {
                 EngineStep(kind: .stopContainer, service: half.service, cause: half.cause, target: half.name),
                 result: { _ in half.id }
             ) { () async throws(DockerError) in
-                do throws(DockerError) { try await engine.stop(container: half.id, seconds: terms.stopTimeout, signal: "") } catch {
+                do throws(DockerError) { try await engine.stop(container: half.id, seconds: terms.stopTimeout) } catch {
                     if !error.isNotFound { throw error }
                 }
             }

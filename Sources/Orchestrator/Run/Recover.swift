@@ -86,9 +86,9 @@ private func lookUp(_ open: OpenIntent, engine: any ContainerEngine, group: Stri
             return try await engine.volumes().contains(intent.target) ? notDone("the volume is still there") : done(nil)
         case .pullImage, .buildImage:
             return notDone("nobody saw how it ended; it is done again when it is needed")
-        case .startContainer, .unpauseContainer, .stopContainer, .killContainer, .removeContainer, .renameContainer:
+        case .startContainer, .unpauseContainer, .stopContainer, .removeContainer, .renameContainer:
             return try await lookUpContainer(open, engine: engine, group: group, done: done, notDone: notDone)
-        case .createVolume, .preStart, .ping, .postStart, .preStop, .execInContainer, .reconsider:
+        case .preStart, .ping, .postStart, .preStop, .execInContainer, .reconsider:
             return notDone("nobody saw how it ended")
         }
     } catch let error as DockerError {
@@ -115,7 +115,7 @@ extension StepIntended {
     fileprivate func isDone(_ container: ContainerInspect) -> Bool {
         switch step {
         case .startContainer, .unpauseContainer: container.state.running && !container.state.paused
-        case .stopContainer, .killContainer: !container.state.running
+        case .stopContainer: !container.state.running
         case .renameContainer: container.name == target
         default: false
         }

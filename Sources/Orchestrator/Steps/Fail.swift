@@ -71,7 +71,7 @@ extension GroupRun {
                 try await call(
                     EngineStep(kind: .stopContainer, service: service, cause: cause, target: target), result: { id }
                 ) { () async throws(DockerError) in
-                    try await engine.stop(container: id, seconds: min(terms.stopTimeout, 10), signal: "")
+                    try await engine.stop(container: id, seconds: min(terms.stopTimeout, 10))
                 }
             }
             // An older one may hold data in volumes without a name, and Podman takes handed-on ones along as well.

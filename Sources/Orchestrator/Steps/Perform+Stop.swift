@@ -30,7 +30,7 @@ extension GroupRun {
     /// - Returns: once the process has ended, what the engine answers or will answer to the call.
     private func end(_ id: String) async throws(DockerError) -> StopAnswer {
         let answer = StopAnswer { [engine, stopTimeout = terms.stopTimeout] in
-            do throws(DockerError) { try await engine.stop(container: id, seconds: stopTimeout, signal: "") } catch {
+            do throws(DockerError) { try await engine.stop(container: id, seconds: stopTimeout) } catch {
                 if !error.isNotFound { return .failure(error) }
             }
             return .success(())

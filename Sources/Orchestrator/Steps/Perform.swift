@@ -21,7 +21,7 @@ extension GroupRun {
             case .postStart: try await postStart(step)
             case .preStop: try await preStop(step)
             case .reconsider: return .replanned(try await reconsider(step))
-            case .createVolume, .removeVolume, .killContainer, .execInContainer:
+            case .removeVolume, .execInContainer:
                 throw OperationError(.defect, "step \(step.id) (\(step.kind.rawValue)) is of a kind that no plan has")
             }
             return .succeeded
@@ -84,9 +84,9 @@ extension StepKind {
         switch self {
         case .pullImage: .pull
         case .buildImage: .build
-        case .createNetwork, .createVolume, .createContainer, .renameContainer, .removeContainer, .reconsider: .create
+        case .createNetwork, .createContainer, .renameContainer, .removeContainer, .reconsider: .create
         case .preStart: .preStart
-        case .startContainer, .unpauseContainer, .stopContainer, .killContainer, .removeVolume, .removeNetwork, .preStop, .execInContainer:
+        case .startContainer, .unpauseContainer, .stopContainer, .removeVolume, .removeNetwork, .preStop, .execInContainer:
             .start
         case .ping: .ping
         case .postStart: .postStart

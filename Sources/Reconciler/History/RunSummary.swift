@@ -52,15 +52,6 @@ public struct RunSummary: Sendable, Equatable {
         seconds = facts.ownSeconds
         services = ServiceResult.all(in: facts, command: started.command, isOver: outcome != .running)
     }
-
-    /// Every run in `facts`, newest first.
-    /// - Parameter newestIsAtWork: whether the group's lock is held.
-    public static func all(_ facts: [RecordedFact], newestIsAtWork: Bool) -> [RunSummary] {
-        let runs = Dictionary(grouping: facts, by: \.run).sorted { $0.key > $1.key }
-        return runs.compactMap { run, facts in
-            RunSummary(facts, isAtWork: newestIsAtWork && run == runs.first?.key)
-        }
-    }
 }
 
 extension RunSummary.Outcome {

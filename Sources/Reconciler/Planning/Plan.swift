@@ -46,7 +46,6 @@ public struct PlanStep: Sendable, Equatable {
 public enum StepTarget: Sendable, Equatable {
     case network(String)
     case image(String)
-    case volume(String)
     /// A container that exists already.
     case container(id: String, name: String)
     /// The container this plan makes for the step's service; `name` is what it is to be called.
@@ -55,7 +54,7 @@ public enum StepTarget: Sendable, Equatable {
 
     public var text: String {
         switch self {
-        case .network(let name), .image(let name), .volume(let name), .newContainer(let name), .service(let name): name
+        case .network(let name), .image(let name), .newContainer(let name), .service(let name): name
         case .container(_, let name): name
         }
     }

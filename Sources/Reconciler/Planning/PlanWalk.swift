@@ -142,5 +142,5 @@ public struct PlanWalk: Sendable {
 
 extension StepKind {
     /// A step that takes a container away, or prepares that.
-    public var endsContainer: Bool { [.preStop, .stopContainer, .killContainer, .removeContainer].contains(self) }
+    public var endsContainer: Bool { [.preStop, .stopContainer, .removeContainer].contains(self) }
 }

@@ -24,7 +24,6 @@ public struct Schedule: Sendable {
     private var ofService: [String: [Int]] = [:]
     /// Waiting for nothing any more.
     private var ready: Set<Int> = []
-    private var runningCount = 0
     private var lastID = 0
     private var isStopped = false
 
@@ -36,7 +35,6 @@ public struct Schedule: Sendable {
         let begun = ready.sorted()
         ready = []
         for place in begun { entries[place].status = .running }
-        runningCount += begun.count
         return begun.map { entries[$0].step }
     }
 
@@ -123,9 +121,6 @@ public struct Schedule: Sendable {
         return entries[place].successors.map { entries[$0] }.filter { $0.status == .waiting }.map(\.step)
     }
 
-    /// Nothing runs and nothing can begin.
-    public var isFinished: Bool { runningCount == 0 && (isStopped || ready.isEmpty) }
-
     private func running(_ id: Int) -> Int? {
         guard let place = places[id], entries[place].status == .running else { return nil }
         return place
@@ -151,7 +146,6 @@ public struct Schedule: Sendable {
 
     private mutating func finish(_ place: Int, _ status: Status) {
         entries[place].status = status
-        runningCount -= 1
     }
 
     private mutating func release(_ place: Int) {

@@ -11,6 +11,21 @@ public struct ServiceStatus: Sendable {
     public var differences: [Difference]
     /// Why it is not as desired; empty when it is.
     public var reason: String
+
+    public init(
+        service: String, state: String, desired: String, containerID: String?, containerName: String?, image: String, ports: [PortMapping],
+        differences: [Difference], reason: String
+    ) {
+        self.service = service
+        self.state = state
+        self.desired = desired
+        self.containerID = containerID
+        self.containerName = containerName
+        self.image = image
+        self.ports = ports
+        self.differences = differences
+        self.reason = reason
+    }
 }
 
 extension ServiceStatus {

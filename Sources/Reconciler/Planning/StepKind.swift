@@ -1,14 +1,14 @@
-/// The kinds of step a plan can have; each but the hooks and `reconsider` maps to one engine call. The raw values are part of the contract.
+/// The kinds of step there are; each but the hooks and `reconsider` maps to one engine call. The raw values are part of the contract.
+///
+/// A plan has all but `execInContainer` and `removeVolume`, which are only recorded.
 public enum StepKind: String, Codable, Sendable, CaseIterable {
     case createNetwork = "create_network"
     case pullImage = "pull_image"
     case buildImage = "build_image"
-    case createVolume = "create_volume"
     case removeVolume = "remove_volume"
     case preStart = "pre_start"
     case createContainer = "create_container"
     case stopContainer = "stop_container"
-    case killContainer = "kill_container"
     case removeContainer = "remove_container"
     case renameContainer = "rename_container"
     case startContainer = "start_container"
