@@ -1,54 +1,5 @@
 import FoundationEssentials
 
-/// One call of the Engine API before it has an address.
-struct EngineCall: Sendable {
-    /// How long the engine may take.
-    enum Patience: Sendable {
-        /// The client's usual limit from start to end.
-        case usual
-        case total(Duration)
-        /// The head must come within the usual limit, the body lasts as long as it likes.
-        case head
-        case none
-    }
-
-    /// What it counts for among the calls in flight.
-    enum Load: Sendable {
-        /// The engine answers as soon as it can.
-        case short
-        /// It waits for a container.
-        case long
-    }
-
-    var method: String
-    /// Encoded, without version: `/containers/create`.
-    var path: String
-    var query: [(String, String)] = []
-    var headers: [(name: String, value: String)] = []
-    var body = HTTPRequest.Body.none
-    var patience = Patience.usual
-    var load = Load.short
-    var versioned = true
-
-    var endpoint: String { method + " " + path }
-
-    init(_ method: String, _ path: String) {
-        self.method = method
-        self.path = path
-    }
-
-    mutating func json(_ value: some Encodable) {
-        body = .bytes(CanonicalJSON.encode(value))
-        headers.append(("Content-Type", "application/json"))
-    }
-
-    /// `filters` as the engine takes them: `{"label":["a=b"]}`.
-    mutating func filter(_ filters: [String: [String]]) {
-        guard filters.contains(where: { !$0.value.isEmpty }) else { return }
-        query.append(("filters", String(decoding: CanonicalJSON.encode(filters), as: UTF8.self)))
-    }
-}
-
 extension Docker {
     /// Sends a call and returns its head with the body still to come.
     ///
@@ -146,50 +97,5 @@ extension Docker {
         return DockerError(
             .unsupportedVersion, endpoint: error.endpoint,
             message: "asked for \(version), this client speaks \(APIVersion.oldest) to \(APIVersion.newest): \(error.engineMessage)")
-    }
-}
-
-/// The engine's words in the body of an error status: `{"message": "…"}`, or text from a proxy, or nothing.
-enum EngineMessage {
-    private struct Body: Decodable { var message: String }
-
-    static func text(_ bytes: [UInt8]) -> String {
-        if let body = try? JSONDecoder().decode(Body.self, from: Data(bytes)) { return body.message }
-        return Excerpt.text(bytes)
-    }
-}
-
-/// Percent-encoding of what users name.
-enum PathEncoding {
-    private static let unreserved = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
-    private static let digits = Array("0123456789ABCDEF".utf8)
-
-    static func encode(_ text: String, keeping kept: String = "") -> String {
-        let kept = Set(kept.utf8)
-        var bytes: [UInt8] = []
-        for byte in text.utf8 {
-            if unreserved.contains(byte) || kept.contains(byte) {
-                bytes.append(byte)
-            } else {
-                bytes += [0x25, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    /// One segment of a path. An empty one would address another endpoint.
-    static func segment(_ name: String, of what: String) throws(DockerError) -> String {
-        guard !name.isEmpty, name != ".", name != ".." else {
-            throw DockerError(.badRequest, message: "`\(name)` is no name of \(what)")
-        }
-        return encode(name)
-    }
-
-    /// An image's name, whose slashes and colons the engine takes as they are.
-    static func image(_ name: String) throws(DockerError) -> String {
-        guard !name.isEmpty,
-            !name.split(separator: "/", omittingEmptySubsequences: false).contains(where: { ["", ".", ".."].contains($0) })
-        else { throw DockerError(.badRequest, message: "`\(name)` is no name of an image") }
-        return encode(name, keeping: "/:@")
     }
 }

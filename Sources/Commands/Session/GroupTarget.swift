@@ -120,3 +120,11 @@ struct GroupTarget: Sendable {
         return names.filter { seen.insert($0).inserted }
     }
 }
+
+extension GroupTarget {
+    init(name: String, directory: String, definition: GroupDefinition?) {
+        self.name = name
+        self.directory = directory
+        self.definition = definition
+    }
+}

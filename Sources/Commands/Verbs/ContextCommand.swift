@@ -44,12 +44,3 @@ struct ContextCommand: Verb {
         return 0
     }
 }
-
-extension ContextValues {
-    /// The values as they may be shown.
-    var shown: [String: ContextValue] {
-        values.reduce(into: [:]) { shown, entry in
-            shown[entry.key] = secretKeys.contains(entry.key) ? .string(EnvironmentValue.mask) : entry.value
-        }
-    }
-}

@@ -84,15 +84,3 @@ struct HistoryCommand: Verb {
         return 0
     }
 }
-
-extension GroupRecords {
-    /// - Throws: `OperationError` when there is no such run.
-    func factsOfRun(_ run: Int) throws -> [RecordedFact] {
-        let facts = try facts(run: run, service: nil, types: nil)
-        guard facts.isEmpty else { return facts }
-        let newest = try newestRuns(limit: 1).first
-        throw OperationError(
-            .usage, "there is no run \(run)",
-            next: newest.map { "The newest is \($0); `miniboss history` lists them." } ?? "Nothing has been run yet.")
-    }
-}

@@ -43,13 +43,3 @@ struct ReplayCommand: Verb {
         return 0
     }
 }
-
-extension GroupTarget {
-    /// - Throws: `OperationError` with `.usage` when there is no ledger, so that there can't be the run that was asked for.
-    func recordsWithRuns(_ session: Session, asked run: Int) throws -> GroupRecords {
-        guard let records = try records(session) else {
-            throw OperationError(.usage, "there is no run \(run)", next: "Group \"\(name)\" has no runs yet.")
-        }
-        return records
-    }
-}

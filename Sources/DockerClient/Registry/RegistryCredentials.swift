@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// A login for one registry, as `X-Registry-Auth` carries it.
 public struct RegistryLogin: Sendable, Equatable, Encodable {
     public var username: String?
@@ -83,24 +81,5 @@ public struct RegistryCredentials: Sendable {
         }
         guard let name = login.username, let password = login.password else { return nil }
         return RegistryLogin(username: name, password: password, serveraddress: server)
-    }
-}
-
-/// Base64 in the two alphabets Docker uses.
-enum Base64 {
-    static func encodeForURL(_ bytes: [UInt8]) -> String {
-        Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
-    }
-
-    static func decode(_ text: String) -> [UInt8]? { Data(base64Encoded: text).map(Array.init) }
-}
-
-/// JSON with sorted keys and plain slashes.
-enum CanonicalJSON {
-    static func encode(_ value: some Encodable) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Strings, numbers and booleans only: encoding them cannot fail.
-        return (try? encoder.encode(value)).map(Array.init) ?? Array("{}".utf8)
     }
 }

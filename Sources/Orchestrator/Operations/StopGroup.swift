@@ -31,11 +31,11 @@ public func stopGroup(_ setting: RunSetting, _ options: StopOptions) async throw
         try await run.execute(plan)
         if options.remove { try await run.removeVolumes(of: plan.outlooks.map(\.service)) }
         if options.remove, options.exclude.isEmpty, !run.interruption.isInterrupted, run.failedServices.isEmpty {
-            let saved = run.contextText
+            let saved = run.journal.state.context
             if !run.journal.state.context.values.isEmpty {
                 try await run.journal.record(nil, .contextCleared(ContextCleared(cause: "stop --remove")))
             }
-            run.removeSavedContext(holding: saved)
+            SavedContext(setting)?.remove(holding: saved)
         }
         // One that had ended before is only removed.
         let ran = Set(plan.steps.filter { $0.kind == .stopContainer }.compactMap(\.service))

@@ -1,5 +1,4 @@
 import Digest
-import FoundationEssentials
 import Ledger
 public import Reconciler
 
@@ -58,7 +57,7 @@ private func successorEvents(_ cited: LedgerSetAside, after old: LedgerExaminati
             definition: nil, definitionPath: setting.definition?.path ?? setting.environment["MINIBOSS_DEFINITION"], engine: nil,
             engineID: nil, pid: setting.host.pid, services: []),
     ]
-    if old.head == nil, let saved = savedContext(setting) {
+    if old.head == nil, let saved = SavedContext(setting)?.read() {
         context = saved
         bodies.append(NoteTaken(text: "the context is that of .miniboss-context; secrets are not in it"))
     }
@@ -71,12 +70,4 @@ private func successorEvents(_ cited: LedgerSetAside, after old: LedgerExaminati
             run: old.newestRun + 1, type: type(of: body).type, version: type(of: body).version, body: try EventCoding.body(of: body.event),
             at: setting.clock.now(), monoNs: setting.clock.monotonic())
     }
-}
-
-/// What the last start wrote for other programs, but for the secrets, which are masked there.
-private func savedContext(_ setting: RunSetting) -> ContextValues? {
-    guard let path = setting.contextPath else { return nil }
-    let text = textFile(path)
-    guard let values = try? JSONDecoder().decode([String: ContextValue].self, from: Data(text.utf8)), !values.isEmpty else { return nil }
-    return ContextValues(values.filter { $0.value != .string(EnvironmentValue.mask) })
 }

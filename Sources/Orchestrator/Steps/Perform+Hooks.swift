@@ -1,6 +1,5 @@
 import DockerClient
 import Reconciler
-import Synchronization
 
 extension GroupRun {
     func preStart(_ step: PlanStep) async throws {
@@ -209,40 +208,4 @@ extension GroupRun {
         failure.attempts = log?.attempts
         return failure
     }
-}
-
-/// What the pings of one service answered: the ledger gets each change, not each attempt.
-final class PingLog: Sendable {
-    private struct State {
-        var attempts = 0
-        var isInFlight = false
-        var last: String?
-        var answered = false
-    }
-
-    private let state = Mutex(State())
-
-    var attempts: Int { state.withLock { $0.attempts } }
-    var lastError: String? { state.withLock { $0.last } }
-
-    func begin() {
-        state.withLock { state in
-            state.attempts += 1
-            state.isInFlight = true
-        }
-    }
-
-    /// - Returns: the change, when this answer is not that of the time before.
-    func end(_ isReady: Bool, _ seen: String?) -> PingChanged? {
-        state.withLock { state in
-            state.isInFlight = false
-            let isNew = !state.answered || isReady || seen != state.last
-            state.answered = true
-            state.last = isReady ? state.last : seen
-            return isNew ? PingChanged(attempt: state.attempts, succeeded: isReady, error: seen) : nil
-        }
-    }
-
-    /// Whether the one ping that was ever called never came back: then it hangs, and readiness was never asked.
-    var isStuck: Bool { state.withLock { $0.isInFlight && !$0.answered } }
 }

@@ -1,70 +1,26 @@
 import DockerClient
 import Reconciler
 
-/// Images ask for volumes that no definition names. What is in them outlives the container, as with Compose: its successor gets
-/// them, until `stop --remove`. The engine itself forgets whose they were, so the ledger remembers.
+/// What containers keep in volumes without a name, asked for, recorded and removed as `UnnamedVolumes` says.
 extension GroupRun {
-    /// What a new container gets of those before it.
-    struct Inheritance: Sendable {
-        /// Names of volumes, by where they are mounted.
-        var handedOn: [String: String] = [:]
-        /// In words, for the ledger.
-        var notes: [String] = []
+    private func volumes(of service: String) -> UnnamedVolumes { UnnamedVolumes(of: group[service], journal.state[service]) }
+
+    func inheritance(of spec: ServiceSpec) async throws -> UnnamedVolumes.Inheritance {
+        let volumes = UnnamedVolumes(of: spec, journal.state[spec.name])
+        let present = volumes.kept.isEmpty ? [] : Set(try await engine.volumes())
+        let left = volumes.left(by: found(spec.name), isPresent: present.contains)
+        let declared = left.isEmpty || spec.alwaysStartNew ? [] : try await engine.inspect(image: spec.image).config.volumes
+        return volumes.inheritance(of: left, declared: Set(declared.map(mountPoint)))
     }
 
-    func inheritance(of spec: ServiceSpec) async throws -> Inheritance {
-        var left = journal.state[spec.name].keptVolumes
-        if !left.isEmpty {
-            // Another engine, or a user, may have none of that name any more; one made anew would be empty.
-            let present = Set(try await engine.volumes())
-            left = left.filter { present.contains($0.value) }
-        }
-        // One that never ran has nothing; of several that did, the newest is the one to go on from.
-        let earlier = found(spec.name).sorted { ($0.hasRun ? 1 : 0, $0.createdAt, $0.id) < ($1.hasRun ? 1 : 0, $1.createdAt, $1.id) }
-        for container in earlier { left.merge(unnamed(container)) { $1 } }
-        for volume in spec.volumes { left[volume.target] = nil }
-        guard !left.isEmpty else { return Inheritance() }
-        if spec.alwaysStartNew {
-            return Inheritance(notes: ["\(places(left)) begins anew, since it is always started new"])
-        }
-        let declared = Set(try await engine.inspect(image: spec.image).config.volumes.map(mountPoint))
-        let handedOn = left.filter { declared.contains($0.key) }
-        let rest = left.filter { !declared.contains($0.key) }
-        var notes: [String] = []
-        if !handedOn.isEmpty { notes.append("goes on with what its last container kept at \(places(handedOn))") }
-        if !rest.isEmpty { notes.append("its image keeps nothing at \(places(rest)) any more; what was there is left as it is") }
-        return Inheritance(handedOn: handedOn, notes: notes)
-    }
-
-    /// The volumes of a container that the engine named: a name of the same form that the definition tells is the user's.
-    private func unnamed(_ container: ObservedContainer) -> [String: String] {
-        let named = named(container.service)
-        return container.unnamedVolumes.filter { !named.contains($0.value) }
-    }
-
-    private func named(_ service: String) -> Set<String> {
-        let defined = group[service]?.volumes.map(\.sourceText) ?? []
-        return Set(defined + (journal.state[service].spec?.namedVolumes ?? []))
-    }
-
-    private func places(_ volumes: [String: String]) -> String {
-        volumes.sorted { $0.key < $1.key }.map { "\($0.key) (volume \($0.value.prefix(12)))" }.joined(separator: " and ")
-    }
-
-    /// Records, before a container is removed, what it leaves. What is known from before at other places stays known.
+    /// Records, before a container is removed, what it leaves.
     /// - Parameter areRemoved: whether the engine takes along the volumes it made for this very container.
     func keepVolumes(of service: String, _ id: String, areRemoved: Bool) throws {
-        guard group[service]?.alwaysStartNew != true || terms.removesVolumes else { return }
-        let container = found(container: id)
-        // Under stop --remove, too: killed half-way, the next one finds here what is still to be removed.
-        let own = areRemoved && !terms.removesVolumes ? [:] : container.map(unnamed) ?? [:]
-        let left = own.merging(handedOn(to: id)) { $1 }
-        let kept = journal.state[service].keptVolumes
-        // What is to be removed as well must not be forgotten for it, and one that never ran has nothing.
-        let isOlderBetter = terms.removesVolumes || container?.hasRun == false
-        let all = kept.merging(left) { isOlderBetter ? $0 : $1 }
-        guard all != kept else { return }
-        try journal.note(service, .volumesKept(VolumesKept(volumes: all)))
+        let volumes = volumes(of: service)
+        let kept = volumes.kept(
+            after: found(container: id), handedOn: handedOn(to: id), takesOwn: areRemoved, removesAll: terms.removesVolumes)
+        guard kept != volumes.kept else { return }
+        try journal.note(service, .volumesKept(VolumesKept(volumes: kept)))
     }
 
     /// Removes what was handed on from container to container; the engine takes only what it made for the last one.
@@ -72,18 +28,16 @@ extension GroupRun {
         let known = journal.state.services.filter { !$0.value.keptVolumes.isEmpty }.keys
         let all = Set(services).union(known).subtracting(terms.excluded).subtracting(failedServices)
         for service in all.sorted() where !interruption.isInterrupted {
-            let kept = journal.state[service].keptVolumes
-            let named = named(service)
-            let names = Set(found(service).flatMap { unnamed($0).values } + kept.values).subtracting(named)
-            guard !names.isEmpty || !kept.isEmpty else { continue }
+            let volumes = volumes(of: service)
+            let names = volumes.all(of: found(service))
+            guard !names.isEmpty || !volumes.kept.isEmpty else { continue }
             let present = Set(try await engine.volumes())
             var refused: Set<String> = []
             for name in names.intersection(present).sorted() {
                 if try await !removeVolume(name, of: service) { refused.insert(name) }
             }
-            // Those of another engine are still there, and it may come back.
-            let rest = kept.filter { refused.contains($0.value) || otherEngineID != nil && !present.contains($0.value) }
-            if rest != kept { try journal.note(service, .volumesKept(VolumesKept(volumes: rest))) }
+            let rest = volumes.rest(refused: refused) { [otherEngineID] in otherEngineID != nil && !present.contains($0) }
+            if rest != volumes.kept { try journal.note(service, .volumesKept(VolumesKept(volumes: rest))) }
         }
     }
 
@@ -108,8 +62,4 @@ func mountPoint(_ text: String) -> String {
         if part == ".." { _ = parts.popLast() } else { parts.append(part) }
     }
     return "/" + parts.joined(separator: "/")
-}
-
-extension ObservedContainer {
-    fileprivate var hasRun: Bool { status != .created }
 }

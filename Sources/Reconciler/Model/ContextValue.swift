@@ -114,3 +114,12 @@ public struct ContextValues: Sendable, Equatable, Codable {
         self.secretKeys = secretKeys
     }
 }
+
+extension ContextValues {
+    /// The values as they may be shown.
+    public var shown: [String: ContextValue] {
+        values.reduce(into: [:]) { shown, entry in
+            shown[entry.key] = secretKeys.contains(entry.key) ? .string(EnvironmentValue.mask) : entry.value
+        }
+    }
+}

@@ -1,20 +1,26 @@
 import Glibc
 
 /// A file that is replaced as a whole: a reader finds the old text or the new one, never half of it.
-struct ReplacedFile {
-    let path: String
+package struct ReplacedFile {
+    package let path: String
+    /// Whether the new text is on the disk when `write` returns.
+    package let isDurable: Bool
 
-    struct Failure: Error {
+    package init(path: String, isDurable: Bool = true) {
+        self.path = path
+        self.isDurable = isDurable
+    }
+
+    package struct Failure: Error {
         /// The system's words.
-        var reason: String
+        package var reason: String
 
         fileprivate init(_ number: Int32) { reason = String(cString: strerror(number)) }
-        fileprivate init(reason: String) { self.reason = reason }
     }
 
     /// Writes beside the file and renames; a device or a pipe, which can't be replaced, is written to.
     /// - Throws: `Failure`; the file is then as it was.
-    func write(_ text: String) throws(Failure) {
+    package func write(_ text: String) throws(Failure) {
         var info = stat()
         if stat(path, &info) == 0 {
             switch info.st_mode & S_IFMT {
@@ -33,7 +39,7 @@ struct ReplacedFile {
         guard descriptor >= 0 else { throw Failure(errno) }
         do throws(Failure) {
             try Self.put(text, to: descriptor)
-            guard fsync(descriptor) == 0 else { throw Failure(errno) }
+            guard !isDurable || fsync(descriptor) == 0 else { throw Failure(errno) }
         } catch {
             close(descriptor)
             unlink(draft)
@@ -54,11 +60,10 @@ struct ReplacedFile {
     }
 
     private static func put(_ text: String, to descriptor: Int32) throws(Failure) {
-        do { try TextStream(descriptor: descriptor).write(text) } catch {
-            switch error {
-            case .closed: throw Failure(EPIPE)
-            case .system(let reason): throw Failure(reason: reason)
-            }
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count >= 0 { bytes = bytes.dropFirst(count) } else if errno != EINTR { throw Failure(errno) }
         }
     }
 }

@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@testable import Commands
+@testable import Orchestrator
 
 @Suite("A file replaced as a whole") struct ReplacedFileTests {
     private let directory: String

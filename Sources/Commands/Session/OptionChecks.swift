@@ -1,0 +1,15 @@
+import ArgumentParser
+
+/// - Throws: for a name that the engine would refuse.
+func checkNetworkName(_ name: String?) throws {
+    guard let name else { return }
+    if ["host", "none", "bridge", "default"].contains(name) {
+        throw ValidationError("--network-name can't be \(name): services find each other by name only on a network of their own.")
+    }
+    guard name.wholeMatch(of: /[a-zA-Z0-9][a-zA-Z0-9_.-]*/) == nil else { return }
+    throw ValidationError("--network-name takes letters, digits, '_', '.' and '-', a letter or digit first; not \"\(name)\".")
+}
+
+func checkTimeout(_ seconds: Double) throws {
+    guard seconds > 0, seconds.isFinite else { throw ValidationError("--timeout takes seconds, more than 0; for example --timeout 30.") }
+}

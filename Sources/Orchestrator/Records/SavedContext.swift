@@ -1,0 +1,36 @@
+import FoundationEssentials
+import Glibc
+import Reconciler
+
+/// `.miniboss-context` beside the definition: the context as JSON for other programs, secrets masked. The ledger is the truth.
+struct SavedContext {
+    private let path: String
+
+    /// - Returns: `nil` where nothing says which definition it would be beside.
+    init?(_ setting: RunSetting) {
+        guard let path = setting.contextPath else { return nil }
+        self.path = path
+    }
+
+    /// A reader finds the old text or the new one.
+    func write(_ context: ContextValues) throws(ReplacedFile.Failure) {
+        try ReplacedFile(path: path, isDurable: false).write(Self.text(context))
+    }
+
+    /// What the last start wrote, but for the secrets; `nil` when there is nothing of use.
+    func read() -> ContextValues? {
+        let text = textFile(path)
+        guard let values = try? JSONDecoder().decode([String: ContextValue].self, from: Data(text.utf8)), !values.isEmpty else {
+            return nil
+        }
+        return ContextValues(values.filter { $0.value != .string(EnvironmentValue.mask) })
+    }
+
+    /// Removes it, unless it is another group's of the directory.
+    /// - Parameter context: what this group would have written.
+    func remove(holding context: ContextValues) {
+        if textFile(path) == Self.text(context) { unlink(path) }
+    }
+
+    private static func text(_ context: ContextValues) -> String { ContextValue.object(context.shown).json + "\n" }
+}

@@ -1,0 +1,23 @@
+/// One field that is not as defined; secrets are masked on both sides.
+public struct Difference: Codable, Sendable, Equatable {
+    /// `image`, `env.KEY`, `ports`, `volumes`, `entrypoint`, `cmd`, `user`, `stop_signal`, `network`.
+    public var field: String
+    public var desired: String?
+    public var actual: String?
+
+    public init(field: String, desired: String?, actual: String?) {
+        self.field = field
+        self.desired = desired
+        self.actual = actual
+    }
+
+    /// In words: `env.MODE "one" → "two"`.
+    public var words: String {
+        switch (actual, desired) {
+        case (nil, nil): field
+        case (let actual?, nil): "\(field) \"\(actual)\" → unset"
+        case (nil, let desired?): "\(field) unset → \"\(desired)\""
+        case (let actual?, let desired?): "\(field) \"\(actual)\" → \"\(desired)\""
+        }
+    }
+}
