@@ -57,6 +57,12 @@ struct SetAsideTests {
         try SQLShell.run(
             memory.path,
             "DROP TRIGGER events_append_only_update; UPDATE events SET body = replace(body, 'succeeded', 'failed') WHERE seq = \(last)")
+        // Nobody is told what it says now.
+        let forged = try #require(try GroupRecords.open(directory: memory.directory, ledgerPath: nil))
+        for read in [{ _ = try forged.facts(run: 2) }, { _ = try forged.context() }] as [() throws -> Void] {
+            let error = #expect(throws: OperationError.self) { try read() }
+            #expect(error?.code == .ledger && error?.message.contains("is broken at event \(last)") == true)
+        }
         let found = try #require(try GroupRecords.examine(directory: memory.directory, ledgerPath: nil))
         #expect(found.problems.first == "event \(last) is the first bad one: its content is not what was hashed")
         #expect(found.mend.contains("miniboss doctor --set-aside"))

@@ -48,7 +48,7 @@ extension LedgerReader {
                     try statement.bind(seq, at: 3)
                 }, as: { (row) throws(LedgerError) in RecordedEvent(row) })
         }
-        return try found.first.map { (event) throws(LedgerError) in try upcaster.apply(event) }
+        return try found.first.map { (event) throws(LedgerError) in try genuine(event) }
     }
 
     private func numbers(_ sql: String, bind: (Statement) throws(LedgerError) -> Void) throws(LedgerError) -> [Int] {

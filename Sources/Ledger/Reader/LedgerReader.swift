@@ -114,9 +114,18 @@ extension LedgerReader {
 
     private func page(_ query: EventQuery) throws(LedgerError) -> [RecordedEvent] {
         var events = try read { (connection) throws(LedgerError) in try connection.events(query) }
-        for index in events.indices {
-            events[index] = try upcaster.apply(events[index])
-        }
+        for index in events.indices { events[index] = try genuine(events[index]) }
         return events
+    }
+
+    /// The event in its newest shape, if it is what was written: a row that was changed is not handed out for one.
+    ///
+    /// That no row is missing, and none was hashed anew, only `verify` and `verifyChain` tell.
+    /// - Throws: `LedgerError` with `.chainBroken`.
+    func genuine(_ event: RecordedEvent) throws(LedgerError) -> RecordedEvent {
+        guard event.hash == EventHash.compute(event.draft, seq: event.seq, previousHash: event.previousHash) else {
+            throw LedgerError(chainBrokenAt: event.seq, path: path)
+        }
+        return try upcaster.apply(event)
     }
 }

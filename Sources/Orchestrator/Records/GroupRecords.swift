@@ -67,9 +67,13 @@ public struct GroupRecords: Sendable {
     /// The context as replayed.
     public func context() throws(OperationError) -> ContextValues { try state().context }
 
-    /// The whole ledger folded.
+    /// The whole ledger folded: events that were checked when a snapshot was made of them, and those after, checked now.
     public func state() throws(OperationError) -> GroupState {
-        do { return try Replay(reader).state } catch { throw OperationError(folding: error) }
+        do {
+            let replay = try Replay(reader)
+            try reader.verifyChain(after: replay.first)
+            return replay.state
+        } catch { throw OperationError(folding: error) }
     }
 
     /// The runs that miniboss is at right now: the newest while the group's lock is held, and commands in containers, which
