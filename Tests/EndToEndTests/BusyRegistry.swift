@@ -73,26 +73,10 @@ final class BusyRegistry: Sendable {
         }
 
         private func relay(_ head: [UInt8], from peer: Int32) {
-            let other = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+            guard let other = connectedSocket(port: upstream) else { return }
             defer { close(other) }
-            var address = sockaddr_in()
-            address.sin_family = sa_family_t(AF_INET)
-            address.sin_port = upstream.bigEndian
-            address.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
-            let isConnected = withUnsafePointer(to: &address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    connect(other, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-                }
-            }
-            guard isConnected, send(other, head, head.count, Int32(MSG_NOSIGNAL)) == head.count else { return }
-            var sides = [pollfd(fd: peer, events: Int16(POLLIN), revents: 0), pollfd(fd: other, events: Int16(POLLIN), revents: 0)]
-            var chunk = [UInt8](repeating: 0, count: 65_536)
-            while poll(&sides, 2, -1) > 0 {
-                for (from, to) in [(0, 1), (1, 0)] where sides[from].revents != 0 {
-                    let length = read(sides[from].fd, &chunk, chunk.count)
-                    guard length > 0, send(sides[to].fd, chunk, length, Int32(MSG_NOSIGNAL)) == length else { return }
-                }
-            }
+            guard send(other, head, head.count, Int32(MSG_NOSIGNAL)) == head.count else { return }
+            pump(between: peer, and: other)
         }
     }
 }

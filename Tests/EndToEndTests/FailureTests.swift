@@ -73,6 +73,16 @@ private struct PostMortem: Decodable {
                 classes == [
                     "bad": "exited_nonzero", "hanging": "hook_timed_out", "throwing": "hook_threw", "unmounted": "mount_missing",
                 ])
+            struct Event: Decodable {
+                struct Body: Decodable { var step: String? }
+                var type: String
+                var body: Body
+            }
+            let events: [Event] = try shop.decoded(shop.miniboss("history", "1", "--service", "bad", "--json"))
+            let removal = try #require(events.firstIndex { $0.type == "step.intended" && $0.body.step == "remove_container" })
+            for evidence in ["container.exited", "logs.captured"] {
+                #expect(try #require(events.firstIndex { $0.type == evidence }) < removal, "\(evidence)")
+            }
             let bad = found.failures.first { $0.service == "bad" }
             #expect(bad?.exitCode == 3)
             #expect(bad?.logTail == ["last words"])
@@ -81,6 +91,23 @@ private struct PostMortem: Decodable {
             #expect(try await shop.container("bad") == nil)
             #expect(try await shop.container("behind") == nil)
             #expect(try await shop.container("beside")?.state.running == true)
+        }
+    }
+
+    @Test("B17: more hooks that block their threads than the machine has cores hold up nobody else")
+    func manyBlockingHooks() async throws {
+        let names = (0..<8).map { "stuck\($0)" }
+        let stuck = names.map { sleeper($0, more: "func postStart(_ container: Container) async throws { pause() }") }.joined()
+        let list = names.map { "\($0.uppercased())()" }.joined(separator: ", ") + ", FREE()"
+        let free = sleeper("free", more: "func postStart(_ container: Container) async throws { Context[\"free\"] = true }")
+        try await withWorkshop("import Glibc\n" + stuck + free, list: list) { shop in
+            let start = try shop.miniboss("start", "--timeout", "4")
+            #expect(start.code == 1, "\(start)")
+            let found: PostMortem = try shop.decoded(shop.miniboss("postmortem", "--json"))
+            #expect(Set(found.failures.map(\.service)) == Set(names))
+            #expect(found.failures.allSatisfy { $0.class == "hook_timed_out" })
+            #expect(try await shop.container("free")?.state.running == true)
+            #expect(try shop.miniboss("context", "free").output == "true\n")
         }
     }
 

@@ -1,0 +1,48 @@
+import DockerClient
+import FoundationEssentials
+import Glibc
+import Testing
+
+@Suite("Ways to the engine, and to the program") struct ConnectionTests {
+    private var engineSocket: String { environment("DOCKER_HOST")?.replacing("unix://", with: "") ?? "/var/run/docker.sock" }
+
+    @Test("an engine behind tcp:// is used, named by DOCKER_HOST or by the current docker context")
+    func overTCP() async throws {
+        let engine = try EngineOverTCP(engineSocket)
+        let address = "tcp://127.0.0.1:\(engine.port)"
+        try await withWorkshop(sleeper("a"), list: "A()") { shop in
+            let start = try shop.miniboss("start", variables: ["DOCKER_HOST": address])
+            #expect(start.code == 0, "\(start)")
+            #expect(try shop.miniboss("exec", "a", "--", "echo", "over tcp", variables: ["DOCKER_HOST": address]).output == "over tcp\n")
+
+            // The directory of a context is called by the hash of its name.
+            let meta = "\(shop.directory)/docker/contexts/meta/682fbae20f3428bcec4c117c57bea18d438c4758d972909b41dbe22884e0d6b8"
+            try FileManager.default.createDirectory(atPath: meta, withIntermediateDirectories: true)
+            try shop.write("docker/config.json", "{\"currentContext\":\"relay\"}")
+            let endpoint = "{\"Name\":\"relay\",\"Endpoints\":{\"docker\":{\"Host\":\"\(address)\"}}}"
+            try shop.write(String(meta.dropFirst(shop.directory.count + 1)) + "/meta.json", endpoint)
+            let context = ["DOCKER_HOST": nil, "DOCKER_CONFIG": "\(shop.directory)/docker"] as [String: String?]
+            let doctor = try shop.launch(["doctor"], variables: context).wait()
+            #expect(doctor.output.contains("at \(address)"), "\(doctor)")
+            let again = try shop.launch(["start"], variables: context).wait()
+            #expect(again.code == 0 && again.output.contains("1 of 1 already running"), "\(again)")
+            #expect(try shop.launch(["stop", "--remove"], variables: context).wait().code == 0)
+        }
+    }
+
+    @Test("a definition that begins with a hash-bang line is a command of its own")
+    func hashBang() async throws {
+        try await withWorkshop(sleeper("a"), list: "A()") { shop in
+            try shop.write("Miniboss.swift", "#!/usr/bin/env miniboss\n" + shop.read("Miniboss.swift"))
+            let bin = shop.program.dropLast("/miniboss".count)
+            let run = "chmod +x Miniboss.swift && PATH=\(bin):$PATH ./Miniboss.swift"
+            let start = try shop.shell("\(run) start")
+            #expect(start.code == 0 && start.output.contains("started 1 of 1"), "\(start)")
+            #expect(try await shop.container("a")?.state.running == true)
+            try shop.write("Miniboss.swift", shop.read("Miniboss.swift").replacing("testImage\n", with: "noImage\n"))
+            let broken = try shop.shell("\(run) plan")
+            #expect(broken.code == 65 && broken.errors.contains("Miniboss.swift:6:"), "\(broken)")
+            #expect(try shop.shell("\(run) stop --remove").code == 0)
+        }
+    }
+}
