@@ -21,7 +21,8 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
-        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        // Without pkgConfig, which would link it: the headers alone are needed here, the library is loaded when it is called.
+        .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "Digest", exclude: ["README.md"], swiftSettings: strict),
         .target(name: "Ledger", dependencies: ["CSQLite", "Digest"], exclude: ["README.md"], swiftSettings: strict),
         .target(name: "DockerClient", dependencies: ["CCurl", "Digest"], exclude: ["README.md"], swiftSettings: strict),

@@ -10,6 +10,8 @@ public enum CommandLineEntry {
     public static func begin() {
         StandardStreams.fill()
         CrashNotice.install()
+        let command = (try? ArgumentOrder(Array(CommandLine.arguments.dropFirst()), verbs: MinibossCommand.verbNames))?.command
+        if MinibossCommand.callsEngine(command) { prepareEngineConnections() }
     }
 
     /// Reads the user's definition; a trap in the user's own code ends the process as a definition that can't be used.

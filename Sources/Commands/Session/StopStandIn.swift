@@ -53,7 +53,7 @@ enum UnreadableStop {
     static let patience: UInt32 = 5
 
     private static let isPrepared = Atomic(false)
-    // Unsafe: written once, before there is a second thread; after that only read, where `isPrepared`.
+    // Unsafe: written once, before `isPrepared` says so; after that only read.
     nonisolated(unsafe) private static var standIn: StopStandIn?
     nonisolated(unsafe) private static var words: StaticString = ""
 

@@ -15,6 +15,7 @@ struct DoctorCommand: Verb {
               miniboss doctor --set-aside
             """)
     static let definitionUse = DefinitionUse.unused
+    static let callsEngine = true
 
     @Flag(help: "Move a damaged ledger away whole and begin a new one that cites it. What runs goes on running.")
     var setAside = false

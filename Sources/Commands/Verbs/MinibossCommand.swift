@@ -24,5 +24,10 @@ struct MinibossCommand: ParsableCommand {
             DoctorCommand.self, CompletionsCommand.self,
         ])
 
+    /// - Parameter command: as typed; unknown ones call nobody.
+    static func callsEngine(_ command: String?) -> Bool {
+        configuration.subcommands.contains { $0.configuration.commandName == command && ($0 as? any Verb.Type)?.callsEngine == true }
+    }
+
     static var verbNames: [String] { configuration.subcommands.compactMap { $0.configuration.commandName } }
 }

@@ -8,6 +8,8 @@ protocol Verb: ParsableCommand {
     static var definitionUse: DefinitionUse { get }
     /// Whether hooks of the group run, which may print.
     static var runsHooks: Bool { get }
+    /// Whether an engine is asked, whatever the arguments.
+    static var callsEngine: Bool { get }
     /// Does it. Returns the exit code.
     func perform(_ session: Session) async throws -> Int32
 }
@@ -24,6 +26,7 @@ enum DefinitionUse {
 
 extension Verb {
     static var runsHooks: Bool { false }
+    static var callsEngine: Bool { definitionUse != .unused }
 
     static var name: String { configuration.commandName ?? _commandName }
 

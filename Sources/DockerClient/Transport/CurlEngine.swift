@@ -47,6 +47,11 @@ final class CurlEngine: Sendable {
 
 /// The thread behind every `Docker` and `HTTPProbe` of the process.
 public enum DockerTransport {
+    /// Loads libcurl on a thread of its own, for a program that will call an engine: meanwhile it has other things to do.
+    public static func prepare() {
+        BlockingWork.detach { _ = CurlGlobal.isReady }
+    }
+
     /// Ends the thread, failing what is under way; call it before the process exits, or libraries that libcurl stands on end while
     /// the thread is in them. A later request starts another.
     ///

@@ -60,7 +60,9 @@ final class CurlExchange: Sendable {
                     switch mailbox.post(.add(self)) {
                     case .taken: return nil
                     case .stopping: refusal = error(.cancelled, "the client has been shut down")
-                    case .noThread: refusal = error(.unreachable(.other), "no thread for connections can be had")
+                    case .noThread:
+                        let reason = CurlGlobal.isReady ? "no thread for connections can be had" : CurlGlobal.missing
+                        refusal = error(.unreachable(.other), reason)
                     }
                     state.headWaiter = nil
                     state.end = .failure(refusal)

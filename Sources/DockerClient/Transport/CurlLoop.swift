@@ -23,9 +23,9 @@ final class CurlLoop {
             for command in commands { obey(command) }
             if stopping { break }
             var running: Int32 = 0
-            curl_multi_perform(multi, &running)
+            ccurl_multi_perform(multi, &running)
             collectFinished()
-            curl_multi_poll(multi, nil, 0, expireHeads(), nil)
+            ccurl_multi_poll(multi, expireHeads())
         }
         for transfer in Array(transfers.values) {
             drop(transfer, .failure(transfer.exchange.error(.cancelled, "the client has been shut down")))
@@ -46,22 +46,22 @@ final class CurlLoop {
                 return
             }
             transfers[ObjectIdentifier(exchange)] = transfer
-            let code = curl_multi_add_handle(multi, transfer.easy.raw)
+            let code = ccurl_multi_add_handle(multi, transfer.easy.raw)
             if code != CURLM_OK {
-                drop(transfer, .failure(exchange.error(.unreachable(.other), String(cString: curl_multi_strerror(code)))))
+                drop(transfer, .failure(exchange.error(.unreachable(.other), String(cString: ccurl_multi_strerror(code)))))
             }
         case .cancel(let exchange):
             guard let transfer = transfers[ObjectIdentifier(exchange)] else { return }
             drop(transfer, .failure(exchange.error(.cancelled)))
         case .unpause(let exchange):
             guard let transfer = transfers[ObjectIdentifier(exchange)] else { return }
-            curl_easy_pause(transfer.easy.raw, 0)
+            ccurl_easy_pause(transfer.easy.raw, 0)
         }
     }
 
     private func collectFinished() {
         var left: Int32 = 0
-        while let message = curl_multi_info_read(multi, &left) {
+        while let message = ccurl_multi_info_read(multi, &left) {
             guard message.pointee.msg == CURLMSG_DONE, let raw = message.pointee.easy_handle else { continue }
             let code = message.pointee.data.result
             guard let transfer = transfers.values.first(where: { $0.easy.raw == raw }) else { continue }
@@ -85,7 +85,7 @@ final class CurlLoop {
     }
 
     private func drop(_ transfer: CurlTransfer, _ result: Result<Void, DockerError>) {
-        curl_multi_remove_handle(multi, transfer.easy.raw)
+        ccurl_multi_remove_handle(multi, transfer.easy.raw)
         transfers[ObjectIdentifier(transfer.exchange)] = nil
         transfer.free()
         transfer.exchange.finish(result)

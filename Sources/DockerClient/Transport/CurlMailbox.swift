@@ -40,7 +40,7 @@ final class CurlMailbox: Sendable {
             switch state.phase {
             case .running(let multi, _):
                 state.commands.append(command)
-                curl_multi_wakeup(multi)
+                ccurl_multi_wakeup(multi)
                 return .taken
             case .stopping:
                 return .stopping
@@ -67,7 +67,7 @@ final class CurlMailbox: Sendable {
         let thread: pthread_t? = state.withLock { state in
             guard case .running(let multi, let thread) = state.phase else { return nil }
             state.phase = .stopping(multi: multi)
-            curl_multi_wakeup(multi)
+            ccurl_multi_wakeup(multi)
             return thread
         }
         if let thread { pthread_join(thread, nil) }
@@ -76,7 +76,7 @@ final class CurlMailbox: Sendable {
     /// The thread's last act: frees the multi handle and gives back the commands that came too late.
     func close(_ multi: UnsafeMutableRawPointer) -> [Command] {
         state.withLock { state in
-            curl_multi_cleanup(multi)
+            ccurl_multi_cleanup(multi)
             state.phase = .idle
             defer { state.commands = [] }
             return state.commands
@@ -84,7 +84,7 @@ final class CurlMailbox: Sendable {
     }
 
     private func start() -> Phase? {
-        guard CurlGlobal.isReady, let multi = curl_multi_init() else { return nil }
+        guard CurlGlobal.isReady, let multi = ccurl_multi_init() else { return nil }
         // POST opens its own connection each time; idle ones beyond this are closed, oldest first.
         _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 8)
         let loop = Unmanaged.passRetained(CurlLoop(multi: multi, mailbox: self))
@@ -105,14 +105,15 @@ final class CurlMailbox: Sendable {
             }, loop.toOpaque())
         guard failure == 0 else {
             loop.release()
-            curl_multi_cleanup(multi)
+            ccurl_multi_cleanup(multi)
             return nil
         }
         return .running(multi: multi, thread: thread)
     }
 }
 
-/// `curl_global_init`, once in the process and before any handle.
+/// libcurl, loaded and set up once in the process and before any handle.
 enum CurlGlobal {
-    static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+    static let isReady = ccurl_is_present() != 0 && ccurl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+    static let missing = "libcurl.so.4 (7.68 or later) can't be loaded; on Debian it is in libcurl4"
 }

@@ -12,7 +12,7 @@ final class CurlTransfer {
     private var headComplete = false
 
     init(exchange: CurlExchange, now: SuspendingClock.Instant) throws(DockerError) {
-        guard let raw = curl_easy_init() else { throw exchange.error(.unreachable(.other), "libcurl has no handle left") }
+        guard let raw = ccurl_easy_init() else { throw exchange.error(.unreachable(.other), "libcurl has no handle left") }
         self.exchange = exchange
         easy = CurlHandle(raw: raw)
         headDue = exchange.request.headDeadline.map { now + $0 }
@@ -24,8 +24,8 @@ final class CurlTransfer {
 
     /// Frees the handle; called once, after it has left the multi handle.
     func free() {
-        curl_easy_cleanup(easy.raw)
-        curl_slist_free_all(headerList)
+        ccurl_easy_cleanup(easy.raw)
+        ccurl_slist_free_all(headerList)
         errorText.deallocate()
     }
 
@@ -35,7 +35,7 @@ final class CurlTransfer {
         if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) { lines.append("Content-Type:") }
         if case .stream = request.body { lines.append("Transfer-Encoding: chunked") }
         lines += request.headers.map { "\($0.name): \($0.value)" }
-        return lines.reduce(nil) { list, line in curl_slist_append(list, line) ?? list }
+        return lines.reduce(nil) { list, line in ccurl_slist_append(list, line) ?? list }
     }
 
     private func configure(_ request: HTTPRequest) {
@@ -133,7 +133,7 @@ final class CurlTransfer {
             return headComplete ? .success(()) : .failure(exchange.error(.replyLost, "the connection closed within the head"))
         }
         let own = String(cString: errorText)
-        let text = own.isEmpty ? String(cString: curl_easy_strerror(code)) : own
+        let text = own.isEmpty ? String(cString: ccurl_easy_strerror(code)) : own
         if headComplete {
             return .failure(exchange.error(code == CURLE_OPERATION_TIMEDOUT ? .replyLost : .truncated, text))
         }

@@ -18,8 +18,10 @@ final class HijackedConnection {
     ///   `.cancelled`.
     init(_ request: HTTPRequest, isUnwanted: @escaping () -> Bool) throws(DockerError) {
         endpoint = request.endpoint
-        guard CurlGlobal.isReady, let raw = curl_easy_init() else {
-            throw DockerError(.unreachable(.other), endpoint: request.endpoint, message: "libcurl has no handle left")
+        guard CurlGlobal.isReady, let raw = ccurl_easy_init() else {
+            throw DockerError(
+                .unreachable(.other), endpoint: request.endpoint,
+                message: CurlGlobal.isReady ? "libcurl has no handle left" : CurlGlobal.missing)
         }
         easy = CurlHandle(raw: raw)
         easy.set(.url, request.url)
@@ -30,11 +32,11 @@ final class HijackedConnection {
         if let path = request.unixSocket { easy.set(.unixSocket, path) }
         if let tls = request.tls { easy.configure(tls) }
         _ = ccurl_set_cloexec(raw)
-        let code = curl_easy_perform(raw)
+        let code = ccurl_easy_perform(raw)
         var descriptor: curl_socket_t = -1
         guard code == CURLE_OK, ccurl_get_socket(raw, &descriptor) == CURLE_OK, descriptor >= 0 else {
-            curl_easy_cleanup(raw)
-            throw DockerError(.unreachable(.other), endpoint: request.endpoint, message: String(cString: curl_easy_strerror(code)))
+            ccurl_easy_cleanup(raw)
+            throw DockerError(.unreachable(.other), endpoint: request.endpoint, message: String(cString: ccurl_easy_strerror(code)))
         }
         socket = descriptor
         try upgrade(request, Patience(end: request.deadline.map { SuspendingClock.now + $0 }, isUnwanted: isUnwanted))
@@ -46,7 +48,7 @@ final class HijackedConnection {
     }
 
     deinit {
-        curl_easy_cleanup(easy.raw)
+        ccurl_easy_cleanup(easy.raw)
     }
 
     private func upgrade(_ request: HTTPRequest, _ patience: Patience) throws(DockerError) {
@@ -111,11 +113,11 @@ final class HijackedConnection {
         }
         var chunk = [UInt8](repeating: 0, count: 32 << 10)
         var count = 0
-        let code = chunk.withUnsafeMutableBytes { curl_easy_recv(easy.raw, $0.baseAddress, $0.count, &count) }
+        let code = chunk.withUnsafeMutableBytes { ccurl_easy_recv(easy.raw, $0.baseAddress, $0.count, &count) }
         switch code {
         case CURLE_OK: return count == 0 ? .end : .bytes(Array(chunk[..<count]))
         case CURLE_AGAIN: return .again
-        default: throw DockerError(.truncated, endpoint: endpoint, message: String(cString: curl_easy_strerror(code)))
+        default: throw DockerError(.truncated, endpoint: endpoint, message: String(cString: ccurl_easy_strerror(code)))
         }
     }
 
@@ -123,11 +125,11 @@ final class HijackedConnection {
     /// - Returns: the bytes taken; 0 when none fit now.
     func send(_ bytes: ArraySlice<UInt8>) throws(DockerError) -> Int {
         var count = 0
-        let code = bytes.withUnsafeBytes { curl_easy_send(easy.raw, $0.baseAddress, $0.count, &count) }
+        let code = bytes.withUnsafeBytes { ccurl_easy_send(easy.raw, $0.baseAddress, $0.count, &count) }
         switch code {
         case CURLE_OK: return count
         case CURLE_AGAIN: return 0
-        default: throw DockerError(.replyLost, endpoint: endpoint, message: String(cString: curl_easy_strerror(code)))
+        default: throw DockerError(.replyLost, endpoint: endpoint, message: String(cString: ccurl_easy_strerror(code)))
         }
     }
 

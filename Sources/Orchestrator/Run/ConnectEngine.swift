@@ -16,6 +16,9 @@ func connectEngine(_ environment: [String: String]) async throws(OperationError)
     } catch { throw OperationError(.defect, "\(error)") }
 }
 
+/// Makes ready for calls that are sure to come, while the program reads its definition and its ledger.
+public func prepareEngineConnections() { DockerTransport.prepare() }
+
 /// Hangs up on every engine; the last thing a process does with them.
 public func closeEngineConnections() { DockerTransport.shutdown() }
 
