@@ -193,6 +193,28 @@ private struct Run: Decodable {
         }
     }
 
+    @Test("B37, B42: a stop that another program took over has all the time its containers need")
+    func patientStandIn() async throws {
+        let slow = """
+            struct Slow: Service {
+                let name = "slow"
+                let image = testImage
+                let cmd = ["sh", "-c", "trap 'sleep 6; exit 0' TERM; while :; do sleep 0.1; done"]
+                TROUBLE
+            }
+            """
+        try await withWorkshop(slow.replacing("TROUBLE", with: ""), list: "Slow()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            let broken = "var env: [String: String] { fatalError(\"no env\") }"
+            try shop.write(
+                "Miniboss.swift", shop.read("Miniboss.swift").replacing("while :; do sleep 0.1; done\"]", with: "done\"]\n\(broken)"))
+            // No program is remembered there: the engine's own stops it.
+            let stop = try shop.miniboss("stop", variables: ["XDG_CACHE_HOME": "\(shop.directory)/cache"])
+            #expect(stop.code == 0 && stop.output.contains("stopped 1"), "\(stop)")
+            #expect(stop.errors.contains("the definition can't be read"), "\(stop)")
+        }
+    }
+
     @Test("B42: a stop that names its group among several has the hooks of the program that started it")
     func brokenStopOfSeveral() async throws {
         let hook = #"func preStop(_ container: Container) async throws { print("farewell from \(name)") }"#

@@ -38,8 +38,10 @@ struct StopStandIn {
         return array
     }
 
-    /// Becomes it; returns only when that fails. Async-signal-safe: sigprocmask(2) and execve(2) alone.
+    /// Becomes it; returns only when that fails. Async-signal-safe: alarm(2), sigprocmask(2) and execve(2) alone.
     func become() {
+        // Else it would ring in the other program.
+        alarm(0)
         var none = sigset_t()
         sigemptyset(&none)
         sigprocmask(SIG_SETMASK, &none, nil)
