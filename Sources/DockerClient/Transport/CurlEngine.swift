@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The HTTP transport: any number of requests on one thread of its own.
 ///
 /// The thread starts with the first request. A response's head is returned before its body, so that a caller can know
@@ -47,8 +49,11 @@ final class CurlEngine: Sendable {
 
 /// The thread behind every `Docker` and `HTTPProbe` of the process.
 public enum DockerTransport {
+    private static let isPrepared = Atomic(false)
+
     /// Loads libcurl on a thread of its own, for a program that will call an engine: meanwhile it has other things to do.
     public static func prepare() {
+        isPrepared.store(true, ordering: .sequentiallyConsistent)
         BlockingWork.detach { _ = CurlGlobal.isReady }
     }
 
@@ -57,6 +62,8 @@ public enum DockerTransport {
     ///
     /// Blocks until the thread has ended, some milliseconds; returns at once where nothing was asked.
     public static func shutdown() {
+        // A library that is still being loaded while the process takes itself apart would bring it down.
+        if isPrepared.load(ordering: .sequentiallyConsistent) { _ = CurlGlobal.isReady }
         CurlEngine.shared.shutdown()
     }
 }
