@@ -53,19 +53,20 @@ let package = Package(
         .target(name: "FaultyVFS", dependencies: ["CSQLite"], path: "Tests/FaultyVFS"),
         .executableTarget(
             name: "ledger-fixture", dependencies: ["Ledger", "FaultyVFS"], path: "Tests/LedgerFixture", swiftSettings: strict),
-        .testTarget(name: "LedgerTests", dependencies: ["Ledger", "CSQLite", "ledger-fixture"], swiftSettings: strict),
+        .testTarget(name: "LedgerTests", dependencies: ["Ledger", "CSQLite", "ledger-fixture", "TestSupport"], swiftSettings: strict),
         .executableTarget(
             name: "ledger-bench", dependencies: ["Ledger", "Orchestrator", "Reconciler"], path: "Benchmarks/ledger/LedgerBench",
             swiftSettings: strict),
         .testTarget(
-            name: "RecordsTests", dependencies: ["Commands", "Orchestrator", "Ledger", "Reconciler", "CSQLite"], exclude: ["Corpus"],
-            swiftSettings: strict),
-        .testTarget(name: "OrchestratorTests", dependencies: ["Orchestrator", "DockerClient"], swiftSettings: strict),
+            name: "RecordsTests", dependencies: ["Commands", "Orchestrator", "Ledger", "Reconciler", "CSQLite", "TestSupport"],
+            exclude: ["Corpus"], swiftSettings: strict),
+        .testTarget(name: "OrchestratorTests", dependencies: ["Orchestrator", "DockerClient", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ReconcilerTests", dependencies: ["Reconciler"], swiftSettings: strict),
-        .testTarget(name: "ReportTests", dependencies: ["Report", "Reconciler"], swiftSettings: strict),
+        .testTarget(name: "ReportTests", dependencies: ["Report", "Reconciler", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "CommandsTests", dependencies: ["Commands", "Orchestrator", "Reconciler"], swiftSettings: strict),
         .testTarget(name: "MinibossKitTests", dependencies: ["MinibossKit", "Orchestrator", "Reconciler"], swiftSettings: strict),
-        .testTarget(name: "DefinitionLoaderTests", dependencies: ["DefinitionLoader", "Digest", "miniboss"], swiftSettings: strict),
+        .testTarget(
+            name: "DefinitionLoaderTests", dependencies: ["DefinitionLoader", "Digest", "miniboss", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         .executableTarget(name: "shop", dependencies: ["MinibossKit"], path: "Tests/OwnPackage", swiftSettings: strict),
         .testTarget(name: "EndToEndTests", dependencies: ["DockerClient", "TestSupport", "shop"], swiftSettings: strict),

@@ -10,13 +10,16 @@ public enum CommandLineEntry {
     public static func begin() {
         StandardStreams.fill()
         CrashNotice.install()
-        let command = (try? ArgumentOrder(Array(CommandLine.arguments.dropFirst()), verbs: MinibossCommand.verbNames))?.command
-        if MinibossCommand.callsEngine(command) { prepareEngineConnections() }
+        if MinibossCommand.callsEngine(typedCommand) { prepareEngineConnections() }
     }
+
+    /// The command the program was given; `nil` where there is none, or it can't be read, of which more is said later.
+    private static let typedCommand =
+        (try? ArgumentOrder(Array(CommandLine.arguments.dropFirst()), verbs: MinibossCommand.verbNames))?.command
 
     /// Reads the user's definition; a trap in the user's own code ends the process as a definition that can't be used.
     public static func reading<Definition>(_ read: () -> Definition) -> Definition {
-        UnreadableStop.prepare(ProcessInfo.processInfo.environment, arguments: Array(CommandLine.arguments.dropFirst()))
+        if typedCommand == StopCommand.name { UnreadableStop.prepare(ProcessInfo.processInfo.environment) }
         defer { UnreadableStop.dismiss() }
         return CrashNotice.whileReading(read)
     }

@@ -30,21 +30,20 @@ public final class ScriptedEngine: Sendable {
         var stopped = false
     }
 
-    private let directory: String
+    private let directory: TemporaryDirectory?
     let state: Mutex<State>
     let connections = ScriptedConnections()
 
     public init(_ listening: Listening = .unix) throws {
         switch listening {
         case .unix:
-            var template = Array("/tmp/scripted-XXXXXX".utf8CString)
-            guard mkdtemp(&template) != nil else { throw ScriptedEngineError(errno) }
-            directory = template.withUnsafeBufferPointer { String(cString: $0.baseAddress ?? UnsafePointer(strdup(""))) }
-            path = directory + "/engine.sock"
+            let directory = TemporaryDirectory("scripted")
+            self.directory = directory
+            path = directory.path + "/engine.sock"
             port = 0
             state = Mutex(State(listener: try ScriptedSocket.listen(at: path)))
         case .tcp:
-            directory = ""
+            directory = nil
             path = ""
             let (listener, number) = try ScriptedSocket.listenOnLoopback()
             port = number
@@ -126,7 +125,6 @@ public final class ScriptedEngine: Sendable {
         refuse()
         guard !path.isEmpty else { return }
         unlink(path)
-        rmdir(directory)
     }
 }
 

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import DefinitionLoader
@@ -8,21 +9,17 @@ import Testing
 ///
 /// The compiler is a script that notes each call and "compiles" by copying; a source with the word BROKEN does not compile.
 final class Workbench: Sendable {
-    let root: String
+    private let place = TemporaryDirectory("loader")
+    var root: String { place.path }
     private let lines = Mutex<[String]>([])
 
     init() throws {
-        var name = Array("/tmp/miniboss-loader.XXXXXX".utf8CString)
-        try #require(mkdtemp(&name) != nil)
-        root = String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
         for directory in ["home", "project", "bin", "kit/modules", "kit/libexec"] { try Disk.makeDirectories("\(root)/\(directory)") }
         try write("#!/bin/sh\n", to: "kit/libexec/miniboss-engine", mode: 0o755)
         try write("library", to: "kit/libMinibossKit.so")
         try write("build 1\n", to: "kit/build-id")
         try installCompiler()
     }
-
-    deinit { Disk.removeTree(root) }
 
     func write(_ text: String, to path: String, mode: mode_t = 0o600) throws {
         try Disk.makeDirectories(Disk.directory(of: "\(root)/\(path)"))

@@ -59,10 +59,9 @@ struct PrintedSeed: RandomNumberGenerator {
 
 /// A directory that is gone after the test.
 func withDirectory<Value>(_ body: (String) async throws -> Value) async throws -> Value {
-    let path = NSTemporaryDirectory() + "docker-client-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    return try await body(path)
+    let directory = TemporaryDirectory("client")
+    defer { withExtendedLifetime(directory) {} }
+    return try await body(directory.path)
 }
 
 func write(_ text: String, to path: String) throws {

@@ -121,7 +121,7 @@ private let groupHooks = """
 
     @Test("B17: a hook that is past its deadline can't write to the context, nor can what it began elsewhere")
     func lateWrites() async throws {
-        let services = """
+        let helpers = """
             import Glibc
             func receive(_ post: String) {
                 let file = fopen(post, "r")
@@ -134,29 +134,19 @@ private let groupHooks = """
                 fputs("x", file)
                 fclose(file)
             }
-            struct Early: Service {
-                let name = "early"
-                let image = testImage
-                let cmd = "sleep 1000"
-                let stopSignal = StopSignal.sigkill
-                func postStart(_ container: Container) async throws { await Task.detached { Context["early"] = "in time" }.value }
-            }
-            struct Late: Service {
-                let name = "late"
-                let image = testImage
-                let cmd = "sleep 1000"
-                let stopSignal = StopSignal.sigkill
-                let dependencies = ["early"]
-                func postStart(_ container: Container) async throws {
-                    Task.detached {
-                        receive("elsewhere")
-                        Context["elsewhere"] = "late"
-                        say("done")
-                    }
-                    receive("inside")
-                    Context["inside"] = "late"
+
+            """
+        let early = "func postStart(_ container: Container) async throws { await Task.detached { Context[\"early\"] = \"in time\" }.value }"
+        let late = """
+            func postStart(_ container: Container) async throws {
+                Task.detached {
+                    receive("elsewhere")
+                    Context["elsewhere"] = "late"
                     say("done")
                 }
+                receive("inside")
+                Context["inside"] = "late"
+                say("done")
             }
             """
         let hook = """
@@ -164,7 +154,8 @@ private let groupHooks = """
                 for post in ["inside", "elsewhere"] { say(post); receive("done") }
             }
             """
-        try await withWorkshop(services, list: "Early(), Late()", groupHooks: hook) { shop in
+        let services = helpers + sleeper("early", more: early) + sleeper("late", dependencies: "[\"early\"]", more: late)
+        try await withWorkshop(services, list: "EARLY(), LATE()", groupHooks: hook) { shop in
             let posts = try ["inside", "elsewhere", "done"].map(shop.signalPost)
             defer { withExtendedLifetime(posts) {} }
             let start = try shop.miniboss("start", "--timeout", "1.5")

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import TestSupport
 import Testing
 
 /// Runs the real program, one process after another, and reads what they had said when they ended.
@@ -120,11 +121,9 @@ struct Supervision: SuiteTrait, TestScoping {
     ) async throws {
         // In memory where that can be: nobody pulls a plug here, so waiting for a disk would prove nothing.
         let parent = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
-        var template = Array("\(parent)/miniboss-kill-XXXXXX".utf8CString)
-        try #require(mkdtemp(&template) != nil)
-        let root = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        defer { try? FileManager.default.removeItem(atPath: root) }
-        try await Self.$supervisor.withValue(try Supervisor(root: root)) { try await function() }
+        let directory = TemporaryDirectory("kill", in: parent)
+        defer { withExtendedLifetime(directory) {} }
+        try await Self.$supervisor.withValue(try Supervisor(root: directory.path)) { try await function() }
     }
 }
 

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Ledger
@@ -79,8 +80,8 @@ struct LockTests {
         _ = try first.appendBlocking([.note(1)])
         first.close()
         #expect(try LedgerReader(directory: "/nowhere", path: shared).events().count == 1)
-        #expect(Scratch.names(in: shared + ".d") == [".gitignore", "lock"])
-        #expect(Scratch.names(in: scratch.root).allSatisfy { $0 != ".miniboss" })
+        #expect(TemporaryDirectory.names(in: shared + ".d") == [".gitignore", "lock"])
+        #expect(TemporaryDirectory.names(in: scratch.root).allSatisfy { $0 != ".miniboss" })
     }
 
     @Test("a ledger is not begun on a file system that machines share; one in memory is known")

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Ledger
@@ -13,7 +14,7 @@ struct MigrationTests {
 
     @Test("what is compiled in is migrations/, byte for byte, numbered from 1 without a gap")
     func embedded() {
-        let names = Scratch.names(in: Self.migrations).filter { $0.hasSuffix(".sql") }.sorted()
+        let names = TemporaryDirectory.names(in: Self.migrations).filter { $0.hasSuffix(".sql") }.sorted()
         #expect(names == Migration.all.map { "\($0.name).sql" })
         #expect(Migration.all.map(\.number) == Array(1...names.count))
         for migration in Migration.all {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Ledger
@@ -9,7 +10,7 @@ struct ReaderTests {
         let scratch = Scratch()
         let error = #expect(throws: LedgerError.self) { try scratch.reader() }
         #expect(error?.code == .missing)
-        #expect(Scratch.names(in: scratch.root).isEmpty)
+        #expect(TemporaryDirectory.names(in: scratch.root).isEmpty)
     }
 
     @Test("reading a ledger at rest makes no file")

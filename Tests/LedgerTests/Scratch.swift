@@ -1,25 +1,15 @@
 import Glibc
+import TestSupport
 
 @testable import Ledger
 
 /// A directory of its own for one test, which goes with the value.
 final class Scratch: Sendable {
-    let root: String
+    private let place = TemporaryDirectory("ledger")
+    var root: String { place.path }
     /// The group's directory, not made yet.
     var directory: String { root + "/.miniboss/group" }
     var path: String { directory + "/ledger.sqlite" }
-
-    init() {
-        guard let template = strdup("/tmp/miniboss-ledger-XXXXXX"), let made = mkdtemp(template) else {
-            preconditionFailure("no directory for a test")
-        }
-        defer { free(template) }
-        root = String(cString: made)
-    }
-
-    deinit {
-        Self.remove(root)
-    }
 
     func writer(pid: Int = Int(getpid()), upcaster: Upcaster = Upcaster(), patience: @escaping @Sendable (Int) -> Bool = { $0 < 10 }) throws
         -> LedgerWriter
@@ -44,32 +34,7 @@ final class Scratch: Sendable {
 
     /// The names in the group's directory.
     func files() -> Set<String> {
-        Self.names(in: directory)
-    }
-
-    static func names(in directory: String) -> Set<String> {
-        guard let stream = opendir(directory) else { return [] }
-        defer { closedir(stream) }
-        var names: Set<String> = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != "." && name != ".." { names.insert(name) }
-        }
-        return names
-    }
-
-    private static func remove(_ path: String) {
-        var found = stat()
-        guard lstat(path, &found) == 0 else { return }
-        if found.st_mode & S_IFMT == S_IFDIR {
-            chmod(path, 0o700)
-            for name in names(in: path) { remove(path + "/" + name) }
-            rmdir(path)
-        } else {
-            unlink(path)
-        }
+        TemporaryDirectory.names(in: directory)
     }
 }
 

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Ledger
@@ -47,7 +48,7 @@ struct SuccessionTests {
         let place = try setAside(scratch)
         #expect(place == "\(scratch.directory)/set-aside-2026-03-04T05-06-07Z")
         expectWhole(files, in: place)
-        #expect(Scratch.names(in: place).count == files.count)
+        #expect(TemporaryDirectory.names(in: place).count == files.count)
         #expect(scratch.files() == [".gitignore", "lock", "ledger.sqlite", "set-aside-2026-03-04T05-06-07Z"])
         let first = try #require(try scratch.reader().events().first)
         #expect(first.seq == 1 && first.body.contains(place))
@@ -105,7 +106,7 @@ struct SuccessionTests {
         try LedgerLocation(directory: scratch.directory).prepare()
         if isDirectory { mkdir(scratch.path, 0o700) } else { mkfifo(scratch.path, 0o600) }
         let place = try setAside(scratch)
-        #expect(Scratch.names(in: place) == ["ledger.sqlite"])
+        #expect(TemporaryDirectory.names(in: place) == ["ledger.sqlite"])
         #expect(try scratch.reader().events().count == 2)
     }
 
@@ -127,6 +128,6 @@ struct SuccessionTests {
         let succession = try LedgerSuccession.begin(directory: scratch.directory, holder: Self.holder)
         #expect(throws: Unwilling.self) { try succession.setAside(at: Self.time) { _ in throw Unwilling() } }
         for (suffix, bytes) in files { #expect(Bytes.read(scratch.path + suffix) == bytes) }
-        #expect(Scratch.names(in: scratch.directory).contains { $0.hasPrefix("set-aside") } == false)
+        #expect(TemporaryDirectory.names(in: scratch.directory).contains { $0.hasPrefix("set-aside") } == false)
     }
 }

@@ -1,6 +1,7 @@
 import DockerClient
 import FoundationEssentials
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Orchestrator
@@ -8,11 +9,8 @@ import Testing
 /// What `copyIn` reads of the host and `copyOut` writes to it.
 @Suite struct HostTreeTests {
     private func withDirectory(_ body: (String) throws -> Void) throws {
-        var name = Array("/tmp/host-tree.XXXXXX".utf8CString)
-        try #require(mkdtemp(&name) != nil)
-        let directory = String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-        defer { try? FileManager.default.removeItem(atPath: directory) }
-        try body(directory)
+        let directory = TemporaryDirectory("tree")
+        try withExtendedLifetime(directory) { try body(directory.path) }
     }
 
     private func text(_ path: String) -> String? { FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } }

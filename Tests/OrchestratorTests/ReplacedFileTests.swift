@@ -1,16 +1,12 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Orchestrator
 
 @Suite("A file replaced as a whole") struct ReplacedFileTests {
-    private let directory: String
-
-    init() throws {
-        var name = Array("/tmp/miniboss-file.XXXXXX".utf8CString)
-        try #require(mkdtemp(&name) != nil)
-        directory = String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-    }
+    private let place = TemporaryDirectory("file")
+    private var directory: String { place.path }
 
     private func clear(_ names: String...) {
         for name in names { unlink("\(directory)/\(name)") }

@@ -17,7 +17,7 @@ import Testing
         for file in [memory.path, memory.path + "-head"] { unlink(file) }
         let file = try #require(fopen(memory.path, "we"))
         fclose(file)
-        try SQLShell.run(memory.path, textFile("\(Self.directory)/\(schema).sql"))
+        try SQLShell.run(memory.path, HostFiles.text("\(Self.directory)/\(schema).sql"))
         return memory
     }
 

@@ -1,41 +1,16 @@
 import Glibc
 import Ledger
 import Reconciler
+import TestSupport
 
 @testable import Orchestrator
 
 /// A group's directory below one of its own, which goes with the value.
 final class Memory: Sendable {
-    let root: String
+    private let place = TemporaryDirectory("records")
+    var root: String { place.path }
     var directory: String { root + "/.miniboss/demo" }
     var path: String { directory + "/ledger.sqlite" }
-
-    init() {
-        guard let template = strdup("/tmp/miniboss-records-XXXXXX"), let made = mkdtemp(template) else {
-            preconditionFailure("no directory for a test")
-        }
-        defer { free(template) }
-        root = String(cString: made)
-    }
-
-    deinit { remove(below: root) }
-
-    private func remove(below path: String) {
-        if let stream = opendir(path) {
-            var names: [String] = []
-            while let entry = readdir(stream) {
-                names.append(
-                    withUnsafePointer(to: &entry.pointee.d_name) {
-                        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-                    })
-            }
-            closedir(stream)
-            for name in names where name != "." && name != ".." { remove(below: path + "/" + name) }
-            rmdir(path)
-        } else {
-            unlink(path)
-        }
-    }
 
     func setting(_ command: String = "doctor", clock: RunClock = .system) -> RunSetting {
         RunSetting(

@@ -1,12 +1,14 @@
 import FoundationEssentials
 import Glibc
+import TestSupport
 import Testing
 
 /// A headless Chromium with one page, steered over the DevTools protocol through a pair of pipes.
 ///
 /// https://chromedevtools.github.io/devtools-protocol/
 final class Browser {
-    private let directory: String
+    private let place = TemporaryDirectory("report")
+    private var directory: String { place.path }
     private var child = pid_t()
     private var commands: Int32 = -1
     private var replies: Int32 = -1
@@ -18,9 +20,6 @@ final class Browser {
 
     /// - Throws: where no browser is named `chromium`; such a test fails, it is not skipped.
     init(width: Int = 1200, height: Int = 800, isDark: Bool = false) throws {
-        var name = Array("/tmp/miniboss-report.XXXXXX".utf8CString)
-        try #require(mkdtemp(&name) != nil)
-        directory = String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
         try launch()
         let target = try #require(try call("Target.createTarget", #"{"url":"about:blank"}"#).result?.targetId)
         session = try #require(try call("Target.attachToTarget", "{\"targetId\":\"\(target)\",\"flatten\":true}").result?.sessionId)
@@ -33,12 +32,11 @@ final class Browser {
     }
 
     deinit {
-        // Closed pipes tell it to end; it is killed should it not.
+        // Closed pipes tell it to end; it is killed should it not, and its helpers with it.
         close(commands)
         close(replies)
-        kill(child, SIGKILL)
+        kill(-child, SIGKILL)
         while waitpid(child, nil, 0) < 0, errno == EINTR {}
-        _ = try? run("rm", "-rf", directory)
     }
 
     /// Opens a page with this text and waits until it is loaded.
@@ -190,17 +188,14 @@ final class Browser {
         var pid = pid_t()
         var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
         defer { for word in arguments { free(word) } }
-        let failure = posix_spawnp(&pid, words[0], &actions, nil, &arguments, environ)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        // A group of its own: its helpers outlive it by a moment, in which they write to its profile.
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+        let failure = posix_spawnp(&pid, words[0], &actions, &attributes, &arguments, environ)
         try #require(failure == 0, "\(words[0]): \(String(cString: strerror(failure))); scripts/test installs it")
         return pid
-    }
-
-    private func run(_ words: String...) throws {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        let pid = try spawn(words, &actions)
-        while waitpid(pid, nil, 0) < 0, errno == EINTR {}
     }
 
     private func text(of path: String) throws -> String {

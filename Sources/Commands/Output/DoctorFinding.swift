@@ -1,4 +1,3 @@
-import Orchestrator
 import Reconciler
 
 /// One check of `doctor`.

@@ -1,4 +1,3 @@
-import Orchestrator
 import Reconciler
 
 /// `appdb       | `, in the colour of the service.

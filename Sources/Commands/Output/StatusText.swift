@@ -1,4 +1,3 @@
-import Orchestrator
 import Reconciler
 
 /// The table of `status`.

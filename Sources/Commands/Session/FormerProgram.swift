@@ -1,7 +1,4 @@
 import Glibc
-import Orchestrator
-import Reconciler
-import Synchronization
 
 /// The compiled definition that last started the group. It stops it, hooks and all, when the present one compiles and is wrong.
 ///
@@ -29,7 +26,7 @@ struct FormerProgram {
     }
 
     /// From here on this program is the one to be remembered.
-    fileprivate static func rememberThisOne(_ environment: [String: String]) {
+    static func rememberThisOne(_ environment: [String: String]) {
         guard let memory = environment["MINIBOSS_REMEMBER"], let line = memory.firstIndex(of: "\n") else { return }
         let place = memory[..<line]
         let draft = "\(place).\(getpid())"
@@ -39,29 +36,5 @@ struct FormerProgram {
             unlink(draft)
             return
         }
-    }
-}
-
-/// Sees to it that the program is remembered that did something to the group last, at its first step: it may be killed at the second.
-final class ProgramMemory: RunObserver {
-    private let environment: [String: String]
-    private let next: any RunObserver
-    private let isDone = Atomic(false)
-
-    init(environment: [String: String], next: any RunObserver) {
-        self.environment = environment
-        self.next = next
-    }
-
-    func recorded(_ fact: RecordedFact) {
-        if case .stepIntended = fact.event { remember() }
-        next.recorded(fact)
-    }
-
-    func remark(service: String?, _ text: String) { next.remark(service: service, text) }
-
-    func remember() {
-        guard !isDone.exchange(true, ordering: .relaxed) else { return }
-        FormerProgram.rememberThisOne(environment)
     }
 }

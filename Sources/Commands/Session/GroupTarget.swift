@@ -67,10 +67,10 @@ struct GroupTarget: Sendable {
             let directory = GroupDirectory.path(group: group, definitionPath: path, currentDirectory: session.currentDirectory)
             return (group, Result { try GroupRecords.open(directory: directory, ledgerPath: nil).flatMap { try newestStart($0) } })
         }
-        let owned = starts.compactMap { group, start in
-            (try? start.get()).map { (group: group, at: $0.fact.at, path: $0.body.definitionPath) }
+        let owned = starts.compactMap { group, start -> (group: String, at: String)? in
+            guard path != nil, let newest = try? start.get(), newest.body.definitionPath == path else { return nil }
+            return (group, newest.fact.at)
         }
-        .filter { path != nil && $0.path == path }
         // A group that was renamed has left its history under the old name.
         if let last = owned.max(by: { $0.at < $1.at }) { return last.group }
         // One that can't be read says nothing of whose it is; if it is the only one that can be meant, its trouble is told.

@@ -1,6 +1,4 @@
 import Glibc
-import Orchestrator
-import Synchronization
 
 /// The program that carries out a stop in place of this one: the group's former program, or the engine, which knows no definition.
 struct StopStandIn {
@@ -46,46 +44,5 @@ struct StopStandIn {
         sigemptyset(&none)
         sigprocmask(SIG_SETMASK, &none, nil)
         if let path { execve(path, arguments, variables) }
-    }
-}
-
-/// What a stop becomes when its definition can't even be read: it traps, ends the program, or never comes back.
-enum UnreadableStop {
-    /// Seconds a definition has to be read in; it makes values, nothing else.
-    static let patience: UInt32 = 5
-
-    private static let isPrepared = Atomic(false)
-    // Unsafe: written once, before `isPrepared` says so; after that only read.
-    nonisolated(unsafe) private static var standIn: StopStandIn?
-    nonisolated(unsafe) private static var words: StaticString = ""
-
-    /// To be called before the definition is read, when the command is a stop.
-    static func prepare(_ environment: [String: String], arguments: [String]) {
-        guard (try? ArgumentOrder(arguments, verbs: MinibossCommand.verbNames))?.command == StopCommand.name else { return }
-        if let former = FormerProgram(environment) {
-            standIn = StopStandIn(former, environment)
-            words = "miniboss: the definition can't be read; stopping with the program that last started this group\n"
-        } else {
-            standIn = StopStandIn(engine: environment)
-            words = "miniboss: the definition can't be read; stopping what the ledger knows, without the definition's hooks\n"
-        }
-        guard standIn != nil else { return }
-        isPrepared.store(true, ordering: .sequentiallyConsistent)
-        signal(SIGALRM) { _ in UnreadableStop.takeOver() }
-        alarm(patience)
-    }
-
-    /// The definition was read.
-    static func dismiss() {
-        guard isPrepared.exchange(false, ordering: .sequentiallyConsistent) else { return }
-        alarm(0)
-        signal(SIGALRM, SIG_DFL)
-    }
-
-    /// Does nothing unless prepared. Async-signal-safe.
-    static func takeOver() {
-        guard isPrepared.load(ordering: .sequentiallyConsistent) else { return }
-        write(STDERR_FILENO, words.utf8Start, words.utf8CodeUnitCount)
-        standIn?.become()
     }
 }

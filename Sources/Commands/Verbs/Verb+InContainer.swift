@@ -1,18 +1,26 @@
 import Orchestrator
 
-/// The words after `--`, which may be left out.
-func containerCommand(_ words: [String], verb: String, service: String) throws(OperationError) -> [String] {
-    let command = words.first == "--" ? Array(words.dropFirst()) : words
-    guard !command.isEmpty else {
-        throw OperationError(.usage, "no command was given", next: "For example: miniboss \(verb) \(service) -- sh")
-    }
-    return command
-}
-
-extension Interruption {
-    /// - Throws: `Interrupted`: a command that was cut off has no exit code of its own.
-    func unlessInterrupted(_ code: Int32) throws -> Int32 {
-        if isInterrupted { throw Interrupted(signal: signal) }
-        return code
+extension Verb {
+    /// What `exec` and `run` have in common: a command in a container, connected to this process's own streams.
+    /// - Parameters:
+    ///   - words: the command, with or without `--` before it.
+    ///   - known: the services that can be meant.
+    /// - Returns: the command's own exit code.
+    func performInContainer(
+        _ session: Session, _ target: GroupTarget, service: String, words: [String], known: [String],
+        _ body: (RunSetting, [String], CommandStreams) async throws -> Int32
+    ) async throws -> Int32 {
+        let command = words.first == "--" ? Array(words.dropFirst()) : words
+        guard !command.isEmpty else {
+            throw OperationError(.usage, "no command was given", next: "For example: miniboss \(Self.name) \(service) -- sh")
+        }
+        try checkServiceNames([service], among: known)
+        let streams = Terminal.streams()
+        return try await operate(session, target, progress: shared.progress == .auto ? .quiet : shared.progress) { setting in
+            let code = try await Terminal.raw(streams.tty) { try await body(setting, command, streams) }
+            // A command that was cut off has no exit code of its own.
+            if setting.interruption.isInterrupted { throw Interrupted(signal: setting.interruption.signal) }
+            return code
+        }
     }
 }

@@ -35,8 +35,8 @@ public struct Launch: Sendable {
     }
 
     /// The program to become: the compiled definition, or the engine for commands that need none.
-    /// - Throws: 64 for arguments that can't be read, 65 and 66 for the definition, 70 for a broken installation, 128 and a
-    ///   signal's number when the compilation was interrupted. An unknown command is no error: the engine reports it.
+    /// - Throws: 64 for arguments that can't be read, 65 and 66 for the definition, 70 for a broken installation, 130 and
+    ///   143 when the compilation was interrupted. An unknown command is no error: the engine reports it.
     public func execution() throws(LaunchError) -> Execution {
         let invocation = try Invocation(setting.arguments)
         let kit = try Kit.find(override: setting.environment["MINIBOSS_KIT"], launcher: setting.launcher, from: setting.currentDirectory)

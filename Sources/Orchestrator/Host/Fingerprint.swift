@@ -39,9 +39,7 @@ func fingerprintKey(_ setting: RunSetting) throws(OperationError) -> [UInt8] {
 
 /// The key for a command that changes nothing; without one every container is inspected.
 func fingerprintKeyIfPresent(_ setting: RunSetting) throws(OperationError) -> [UInt8] {
-    pathExists(keyPath(setting)) ? try fingerprintKey(setting) : []
+    HostFiles.exists(keyPath(setting)) ? try fingerprintKey(setting) : []
 }
 
 private func keyPath(_ setting: RunSetting) -> String { "\(setting.ledgerLocation.directory)/fingerprint.key" }
-
-func pathExists(_ path: String) -> Bool { access(path, F_OK) == 0 }

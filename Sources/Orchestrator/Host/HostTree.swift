@@ -12,14 +12,8 @@ enum HostTree {
         switch info.st_mode & S_IFMT {
         case S_IFDIR:
             var entries = [TarEntry(path: name, kind: .directory, mode: mode, modified: modified)]
-            guard let handle = opendir(path) else { throw failure(path) }
-            defer { closedir(handle) }
-            while let entry = readdir(handle) {
-                let child = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                    pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-                }
-                if child != ".", child != ".." { entries += try read("\(path)/\(child)", as: "\(name)/\(child)") }
-            }
+            guard let children = HostFiles.names(in: path) else { throw failure(path) }
+            for child in children { entries += try read("\(path)/\(child)", as: "\(name)/\(child)") }
             return entries
         case S_IFLNK:
             var target = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)

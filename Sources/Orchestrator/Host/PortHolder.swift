@@ -23,7 +23,7 @@ private func listeningInode(port: Int) -> String? {
     let digits = String(port, radix: 16, uppercase: true)
     let wanted = ":" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     for table in ["/proc/net/tcp", "/proc/net/tcp6"] {
-        for line in textFile(table).split(separator: "\n").dropFirst() {
+        for line in HostFiles.text(table).split(separator: "\n").dropFirst() {
             let fields = line.split(separator: " ", omittingEmptySubsequences: true)
             guard fields.count > 9, fields[1].hasSuffix(wanted), fields[3] == "0A" else { continue }
             return String(fields[9])
@@ -34,26 +34,13 @@ private func listeningInode(port: Int) -> String? {
 
 private func processName(socketInode: String) -> String? {
     let wanted = "socket:[\(socketInode)]"
-    for process in entries(of: "/proc") where process.allSatisfy(\.isNumber) {
-        for descriptor in entries(of: "/proc/\(process)/fd") where link("/proc/\(process)/fd/\(descriptor)") == wanted {
-            let name = textFile("/proc/\(process)/comm").filter { $0 != "\n" }
+    for process in HostFiles.names(in: "/proc") ?? [] where process.allSatisfy(\.isNumber) {
+        for descriptor in HostFiles.names(in: "/proc/\(process)/fd") ?? [] where link("/proc/\(process)/fd/\(descriptor)") == wanted {
+            let name = HostFiles.text("/proc/\(process)/comm").filter { $0 != "\n" }
             return "process \(name) (pid \(process))"
         }
     }
     return nil
-}
-
-private func entries(of directory: String) -> [String] {
-    guard let handle = opendir(directory) else { return [] }
-    defer { closedir(handle) }
-    var names: [String] = []
-    while let entry = readdir(handle) {
-        names.append(
-            withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            })
-    }
-    return names
 }
 
 private func link(_ path: String) -> String? {
@@ -61,18 +48,5 @@ private func link(_ path: String) -> String? {
         guard let base = buffer.baseAddress else { return nil }
         let count = readlink(path, base.assumingMemoryBound(to: CChar.self), buffer.count)
         return count > 0 ? String(decoding: buffer.prefix(count), as: UTF8.self) : nil
-    }
-}
-
-/// The text of a small file, of `/proc` above all; empty when it can't be read.
-func textFile(_ path: String) -> String {
-    guard let file = fopen(path, "re") else { return "" }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 16_384)
-    while true {
-        let count = fread(&chunk, 1, chunk.count, file)
-        guard count > 0 else { return String(decoding: bytes, as: UTF8.self) }
-        bytes += chunk[..<count]
     }
 }

@@ -7,7 +7,7 @@ public func execInService(
     _ setting: RunSetting, service: String, command: [String], streams: CommandStreams
 ) async throws(OperationError) -> Int32 {
     let code = ExitCode()
-    _ = try await conduct(setting, RunTerms(hookTimeout: 300), group: { setting.group(remembered: $0) }) { run in
+    _ = try await conduct(setting, RunTerms(), group: { setting.group(remembered: $0) }) { run in
         let containers = try await run.engine.containers(
             labels: [GroupLabels.filter(group: run.group.name), "\(GroupLabels.service)=\(service)"])
         guard let container = containers.first(where: { $0.state == "running" && $0.labels[GroupLabels.oneOff] == nil }) else {

@@ -10,7 +10,7 @@ public func runOneOff(
     let definition = try setting.checkedDefinition()
     try checkServiceNames([service], among: definition.spec.services.map(\.name))
     let code = ExitCode()
-    _ = try await conduct(setting, RunTerms(hookTimeout: 300), group: { definition.spec.on($0.network) }) { run in
+    _ = try await conduct(setting, RunTerms(), group: { definition.spec.on($0.network) }) { run in
         guard let defined = run.group[service] else { return WorkEnd(hasFailed: true) }
         var spec: ServiceSpec
         do throws(TemplateFailure) { spec = try defined.resolved(run.journal.state.context) } catch {

@@ -44,7 +44,7 @@ public func planStart(_ setting: RunSetting, _ options: StartOptions) async thro
     let plan = planStart(
         PlanRequest(
             desired: group, observed: left.ended(in: observed), history: state,
-            fingerprint: { fingerprint(of: $0, network: group.network, key: key) }, directoryExists: { pathExists($0) },
+            fingerprint: { fingerprint(of: $0, network: group.network, key: key) }, directoryExists: { HostFiles.exists($0) },
             isPortFree: { freePort(preferring: $0) == $0 })
     ).preceded(by: left)
     do { return try await plan.warned(group: group.name, engine: engine).concealed(by: hide) } catch {
@@ -58,9 +58,8 @@ private func leftBehind(
 ) async -> LeftBehind {
     var left = LeftBehind()
     let atWork = (try? records?.runsAtWork()) ?? []
-    for open in state.openIntents.values.sorted(by: { $0.operation < $1.operation }) where !atWork.contains(open.run) {
-        guard open.engineID ?? connection.identity.id == connection.identity.id,
-            let half = await HalfStop(open, engine: connection.engine, group: setting.groupName),
+    for open in state.orphanedIntents(on: connection.identity.id, atWork: atWork) {
+        guard let half = await HalfStop(open, engine: connection.engine, group: setting.groupName),
             let container = observed.containers.first(where: { $0.id == half.id })
         else { continue }
         left.stops.append((container, half.cause))

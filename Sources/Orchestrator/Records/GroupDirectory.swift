@@ -10,16 +10,8 @@ public enum GroupDirectory {
     /// The groups that have a memory here, sorted.
     public static func groups(beside definitionPath: String?, currentDirectory: String) -> [String] {
         let directory = home(definitionPath, currentDirectory)
-        guard let handle = opendir(directory) else { return [] }
-        defer { closedir(handle) }
-        var names: [String] = []
-        while let entry = readdir(handle) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if !name.hasPrefix("."), isRemembered("\(directory)/\(name)/ledger.sqlite") { names.append(name) }
-        }
-        return names.sorted()
+        let names = HostFiles.names(in: directory) ?? []
+        return names.filter { !$0.hasPrefix(".") && isRemembered("\(directory)/\($0)/ledger.sqlite") }.sorted()
     }
 
     /// Also where the ledger was lost, or was being set aside: that is what `doctor` is to be told.

@@ -32,7 +32,7 @@ public struct LedgerExamination: Sendable {
     /// Whether it can only be restored or set aside.
     public var isBroken: Bool { !broken.isEmpty }
 
-    /// Whether it is something of the user's that only stands where the ledger was to be.
+    /// Whether it is something of the user's that only stands where `MINIBOSS_LEDGER` points.
     private(set) var isForeign = false
     static let foreignMend = "MINIBOSS_LEDGER names it, and miniboss has never kept a ledger there: name another place."
 
@@ -48,15 +48,15 @@ public struct LedgerExamination: Sendable {
     /// - Returns: `nil` when there is none.
     /// - Throws: `LedgerError` when the check itself can't be made.
     init?(directory: String, path: String?) throws(LedgerError) {
+        let location = LedgerLocation(directory: directory, path: path)
         do {
             try run(try LedgerReader(directory: directory, path: path, upcaster: EventCoding.upcaster, checksHead: false))
         } catch {
             if error.code == .missing { return nil }
             guard error.isDamage else { throw error }
             broken.append(error.finding)
-            isForeign = error.code == .notALedger && path != nil && !LedgerLocation(directory: directory, path: path).hasTraces
+            isForeign = path != nil && error.isOfSomethingForeign(at: location)
         }
-        let location = LedgerLocation(directory: directory, path: path)
         advice = Self.advice(kind: FileSystemKind(at: location.directory), bytes: location.bytes, directory: location.directory)
     }
 
@@ -107,4 +107,9 @@ public struct LedgerExamination: Sendable {
             outdated.append("snapshots: that of event \(row.seq)")
         }
     }
+}
+
+extension LedgerError {
+    /// Whether what is there was never a ledger of ours: a file or a directory of the user's.
+    func isOfSomethingForeign(at location: LedgerLocation) -> Bool { code == .notALedger && !location.hasTraces }
 }

@@ -5,7 +5,7 @@ extension OperationError {
     /// The same, with who holds the lock of which group, and for how long, where that is what went wrong.
     init(ledger error: LedgerError, _ setting: RunSetting) {
         guard case .busy(let holder?) = error.code else {
-            let isForeign = error.code == .notALedger && setting.ledgerPath != nil && !setting.ledgerLocation.hasTraces
+            let isForeign = setting.ledgerPath != nil && error.isOfSomethingForeign(at: setting.ledgerLocation)
             if isForeign { self.init(.ledger, error.finding, next: LedgerExamination.foreignMend) } else { self.init(ledger: error) }
             return
         }

@@ -19,7 +19,7 @@ struct SavedContext {
 
     /// What the last start wrote, but for the secrets; `nil` when there is nothing of use.
     func read() -> ContextValues? {
-        let text = textFile(path)
+        let text = HostFiles.text(path)
         guard let values = try? JSONDecoder().decode([String: ContextValue].self, from: Data(text.utf8)), !values.isEmpty else {
             return nil
         }
@@ -29,7 +29,7 @@ struct SavedContext {
     /// Removes it, unless it is another group's of the directory.
     /// - Parameter context: what this group would have written.
     func remove(holding context: ContextValues) {
-        if textFile(path) == Self.text(context) { unlink(path) }
+        if HostFiles.text(path) == Self.text(context) { unlink(path) }
     }
 
     private static func text(_ context: ContextValues) -> String { ContextValue.object(context.shown).json + "\n" }

@@ -11,7 +11,7 @@ extension GroupRun {
         // What was left out or blocked may run all the same, and the old container of one whose new one was never made.
         let all = setting.definition?.spec.services.map(\.name) ?? []
         let others = started.count == all.count ? [] : Set(await runningServices() ?? [])
-        let running = all.filter { started.contains($0) || others.contains($0) && failure($0)?.isBeforeItsContainer != false }
+        let running = all.filter { started.contains($0) || others.contains($0) && failure($0)?.phase.isBeforeContainer != false }
         guard !running.isEmpty else { return nil }
         let error = try await groupHook(.onStartServices) { try await hook(running) }
         // It may have written, too.

@@ -146,7 +146,7 @@ final class GroupRun: Sendable {
         let network = group.network
         return PlanRequest(
             desired: group, observed: observed, history: journal.state, runTag: "run\(journal.run)", preparedImages: preparedImages,
-            fingerprint: { fingerprint(of: $0, network: network, key: key) }, directoryExists: { pathExists($0) },
+            fingerprint: { fingerprint(of: $0, network: network, key: key) }, directoryExists: { HostFiles.exists($0) },
             isPortFree: { freePort(preferring: $0) == $0 })
     }
 

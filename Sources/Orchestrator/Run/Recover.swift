@@ -14,10 +14,7 @@ func settleEarlierRuns(
     let living = try await settleLastWords(journal, setting)
     let state = journal.state
     let open = state.openRuns.subtracting(living).filter { $0 != journal.run }.sorted()
-    let orphaned = state.openIntents.values.filter { intent in
-        intent.run != journal.run && !living.contains(intent.run) && intent.engineID ?? connected.identity.id == connected.identity.id
-    }
-    for intent in orphaned.sorted(by: { ($0.run, $0.operation) < ($1.run, $1.operation) }) {
+    for intent in state.orphanedIntents(on: connected.identity.id, atWork: living.union([journal.run])) {
         let outcome = try await lookUp(intent, engine: engine, group: group)
         if case .stepFailed = outcome, let halfStop = await HalfStop(intent, engine: engine, group: group) { halfStops.append(halfStop) }
         try await journal.record(

@@ -3,7 +3,7 @@ struct RunTerms: Sendable {
     /// Whether the user named the network; one that is not ours may then be joined.
     var isNetworkGiven = false
     /// Seconds for each hook and ping.
-    var hookTimeout: Double
+    var hookTimeout = 300.0
     /// Seconds a container has to end by itself.
     var stopTimeout = 10.0
     var keepFailed = false

@@ -32,10 +32,7 @@ extension GroupRun {
     /// replaced and still runs is not it.
     private func failedContainer(of service: String, _ failure: Failure) async throws -> String? {
         if let id = made(service) { return id }
-        switch failure.phase {
-        case .start, .ping, .postStart: return journal.state[service].containerID
-        case .pull, .build, .create, .preStart: return nil
-        }
+        return failure.phase.isBeforeContainer ? nil : journal.state[service].containerID
     }
 
     /// What is known of a container's end: exit code, OOM flag, health output, last log lines.

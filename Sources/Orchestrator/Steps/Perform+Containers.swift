@@ -6,7 +6,7 @@ extension GroupRun {
     func createContainer(_ step: PlanStep) async throws {
         guard let name = step.service, let service = group[name] else { return }
         var spec = try resolve(service)
-        for case .directory(let path) in spec.volumes.map(\.source) where !pathExists(path) {
+        for case .directory(let path) in spec.volumes.map(\.source) where !HostFiles.exists(path) {
             throw Failure(
                 .mountMissing, phase: .create, summary: "the directory \(path), which it mounts, does not exist after pre_start",
                 subject: path)

@@ -67,7 +67,7 @@ public struct RunComparison: Sendable, Equatable {
             ("definition", start.definition.map(shortHash), end.definition.map(shortHash)), ("engine", start.engine, end.engine),
             ("network", start.network, end.network), ("outcome", from.outcome.rawValue, to.outcome.rawValue),
         ])
-        let specs = (newestSpecs(in: facts, through: first), newestSpecs(in: facts, through: second))
+        let specs = (SpecSummary.newest(in: facts.filter { $0.run <= first }), SpecSummary.newest(in: facts.filter { $0.run <= second }))
         let members = (start.services, end.services)
         let names = after.serviceNames + before.serviceNames.filter { name in !after.serviceNames.contains(name) }
         services = names.compactMap { name in
@@ -87,15 +87,6 @@ public struct RunComparison: Sendable, Equatable {
             guard !found.isEmpty || results.0 != nil || results.1 != nil || !steps.isEmpty else { return nil }
             return Service(service: name, changes: found, seconds: seconds, steps: steps)
         }
-    }
-}
-
-/// What each service's newest container was made from, as it was at the end of a run.
-private func newestSpecs(in facts: [RecordedFact], through run: Int) -> [String: SpecSummary] {
-    facts.reduce(into: [:]) { specs, fact in
-        guard fact.run <= run, let service = fact.service, case .stepIntended(let step) = fact.event, step.step == .createContainer
-        else { return }
-        specs[service] = step.spec
     }
 }
 

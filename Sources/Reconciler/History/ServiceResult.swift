@@ -27,7 +27,7 @@ public struct ServiceResult: Sendable, Equatable {
         switch outcome {
         case .blocked: "as it was"
         case .failed where failure?.failureClass == .interrupted: "as far as it had come"
-        case .failed: failure?.isBeforeItsContainer == true ? "in its old container" : "in the container that failed"
+        case .failed: failure?.phase.isBeforeContainer == true ? "in its old container" : "in the container that failed"
         case .started, .alreadyRunning, .restarted, .stopped, .removed, .excluded: nil
         }
     }

@@ -87,13 +87,3 @@ extension SpecSummary {
 }
 
 func shortHash(_ hash: String) -> String { String(hash.prefix(6)) }
-
-extension FailurePhase {
-    /// Nothing of the service's own has been made yet.
-    var isBeforeContainer: Bool {
-        switch self {
-        case .pull, .build, .create, .preStart: true
-        case .start, .ping, .postStart: false
-        }
-    }
-}

@@ -72,10 +72,10 @@ public enum FailurePhase: String, Codable, Sendable, CaseIterable {
     case postStart = "post_start"
 }
 
-extension Failure {
-    /// It failed before there was a new container: an old one that runs is none that failed.
-    public var isBeforeItsContainer: Bool {
-        switch phase {
+extension FailurePhase {
+    /// There is no new container yet: an old one that runs is none that failed.
+    public var isBeforeContainer: Bool {
+        switch self {
         case .pull, .build, .create, .preStart: true
         case .start, .ping, .postStart: false
         }

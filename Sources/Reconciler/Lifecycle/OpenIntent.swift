@@ -7,3 +7,12 @@ public struct OpenIntent: Sendable, Equatable, Codable {
     /// The engine that was asked, as far as it is known.
     public let engineID: String?
 }
+
+extension GroupState {
+    /// What runs that were killed had begun on an engine, in order: nobody is at work on it any more, and that engine can tell.
+    /// - Parameter atWork: the runs that live.
+    public func orphanedIntents(on engineID: String, atWork: Set<Int>) -> [OpenIntent] {
+        openIntents.values.filter { !atWork.contains($0.run) && $0.engineID ?? engineID == engineID }
+            .sorted { ($0.run, $0.operation) < ($1.run, $1.operation) }
+    }
+}
