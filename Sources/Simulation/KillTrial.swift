@@ -3,7 +3,7 @@ import Reconciler
 
 /// One command killed at each of its fault points in turn, and what the next command makes of it.
 package enum KillTrial: String, CaseIterable, Sendable {
-    case firstStart, secondStart, startAfterChange, startAfterStop, stop, stopAndRemove, reload
+    case firstStart, secondStart, startAfterChange, startAfterStop, stop, stopAndRemove, reload, exec, oneOff
 
     package struct Result: Sendable {
         /// Fault points of the command.
@@ -69,6 +69,8 @@ package enum KillTrial: String, CaseIterable, Sendable {
         case .stop: .stop(remove: false)
         case .stopAndRemove: .stop(remove: true)
         case .reload: .reload("app")
+        case .exec: .exec("app")
+        case .oneOff: .oneOff("app")
         }
     }
 
@@ -88,7 +90,7 @@ package enum KillTrial: String, CaseIterable, Sendable {
         }
         switch self {
         case .firstStart: break
-        case .secondStart, .stop, .stopAndRemove, .reload: _ = trial.run(.start())
+        case .secondStart, .stop, .stopAndRemove, .reload, .exec, .oneOff: _ = trial.run(.start())
         case .startAfterChange:
             _ = trial.run(.start())
             trial.group.version += 1

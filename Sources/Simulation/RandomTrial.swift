@@ -24,9 +24,14 @@ package struct RandomTrial {
             let command = randomCommand()
             let lethal = generator.chance(30) ? Int.random(in: 1...150, using: &generator) : nil
             let interrupt = generator.chance(15) ? Double.random(in: 0...3, using: &generator) : nil
-            let outcome = trial.run(command, lethal: lethal, interrupt: interrupt, mishaps: mishaps())
+            let companion = command.isInContainer && generator.chance(50) ? randomCommand() : nil
+            let outcome = trial.run(command, lethal: lethal, interrupt: interrupt, mishaps: mishaps(), companion: companion)
             note(command, outcome)
             story += trial.suffered.map { "  meanwhile \($0)" }
+            if let companion, let beside = trial.companionOutcome {
+                note(companion, beside)
+                check(trial.violations(after: beside))
+            }
             check(trial.violations(after: outcome))
             meddle()
         }
@@ -41,6 +46,7 @@ package struct RandomTrial {
         if let end = again.end, !end.nothingToDo, !trial.group.members.contains(where: \.isBuilt) {
             check(["a second start found something to do"])
         }
+        commandsInContainers()
         let stop = trial.run(.stop(remove: true))
         note(.stop(remove: true), stop)
         check(trial.violations(after: stop) + trial.violationsWhenRemoved(stop))
@@ -54,12 +60,15 @@ package struct RandomTrial {
 
     private mutating func randomCommand() -> Trial.Command {
         let names = trial.group.members.map(\.name)
-        switch Int.random(in: 0..<10, using: &generator) {
+        let name = names.randomElement(using: &generator) ?? ""
+        switch Int.random(in: 0..<12, using: &generator) {
+        case 10: return .exec(name)
+        case 11: return .oneOff(name)
         case 0...5:
             let last = names.last ?? ""
             return .start(exclude: names.count > 1 && generator.chance(15) ? [last] : [], timeout: 3)
         case 6, 7: return .stop(remove: generator.chance(40))
-        default: return .reload(names.randomElement(using: &generator) ?? "")
+        default: return .reload(name)
         }
     }
 
@@ -93,6 +102,7 @@ package struct RandomTrial {
             }
             trial.group.mischief[member.name] = mischief
         }
+        trial.engine.world.command = (dice.chance(20) ? 0 : Double.random(in: 0...4, using: &dice), dice.chance(30) ? 7 : 0)
         if dice.chance(25) { trial.group.version += 1 }
         // New sources: the next build makes another image.
         for member in trial.group.members where member.isBuilt && dice.chance(30) {
@@ -142,6 +152,17 @@ package struct RandomTrial {
         for index in trial.engine.world.containers.indices { trial.engine.world.containers[index].dies = nil }
         trial.group.mischief = [:]
         // What a command in turmoil left running with a program that ends is as calm as the rest now.
+    }
+
+    /// In calm, a command's code is the caller's and the ledger's, and nothing is left of a one-off container.
+    private mutating func commandsInContainers() {
+        trial.engine.world.command = (0.5, 7)
+        let name = trial.group.members.randomElement(using: &generator)?.name ?? ""
+        for command in [Trial.Command.exec(name), .oneOff(name)] {
+            let outcome = trial.run(command)
+            note(command, outcome)
+            check(trial.violations(after: outcome) + trial.violationsWhenReturned(outcome, code: 7))
+        }
     }
 
     /// What a lost ledger knew of the context is written again as the hint of `context_missing` says.

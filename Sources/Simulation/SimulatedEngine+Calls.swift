@@ -112,11 +112,22 @@ extension SimulatedEngine {
     }
 
     package func exec(container id: String, _ config: ExecConfig, streams: CommandStreams) async throws(DockerError) -> Int {
-        try await exec(container: id, config).exitCode
+        _ = try await exec(container: id, config)
+        commandBegan()
+        let asked = life
+        try await pass(world.command.seconds)
+        guard asked == life else { throw DockerError(.replyLost, endpoint: "POST /exec/start", message: "the connection broke") }
+        // The end of its container is the end of the command.
+        let isRunning = (try? world.containers[world.index(of: id)].state.running) == true
+        return isRunning ? world.command.code : 137
     }
 
     package func attach(container id: String, streams: CommandStreams, connected: @Sendable () async throws -> Void) async throws {
         try await connected()
+        commandBegan()
+        let asked = life
+        while (try? world.containers[world.index(of: id)].state.running) == true { try await pass(0.05) }
+        guard asked == life else { throw DockerError(.replyLost, endpoint: "POST /attach", message: "the connection broke") }
     }
 
     package func copyIn(container id: String, from hostPath: String, to path: String) async throws(DockerError) {

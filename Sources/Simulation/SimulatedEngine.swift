@@ -26,6 +26,8 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
     package var losesEvent: () -> Bool = { false }
     /// Is told of a running container that is about to be sent its stop signal.
     package var willStop: (SimulatedWorld.Container) -> Void = { _ in }
+    /// Is called when a command begins to run in a container.
+    package var commandBegan: () -> Void = {}
     /// Seconds a call takes, half before and half after its effect.
     package var latency: () -> Double = { 0.001 }
     /// Seconds until an event is heard.
@@ -142,7 +144,7 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
         return value
     }
 
-    private func pass(_ seconds: Double) async throws(DockerError) {
+    func pass(_ seconds: Double) async throws(DockerError) {
         do { try await scheduler.sleep(seconds) } catch { throw DockerError(.cancelled, endpoint: "POST /") }
     }
 

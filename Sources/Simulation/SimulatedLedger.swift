@@ -4,11 +4,13 @@ package import Reconciler
 
 /// A ledger in memory that outlives the processes that write to it.
 // Unchecked: the process has one thread (see `Scheduler`).
-package final class SimulatedLedger: RunLedger, @unchecked Sendable {
+package final class SimulatedLedger: @unchecked Sendable {
     package private(set) var events: [RecordedEvent] = []
     private var decoded: [RecordedFact?] = []
     /// What was handed over and for which nobody waits, as the real ledger holds it back.
     private var held: [(drafts: [EventDraft], completion: @Sendable (Result<[RecordedEvent], LedgerError>) -> Void)] = []
+    private var holder: SimulatedHold?
+    let marks = SimulatedMarks()
     private let faults: FaultPlan
     private let scheduler: Scheduler
 
@@ -20,12 +22,21 @@ package final class SimulatedLedger: RunLedger, @unchecked Sendable {
         self.scheduler = scheduler
     }
 
-    package func foldedState() throws(OperationError) -> GroupState {
-        var state = GroupState()
-        for fact in try facts() {
-            do { try state.apply(fact) } catch { throw OperationError(.ledger, "\(error)") }
-        }
-        return state
+    /// Takes the lock.
+    /// - Throws: `.busy` while another process has it.
+    func hold() throws(OperationError) -> any RunLedger {
+        guard holder == nil else { throw OperationError(.busy, "another miniboss is at work") }
+        let hold = SimulatedHold(self)
+        holder = hold
+        return hold
+    }
+
+    fileprivate func isHeld(by hold: SimulatedHold) -> Bool { holder === hold }
+
+    fileprivate func letGo(_ hold: SimulatedHold) {
+        guard holder === hold else { return }
+        write()
+        holder = nil
     }
 
     /// The events as they are read back from their JSON.
@@ -34,9 +45,7 @@ package final class SimulatedLedger: RunLedger, @unchecked Sendable {
         return decoded.compactMap { $0 }
     }
 
-    package func nextRunNumber() throws(LedgerError) -> Int { (events.map(\.run).max() ?? 0) + 1 }
-
-    package func submit(
+    fileprivate func submit(
         _ drafts: [EventDraft], isPressing: Bool, completion: @escaping @Sendable (Result<[RecordedEvent], LedgerError>) -> Void
     ) {
         held.append((drafts, completion))
@@ -68,14 +77,44 @@ package final class SimulatedLedger: RunLedger, @unchecked Sendable {
         completion(.success(recorded))
     }
 
-    package func close() { write() }
-
-    /// A process begins: what the one before it had not written yet is gone with it.
-    func beginProcess() { held = [] }
+    /// A process begins: the one before it is gone, with its locks and what it had not written yet.
+    func beginProcess() {
+        held = []
+        holder = nil
+        marks.processEnded()
+    }
 
     /// Somebody moved the ledger's file away: the next process begins a new one.
     package func lose() {
         events = []
         decoded = []
+        marks.lose()
     }
+}
+
+/// The ledger as the process has it that holds the lock.
+// Unchecked: as the ledger.
+private final class SimulatedHold: RunLedger, @unchecked Sendable {
+    private let ledger: SimulatedLedger
+
+    init(_ ledger: SimulatedLedger) { self.ledger = ledger }
+
+    func foldedState() throws(OperationError) -> GroupState {
+        var state = GroupState()
+        for fact in try ledger.facts() {
+            do { try state.apply(fact) } catch { throw OperationError(.ledger, "\(error)") }
+        }
+        return state
+    }
+
+    func nextRunNumber() throws(LedgerError) -> Int { (ledger.events.map(\.run).max() ?? 0) + 1 }
+
+    func submit(
+        _ drafts: [EventDraft], isPressing: Bool, completion: @escaping @Sendable (Result<[RecordedEvent], LedgerError>) -> Void
+    ) {
+        guard ledger.isHeld(by: self) else { return completion(.failure(LedgerError(.io, "the ledger was let go of"))) }
+        ledger.submit(drafts, isPressing: isPressing, completion: completion)
+    }
+
+    func close() { ledger.letGo(self) }
 }

@@ -15,6 +15,8 @@ package struct SimulatedWorld: Sendable {
 
         package var service: String { config.labels["io.miniboss.service"] ?? "" }
         package var group: String? { config.labels["io.miniboss.group"] }
+        /// The container of a `run`, whose command ends by itself.
+        package var isOneOff: Bool { config.labels["io.miniboss.oneoff"] != nil }
     }
 
     package struct Network: Sendable {
@@ -39,6 +41,8 @@ package struct SimulatedWorld: Sendable {
     /// Image ids by reference.
     package var images: [String: String] = [:]
     package var programs: [String: Program] = [:]
+    /// What commands do that are run in containers, and with which code they end.
+    package var command = (seconds: 0.0, code: 0)
     /// Host ports that a process of the host holds.
     package var takenPorts: Set<Int> = []
     private var made = 0
@@ -93,7 +97,8 @@ package struct SimulatedWorld: Sendable {
                     "driver failed programming external connectivity on endpoint \(containers[index].name): Bind for 0.0.0.0:\(binding.hostPort) failed: port is already allocated"
             )
         }
-        let program = programs[containers[index].service] ?? .runs
+        let program =
+            containers[index].isOneOff ? .exits(code: command.code, after: command.seconds) : programs[containers[index].service] ?? .runs
         guard program != .cannotStart else {
             containers[index].state.exitCode = 127
             throw DockerError(
@@ -125,7 +130,9 @@ package struct SimulatedWorld: Sendable {
     }
 
     /// - Returns: whether it had to be killed.
-    package func mustBeKilled(_ index: Int) -> Bool { programs[containers[index].service] == .ignoresStop }
+    package func mustBeKilled(_ index: Int) -> Bool {
+        programs[containers[index].service] == .ignoresStop && !containers[index].isOneOff
+    }
 
     package mutating func remove(_ id: String, force: Bool) throws(DockerError) {
         guard let index = containers.firstIndex(where: { $0.id == id || $0.name == id }) else { return }

@@ -9,8 +9,13 @@ extension Trial {
         let facts: [RecordedFact]
         do { facts = try ledger.facts() } catch { return ["the ledger can't be read: \(error)"] }
         do {
-            let folded = try GroupState(folding: facts)
-            if let end = outcome.end, end.state != folded { found.append("the live state is not what the ledger folds to") }
+            _ = try GroupState(folding: facts)
+            // Another process may have gone on since.
+            if let end = outcome.end, let last = end.facts.last?.seq,
+                end.state != (try GroupState(folding: facts.filter { $0.seq <= last }))
+            {
+                found.append("the live state is not what the ledger folds to")
+            }
         } catch { found.append("the ledger tells of something impossible: \(error)") }
         if let end = outcome.end {
             if facts.filter({ $0.run == end.run }).runEnd == nil { found.append("run \(end.run) ended without saying so") }
@@ -32,7 +37,7 @@ extension Trial {
     }
 
     private func doubles() -> [String] {
-        let running = Dictionary(grouping: containers.filter(\.state.running), by: \.service)
+        let running = Dictionary(grouping: containers.filter { $0.state.running && !$0.isOneOff }, by: \.service)
         return running.filter { $0.value.count > 1 }.map { "\($0.value.count) containers of \($0.key) run at once" }
     }
 
@@ -100,6 +105,18 @@ extension Trial {
             }
         }
         if engine.world.networks.count != 1 { found.append("\(engine.world.networks.count) networks") }
+        return found
+    }
+
+    /// What is wrong after a calm command in a container.
+    package func violationsWhenReturned(_ outcome: Outcome, code: Int32) -> [String] {
+        guard case .returned(code) = outcome else { return ["a command came back as \(outcome.words), not with \(code)"] }
+        var found = containers.filter(\.isOneOff).map { "\($0.name) is left" }
+        let end = try? ledger.facts().last
+        guard case .runFinished(let body)? = end?.event, body.outcome == .failed, body.error == "the command exited with \(code)" else {
+            found.append("its code is not in the ledger")
+            return found
+        }
         return found
     }
 

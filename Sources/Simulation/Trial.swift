@@ -9,11 +9,33 @@ package final class Trial: @unchecked Sendable {
         case start(exclude: [String] = [], timeout: Double = 20)
         case stop(remove: Bool)
         case reload(String)
+        case exec(String)
+        case oneOff(String)
+
+        /// Whether it lets go of the group while it runs.
+        package var isInContainer: Bool {
+            switch self {
+            case .exec, .oneOff: true
+            case .start, .stop, .reload: false
+            }
+        }
+
+        fileprivate var word: String {
+            switch self {
+            case .start: "start"
+            case .stop: "stop"
+            case .reload: "reload"
+            case .exec: "exec"
+            case .oneOff: "run"
+            }
+        }
     }
 
     /// What became of a command.
     package enum Outcome: Sendable {
         case ended(RunEnd)
+        /// A command in a container, and the code it ended with.
+        case returned(Int32)
         case refused(OperationError)
         /// At which fault point.
         case killed(String)
@@ -25,6 +47,7 @@ package final class Trial: @unchecked Sendable {
             case .ended(let end):
                 return ([end.outcome.rawValue] + end.failures.map { "\($0.service) \($0.failure.failureClass.rawValue)" }).joined(
                     separator: ", ")
+            case .returned(let code): return "exit \(code)"
             case .refused(let error): return "refused: \(error.message)"
             case .killed(let place): return "killed at \(place)"
             }
@@ -40,6 +63,8 @@ package final class Trial: @unchecked Sendable {
     private(set) var forgotten: Set<String> = []
     /// What befell the engine in the last command.
     package private(set) var suffered: [String] = []
+    /// What became of the last command's companion; `nil` when it had none or was killed.
+    package private(set) var companionOutcome: Outcome?
     /// What the last command stopped too early.
     private(set) var stoppedTooEarly: [String] = []
 
@@ -66,15 +91,25 @@ package final class Trial: @unchecked Sendable {
     ///   - lethal: number of the fault point at which the process dies.
     ///   - interrupt: seconds after which the user interrupts.
     ///   - mishaps: what happens to the engine meanwhile, and after how many seconds.
+    ///   - companion: a second process, which begins when the command runs in its container. It dies when the first one does.
     package func run(
-        _ command: Command, lethal: Int? = nil, interrupt: Double? = nil, mishaps: [(after: Double, SimulatedEngine.Mishap)] = []
+        _ command: Command, lethal: Int? = nil, interrupt: Double? = nil, mishaps: [(after: Double, SimulatedEngine.Mishap)] = [],
+        companion: Command? = nil
     ) -> Outcome {
         suffered = []
         stoppedTooEarly = []
         faults.begin(lethal: lethal)
         engine.beginProcess()
         ledger.beginProcess()
-        engine.willStop = { [self] in if case .stop = command { noteStop(of: $0.service) } }
+        engine.willStop = { [self] in
+            for case .stop in [command, companion] { noteStop(of: $0.service) }
+        }
+        companionOutcome = nil
+        let beside = Beside()
+        engine.commandBegan = { [self] in
+            guard let companion, beside.task == nil else { return }
+            beside.task = Task { [self] in await perform(companion, self.setting(companion)) }
+        }
         let setting = setting(command)
         if let interrupt {
             scheduler.at(scheduler.now + Int64(interrupt * 1e9)) { setting.interruption.interrupt(signal: "SIGINT") }
@@ -86,35 +121,42 @@ package final class Trial: @unchecked Sendable {
             }
         }
         let outcome: Outcome? = scheduler.run {
-            do throws(OperationError) {
-                switch command {
-                case .start(let exclude, let timeout):
-                    return .ended(try await startGroup(setting, StartOptions(exclude: exclude, timeout: timeout)))
-                case .stop(let remove): return .ended(try await stopGroup(setting, StopOptions(remove: remove, timeout: 5)))
-                case .reload(let service): return .ended(try await reloadService(setting, ReloadOptions(service: service, timeout: 5)))
-                }
-            } catch { return .refused(error) }
+            let outcome = await self.perform(command, setting)
+            self.companionOutcome = await beside.task?.value
+            return outcome
         }
         return outcome ?? .killed(faults.place)
+    }
+
+    private func perform(_ command: Command, _ setting: RunSetting) async -> Outcome {
+        do throws(OperationError) {
+            switch command {
+            case .start(let exclude, let timeout):
+                return .ended(try await startGroup(setting, StartOptions(exclude: exclude, timeout: timeout)))
+            case .stop(let remove): return .ended(try await stopGroup(setting, StopOptions(remove: remove, timeout: 5)))
+            case .reload(let service): return .ended(try await reloadService(setting, ReloadOptions(service: service, timeout: 5)))
+            case .exec(let service): return .returned(try await execInService(setting, service: service, command: ["work"], streams: .none))
+            case .oneOff(let service): return .returned(try await runOneOff(setting, service: service, command: ["work"], streams: .none))
+            }
+        } catch { return .refused(error) }
+    }
+
+    // Unchecked: the process has one thread.
+    private final class Beside: @unchecked Sendable {
+        var task: Task<Outcome, Never>?
     }
 
     /// A stop stops a service only when none of its dependents runs any more.
     private func noteStop(of service: String) {
         let dependents = group.members.filter { $0.dependencies.contains(service) }.map(\.name)
-        for container in containers where container.state.running && dependents.contains(container.service) {
+        for container in containers where container.state.running && !container.isOneOff && dependents.contains(container.service) {
             stoppedTooEarly.append("\(service) was stopped while \(container.service) ran")
         }
     }
 
     private func setting(_ command: Command) -> RunSetting {
-        let words =
-            switch command {
-            case .start: "start"
-            case .stop: "stop"
-            case .reload: "reload"
-            }
         var setting = RunSetting(
-            command: words, arguments: [], definition: group.definition, groupName: TrialGroup.name, directory: "/nonexistent",
+            command: command.word, arguments: [], definition: group.definition, groupName: TrialGroup.name, directory: "/nonexistent",
             environment: [:], observer: SilentObserver(), clock: scheduler.clock)
         let engine = engine
         let ledger = ledger
@@ -127,7 +169,8 @@ package final class Trial: @unchecked Sendable {
                     throw OperationError(.engine, error.description)
                 }
             },
-            openLedger: { (_) throws(OperationError) in ledger },
+            openLedger: { (_) throws(OperationError) in try ledger.hold() },
+            marks: { _ in ledger.marks },
             fingerprintKey: { (_) throws(OperationError) in [1, 2, 3] },
             hookExecutor: { _ in nil })
         return setting
@@ -148,6 +191,10 @@ package final class Trial: @unchecked Sendable {
             "\(container.service) \(container.name) \(container.state.status) \(container.config.env.sorted()) \(container.imageID)"
         }.sorted() + engine.world.networks.map { "network \($0.name)" }
     }
+}
+
+extension CommandStreams {
+    fileprivate static var none: CommandStreams { CommandStreams(input: .none) { _, _ in } }
 }
 
 struct SilentObserver: RunObserver {

@@ -111,6 +111,18 @@ private struct PostMortem: Decodable {
         }
     }
 
+    @Test("B7: a variable too long for Linux is told of before its container is made, and what the kernel says is kept")
+    func tooLong() async throws {
+        let services = sleeper("a", more: "var env: [String: String] { [\"HUGE\": String(repeating: \"x\", count: 1 << 20)] }")
+        try await withWorkshop(services, list: "A()") { shop in
+            let start = try shop.miniboss("start", "--progress", "plain")
+            #expect(start.code == 1, "\(start.errors)")
+            let told = try #require(start.errors.range(of: "env.HUGE has 1048581 bytes; Linux starts no program"))
+            #expect(told.upperBound < (try #require(start.errors.range(of: "a created"))).lowerBound)
+            #expect(start.errors.lowercased().contains("argument list too long"), "\(start.errors)")
+        }
+    }
+
     @Test("B9: a trap while the definition is read is a definition that can't be used, with the line, and nothing is touched")
     func trap() async throws {
         let services = sleeper("a", more: "var env: [String: String] { [\"N\": [String]()[0]] }")

@@ -204,4 +204,15 @@ private let app = ServiceSpec(name: "app", image: "app:1", dependencies: ["db"])
         }
         #expect(GroupSpec(name: "g", services: []).problems().count == 1)
     }
+
+    @Test("B7: what is too long for Linux in one piece is named, without its value; one byte less is not")
+    func oversized() {
+        let fits = String(repeating: "x", count: 131_071)
+        var spec = ServiceSpec(name: "a", image: "a", env: ["K": EnvironmentValue(String(fits.dropLast(2)))], command: [fits])
+        #expect(spec.oversized.isEmpty)
+        spec.env["K"]?.text += "x"
+        spec.entrypoint = ["sh", fits + "x"]
+        #expect(
+            spec.oversized.map { $0.prefix(38) } == ["env.K has 131072 bytes; Linux starts n", "a word of its entrypoint has 131072 by"])
+    }
 }

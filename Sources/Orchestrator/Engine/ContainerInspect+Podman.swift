@@ -4,12 +4,13 @@ import DockerClient
 extension ContainerInspect {
     /// Variables that Podman gives each container by itself; empty for Docker, which adds none.
     ///
-    /// Only with the values it gives: another value was somebody's wish.
+    /// Only with the values it gives: another value was somebody's wish. Which those are of HOME and HOSTNAME, the container's user
+    /// and its name decide.
     var engineVariables: [String: String] {
         let variables = pairs(config.env)
         guard variables["container"] == "podman" else { return [:] }
         let own = ["container": "podman", "TERM": "xterm", "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
-        return variables.filter { $0.key == "HOSTNAME" || own[$0.key] == $0.value }
+        return variables.filter { ["HOME", "HOSTNAME"].contains($0.key) || own[$0.key] == $0.value }
     }
 
     /// The stop signal by name; Podman has its number. `nil` where none was given.

@@ -90,7 +90,7 @@ extension RunSetting {
     /// The containers of `run` commands that were killed, with what is to be said of them.
     func abandoned(_ oneOffs: [ObservedContainer]) -> [(container: ObservedContainer, cause: String)] {
         oneOffs.compactMap { container in
-            guard container.status != .removing, container.run.map(ledgerLocation.isMarked) != true else { return nil }
+            guard container.status != .removing, container.run.map(marks.isMarked) != true else { return nil }
             let origin = container.run.map { "run \($0)" } ?? "a run"
             return (container, "left over from \(origin), which was cut off")
         }

@@ -31,7 +31,7 @@ final class GroupRun: Sendable {
         var failures: [String: Failure] = [:]
         var found: [String: ObservedContainer] = [:]
         var handedOn: [String: [String: String]] = [:]
-        var mark: RunMark?
+        var mark: (any MarkedRun)?
     }
 
     init(
@@ -113,7 +113,7 @@ final class GroupRun: Sendable {
     var preparedImages: Set<String> { shared.withLock { $0.prepared } }
 
     /// Shown while this run has let go of the group's lock.
-    var mark: RunMark? {
+    var mark: (any MarkedRun)? {
         get { shared.withLock { $0.mark } }
         set { shared.withLock { $0.mark = newValue } }
     }

@@ -17,17 +17,17 @@ struct LastWords: Sendable, Codable {
 /// - Returns: the runs that live and only let go of the lock.
 @discardableResult
 func settleLastWords(_ journal: Journal, _ setting: RunSetting) async throws(OperationError) -> Set<Int> {
-    let location = setting.ledgerLocation
+    let marks = setting.marks
     var living: Set<Int> = []
     for run in journal.state.openRuns.sorted() where run != journal.run {
-        if location.isMarked(run) {
+        if marks.isMarked(run) {
             living.insert(run)
             continue
         }
-        if let bytes = location.lastWords(of: run), let words = try? JSONDecoder().decode(LastWords.self, from: Data(bytes)) {
+        if let bytes = marks.lastWords(of: run), let words = try? JSONDecoder().decode(LastWords.self, from: Data(bytes)) {
             try await journal.record(words.entries(of: run, journal.state))
         }
-        location.removeMark(of: run)
+        marks.removeMark(of: run)
     }
     return living
 }

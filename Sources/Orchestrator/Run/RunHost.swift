@@ -11,6 +11,8 @@ package struct RunHost: Sendable {
     package var connect: @Sendable (_ environment: [String: String]) async throws(OperationError) -> EngineConnection
     /// Takes the group's lock and opens its ledger.
     package var openLedger: @Sendable (_ setting: RunSetting) throws(OperationError) -> any RunLedger
+    /// Where runs show that they live without the lock.
+    package var marks: @Sendable (_ setting: RunSetting) -> any RunMarks
     /// The group's key for fingerprints, made at its first use.
     package var fingerprintKey: @Sendable (_ setting: RunSetting) throws(OperationError) -> [UInt8]
     /// Where a hook runs; `nil` for wherever the run itself does.
@@ -20,12 +22,14 @@ package struct RunHost: Sendable {
         pid: Int,
         connect: @escaping @Sendable (_ environment: [String: String]) async throws(OperationError) -> EngineConnection,
         openLedger: @escaping @Sendable (_ setting: RunSetting) throws(OperationError) -> any RunLedger,
+        marks: @escaping @Sendable (_ setting: RunSetting) -> any RunMarks,
         fingerprintKey: @escaping @Sendable (_ setting: RunSetting) throws(OperationError) -> [UInt8],
         hookExecutor: @escaping @Sendable (_ name: String) -> (any TaskExecutor)?
     ) {
         self.pid = pid
         self.connect = connect
         self.openLedger = openLedger
+        self.marks = marks
         self.fingerprintKey = fingerprintKey
         self.hookExecutor = hookExecutor
     }
@@ -35,6 +39,7 @@ package struct RunHost: Sendable {
         pid: Int(getpid()),
         connect: { (environment) throws(OperationError) in try await connectEngine(environment) },
         openLedger: { (setting) throws(OperationError) in try openGroupLedger(setting) },
+        marks: { $0.ledgerLocation },
         fingerprintKey: { (setting) throws(OperationError) in try Orchestrator.fingerprintKey(setting)
         },
         hookExecutor: { HookThread(name: $0) })

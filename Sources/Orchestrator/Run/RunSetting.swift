@@ -37,6 +37,7 @@ public struct RunSetting: Sendable {
 }
 
 extension RunSetting {
+    var marks: any RunMarks { host.marks(self) }
     var ledgerLocation: LedgerLocation { LedgerLocation(directory: directory, path: ledgerPath) }
     /// Where the context is for other programs: beside the definition; without one, beside `.miniboss`.
     var contextPath: String? {

@@ -10,7 +10,7 @@ struct LeftAside: Error {}
 extension GroupRun {
     func stepAside() throws(OperationError) {
         let holder = LockHolder(pid: setting.host.pid, command: setting.command, startedAt: clock.now())
-        do throws(LedgerError) { mark = try RunMark(setting.ledgerLocation, run: journal.run, holder: holder) } catch {
+        do throws(LedgerError) { mark = try setting.marks.mark(journal.run, holder: holder) } catch {
             throw OperationError(ledger: error)
         }
         journal.close()

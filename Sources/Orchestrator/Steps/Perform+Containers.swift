@@ -31,7 +31,9 @@ extension GroupRun {
         do {
             let id = try await call(
                 EngineStep(kind: .createContainer, service: name, cause: step.cause, target: step.target.text, spec: summary),
-                operation: operation, result: { $0 }, before: [entry(name, .createBegan, cause: step.cause)],
+                operation: operation, result: { $0 },
+                before: [entry(name, .createBegan, cause: step.cause)]
+                    + spec.oversized.map { JournalEntry(name, .noteTaken(NoteTaken(text: $0))) },
                 after: { [entry(name, .containerCreated, container: $0)] },
                 resolve: { [engine] in
                     let found = try await engine.containers(labels: [GroupLabels.filter(operation: operation)])
