@@ -48,7 +48,7 @@ extension Docker {
         _ call: EngineCall, _ body: () async throws(DockerError) -> Value
     ) async throws(DockerError) -> Value {
         switch (call.patience, call.load) {
-        case (.head, _), (.none, _): try await body()
+        case (.head, _), (.quiet, _), (.none, _): try await body()
         case (.usual, .short), (.total, .short): try await shortCalls.use(body)
         case (.usual, .long), (.total, .long): try await longCalls.use(body)
         }
@@ -87,6 +87,7 @@ extension Docker {
         case .usual: request.deadline = patience
         case .total(let limit): request.deadline = limit
         case .head: request.headDeadline = patience
+        case .quiet(let limit): request.quietLimit = limit
         case .none: break
         }
         return request

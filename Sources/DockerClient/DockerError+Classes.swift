@@ -19,11 +19,18 @@ extension DockerError {
     public var isNotFound: Bool { status == 404 }
 
     /// The container name belongs to another container; see `conflictingContainerID`.
-    public var isNameConflict: Bool { status == 409 && has("is already in use by container") }
+    ///
+    /// Podman answers this, and most refusals below, with 500.
+    public var isNameConflict: Bool {
+        (status == 409 || status == 500) && (has("is already in use by container") || has("that name is already in use"))
+    }
+
+    /// A network of that name exists.
+    public var isNetworkNameTaken: Bool { status == 409 || has("already exists") }
 
     /// The id of the container that holds the name, when the engine named it.
     public var conflictingContainerID: String? {
-        guard isNameConflict, let tail = tail(after: "in use by container ") else { return nil }
+        guard isNameConflict, let tail = tail(after: "in use by container ") ?? tail(after: "in use by ") else { return nil }
         let id = tail.drop { $0 == "\"" }.prefix { $0.isHexDigit }
         return id.isEmpty ? nil : String(id)
     }
@@ -86,14 +93,16 @@ extension DockerError {
     public var isUserMissing: Bool { has("unable to find user") || has("unable to find group") }
 
     /// Among those: neither the image nor the container says what to run.
-    public var isCommandMissing: Bool { status == 400 && has("no command specified") }
+    public var isCommandMissing: Bool { (status == 400 && has("no command specified")) || has("no command or entrypoint provided") }
 
     /// Among those: it is there, but no program or not ours to run.
     public var isNotExecutable: Bool { isBadEntrypoint && (has("permission denied") || has("is a directory") || has("exec format error")) }
 
     public var isMountMissing: Bool { has("bind source path does not exist") }
 
-    public var isNetworkInUse: Bool { (status == 403 || status == 500 || status == 409) && has("has active endpoints") }
+    public var isNetworkInUse: Bool {
+        (status == 403 || status == 500 || status == 409) && (has("has active endpoints") || has("network is being used"))
+    }
     public var isVolumeInUse: Bool { status == 409 && has("volume is in use") }
 
     /// No address range is left for another network.

@@ -7,6 +7,8 @@ struct EngineCall: Sendable {
         case total(Duration)
         /// The head must come within the usual limit, the body lasts as long as it likes.
         case head
+        /// The engine never says nothing for so long; whole seconds. What it sends may last as long as it likes.
+        case quiet(Duration)
         case none
     }
 

@@ -12,8 +12,29 @@ public struct LedgerLocation: Sendable, Equatable {
 
     /// - parameter path: where the database is when it is not in the group's directory, as `MINIBOSS_LEDGER` says.
     public init(directory: String, path: String? = nil) {
-        self.directory = path.map { $0 + ".d" } ?? directory
+        self.directory = path.map(Self.directory(of:)) ?? directory
         self.path = path ?? directory + "/ledger.sqlite"
+    }
+
+    /// The same for each way to write where the database is: there is one lock for it.
+    private static func directory(of path: String) -> String {
+        let real = resolved(path)
+        let parts = real.split(separator: "/", omittingEmptySubsequences: false)
+        // The group's own ledger, named by its path.
+        guard parts.count > 3, parts.last == "ledger.sqlite", parts[parts.count - 3] == ".miniboss" else { return real + ".d" }
+        return parts.dropLast().joined(separator: "/")
+    }
+
+    /// The path without symbolic links; of what does not exist yet, that of its directory.
+    private static func resolved(_ path: String) -> String {
+        func real(_ path: String) -> String? {
+            guard let place = realpath(path, nil) else { return nil }
+            defer { free(place) }
+            return String(cString: place)
+        }
+        if let whole = real(path) { return whole }
+        guard let slash = path.lastIndex(of: "/"), let directory = real(String(path[...slash])) else { return path }
+        return (directory == "/" ? "" : directory) + path[slash...]
     }
 
     /// Bytes of the database and its log; 0 when there is none.

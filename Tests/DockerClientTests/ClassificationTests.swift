@@ -43,6 +43,27 @@ struct ClassificationTests {
         #expect(!error(409, "removal of container x is already in progress").isNameConflict)
     }
 
+    // The words of Podman 4.3.1, seen.
+    @Test("Podman's refusals, which all come with 500, are told apart")
+    func podman() {
+        let id = String(repeating: "0123456789abcdef", count: 4)
+        let name = error(
+            500,
+            "container create: creating container storage: the container name \"x\" is already in use by \(id). You have to remove that container to be able to reuse that name: that name is already in use"
+        )
+        #expect(name.isNameConflict)
+        #expect(name.conflictingContainerID == id)
+        #expect(error(500, "container create: no command or entrypoint provided, and no CMD or ENTRYPOINT from image").isCommandMissing)
+        #expect(error(500, "network name miniboss-g already used: network already exists").isNetworkNameTaken)
+        #expect(
+            error(500, "\"miniboss-g\" has associated containers with it. Use -f to forcibly delete: network is being used").isNetworkInUse)
+        #expect(
+            error(
+                500,
+                "/usr/sbin/runc: runc create failed: unable to start container process: exec: \"nonesuch\": executable file not found in $PATH: OCI runtime attempted to invoke a command that was not found"
+            ).isBadEntrypoint)
+    }
+
     @Test("Images, entrypoints, mounts and networks are told apart")
     func causes() {
         #expect(error(404, "No such image: app:latest").isNoSuchImage)

@@ -176,6 +176,18 @@ struct TransportTests {
         #expect(await failure { () async throws(DockerError) in try await rig.docker.logs("a", options) }?.code == .replyLost)
     }
 
+    @Test("An engine that falls silent within a log or a pull is given up")
+    func silenceInABody() async throws {
+        let rig = try Rig(patience: .milliseconds(150))
+        rig.server.on("GET", "/containers/*/logs", .holdBody(ScriptedGate(), .chunked([frame(1, "a\n")])))
+        rig.server.on("GET", "/containers/*/json", .reply(.json(200, #"{"Id":"a","Config":{"Tty":false}}"#)))
+        let log = await failure { () async throws(DockerError) in _ = try await rig.docker.logTail("a", lines: 5) }
+        #expect(log?.code == .replyLost, "\(String(describing: log))")
+        rig.server.on("POST", "/images/create", .holdBody(ScriptedGate(), .chunked([Array(#"{"status":"Pulling"}"#.utf8)])))
+        let pull = await failure { () async throws(DockerError) in for try await _ in try await rig.docker.pullImage("a:1") {} }
+        #expect(pull?.code == .replyLost, "\(String(describing: pull))")
+    }
+
     @Test("An engine that never gives a connection over is given up, at once when nobody waits any more")
     func silentUpgrade() async throws {
         let rig = try Rig(patience: .milliseconds(150))

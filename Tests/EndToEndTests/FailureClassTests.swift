@@ -211,7 +211,9 @@ private struct Expectation {
             #expect(start.output.contains("blocked   web (needs bad)\n  blocked   worker (needs web, which needs bad)"), "\(start.output)")
 
             // From here on there is neither an engine nor a definition, and the containers of what failed are gone.
-            for service in ["bad", "hungry", "killed", "stopped", "slow", "throwing"] { #expect(try await shop.container(service) == nil) }
+            for service in ["bad", "hungry", "killed", "stopped", "slow", "throwing", "ported", "programless", "unwell", "done"] {
+                #expect(try await shop.container(service) == nil)
+            }
             try shop.write("Miniboss.swift", "this is no Swift")
             let gone = ["DOCKER_HOST": "unix:///nonexistent.sock"]
             let finished = try shop.miniboss("postmortem", "--json", variables: gone)

@@ -184,6 +184,19 @@ private func services(denying: String, group: String) -> String {
                 try keep(command, "--json", codes: codes)
             }
             try keep("doctor", codes: [0, 1])
+            try keep("doctor", "--json", codes: [0, 1])
+            try keep("replay", "1")
+            try keep("replay", "1", "--json")
+            try keep("diff", "1", "2")
+            try keep("diff", "1", "2", "--json")
+            try keep("report", "1", "-o", "report.html")
+            texts["report.html"] = try shop.read("report.html")
+            #expect(texts["report.html"]?.contains("no login with ******") == true)
+            try keep("start", "--json", "--timeout", "4", codes: [1])
+            try keep("reload", "built", "--json", codes: [1])
+            try keep("run", "base", "--", "echo", envSecret, output: false)
+            try keep("stop", "--progress", "json")
+            try keep("history", "--json", "--limit", "100")
             texts[".miniboss-context"] = try shop.read(".miniboss-context")
             for container in try await docker.listContainers(all: true, labels: ["io.miniboss.group=\(shop.group)"]) {
                 texts["labels of \(container.name)"] = "\(container.labels)"

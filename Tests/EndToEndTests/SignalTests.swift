@@ -182,6 +182,7 @@ private struct Run: Decodable {
             let other = try shop.miniboss("stop")
             let held = "miniboss: another miniboss is at work on group \"\(shop.group)\": `start`, pid \(start.pid), for "
             #expect(other.code == 75 && other.errors.hasPrefix(held), "\(other.errors)")
+            #expect(try shop.miniboss("start").code == 75)
             #expect(other.errors.contains("  Wait for it, or end it with `kill -INT \(start.pid)`;"), "\(other.errors)")
             // The time that passes is what this is about.
             sleep(3)

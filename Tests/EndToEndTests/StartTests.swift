@@ -39,6 +39,12 @@ private struct Run: Decodable {
     func life() async throws {
         try await withWorkshop(pair, list: "Base(), Top()") { shop in
             #expect(try shop.miniboss("plan").code == 2)
+            let planned = try shop.miniboss("start", "--dry-run")
+            let plan = try shop.miniboss("plan")
+            #expect(planned.code == 0 && planned.output == plan.output, "\(planned)")
+            #expect(try await shop.container("base") == nil)
+            let untouched = try shop.miniboss("history", "--json").output
+            #expect(untouched == "[]\n")
             let start = try shop.miniboss("start")
             #expect(start.code == 0, "\(start.errors)")
             #expect(try await shop.container("top")?.config.env.contains("GREETING=hello") == true)
@@ -53,6 +59,8 @@ private struct Run: Decodable {
             #expect(try await shop.container("base")?.state.running == false)
             #expect(try shop.miniboss("start").code == 0)
             #expect(try await shop.container("base")?.id == first?.id)
+            #expect(try await shop.container("base")?.state.running == true)
+            #expect(try await shop.container("top")?.state.running == true)
 
             try shop.write("Miniboss.swift", shop.read("Miniboss.swift").replacing("\"one\"", with: "\"two\""))
             let changed = try shop.miniboss("start")
@@ -69,6 +77,7 @@ private struct Run: Decodable {
             #expect(try shop.miniboss("stop", "--remove").code == 0)
             #expect(try await shop.container("base") == nil)
             #expect(try await !shop.networkExists())
+            #expect(try shop.miniboss("context", "--json").output == "{}\n")
             #expect(try shop.miniboss("stop").code == 0)
 
             let runs: [Run] = try shop.decoded(shop.miniboss("history", "--json"))

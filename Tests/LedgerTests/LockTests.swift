@@ -84,6 +84,27 @@ struct LockTests {
         #expect(TemporaryDirectory.names(in: scratch.root).allSatisfy { $0 != ".miniboss" })
     }
 
+    @Test("B57: a ledger has one lock, whichever way its place is written")
+    func spellings() throws {
+        let scratch = Scratch()
+        let own = scratch.root + "/.miniboss/a"
+        let first = try LedgerWriter.open(
+            directory: own, path: nil, holder: LockHolder(pid: Int(getpid()), command: "start", startedAt: EventDraft.time))
+        defer { first.close() }
+        let link = scratch.root + "/link.sqlite"
+        try #require(symlink(own + "/ledger.sqlite", link) == 0)
+        try #require(symlink(scratch.root, scratch.root + "/round") == 0)
+        for spelling in [own + "/ledger.sqlite", link, scratch.root + "/round/.miniboss/a/ledger.sqlite"] {
+            #expect(
+                LedgerLocation(directory: "/nowhere", path: spelling).lockPath == LedgerLocation(directory: own).lockPath, "\(spelling)")
+            let error = #expect(throws: LedgerError.self) {
+                try LedgerWriter.open(
+                    directory: "/nowhere", path: spelling, holder: LockHolder(pid: 1, command: "start", startedAt: EventDraft.time))
+            }
+            if case .busy = error?.code {} else { Issue.record("\(spelling): \(String(describing: error))") }
+        }
+    }
+
     @Test("a ledger is not begun on a file system that machines share; one in memory is known")
     func fileSystems() throws {
         let scratch = Scratch()

@@ -71,7 +71,7 @@ extension Docker {
             // Else the engine removes a directory, with all that is mounted below it, where a file comes.
             call.query.append(("noOverwriteDirNonDir", "1"))
         }
-        call.patience = .none
+        call.patience = .quiet(patience * 10)
         return call
     }
 }

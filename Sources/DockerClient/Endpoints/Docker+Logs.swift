@@ -35,7 +35,7 @@ extension Docker {
             ("tail", options.tail.map { "\($0)" } ?? "all"),
         ]
         if let since = options.since { call.query.append(("since", since.description)) }
-        call.patience = .head
+        call.patience = options.follow ? .head : .quiet(patience)
         return LogFrames(body: try await send(call).body, multiplexed: tty != true)
     }
 

@@ -105,7 +105,8 @@ extension Docker {
         var known = login
         if known == nil { known = try await registry.login(for: reference.registry) }
         if let known { call.headers.append(("X-Registry-Auth", known.header)) }
-        call.patience = .none
+        // A layer that is unpacked tells of it now and then; a registry that is slow, too.
+        call.patience = .quiet(patience * 10)
         do { return ImagePull(docker: self, reference: reference, login: known, body: try await send(call).body) } catch {
             throw error.masking([known].compactMap { $0 })
         }

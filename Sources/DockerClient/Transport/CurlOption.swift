@@ -27,6 +27,9 @@ extension CurlOption<Int> {
     static var upload: Self { Self(CURLOPT_UPLOAD) }
     static var connectTimeoutMilliseconds: Self { Self(CURLOPT_CONNECTTIMEOUT_MS) }
     static var timeoutMilliseconds: Self { Self(CURLOPT_TIMEOUT_MS) }
+    /// Bytes a second below which a transfer counts as standing still, and for how many seconds it may.
+    static var lowSpeedLimit: Self { Self(CURLOPT_LOW_SPEED_LIMIT) }
+    static var lowSpeedSeconds: Self { Self(CURLOPT_LOW_SPEED_TIME) }
     static var httpVersion: Self { Self(CURLOPT_HTTP_VERSION) }
     static var freshConnect: Self { Self(CURLOPT_FRESH_CONNECT) }
     static var forbidReuse: Self { Self(CURLOPT_FORBID_REUSE) }

@@ -47,6 +47,10 @@ final class CurlTransfer {
         easy.set(.httpVersion, Int(CURL_HTTP_VERSION_1_1))
         easy.set(.connectTimeoutMilliseconds, max(1, request.connectTimeout.milliseconds))
         if let deadline = request.deadline { easy.set(.timeoutMilliseconds, max(1, deadline.milliseconds)) }
+        if let limit = request.quietLimit {
+            easy.set(.lowSpeedLimit, 1)
+            easy.set(.lowSpeedSeconds, max(1, Int(limit.components.seconds)))
+        }
         if let path = request.unixSocket { easy.set(.unixSocket, path) }
         if let tls = request.tls { easy.configure(tls) }
         // libcurl sends a request again when a pooled connection turns out to be dead. That is right for GET; for anything

@@ -21,6 +21,8 @@ struct HTTPRequest: Sendable {
     var deadline: Duration?
     /// From submission to the response head; nil when the engine may think as long as it likes.
     var headDeadline: Duration?
+    /// Without a byte in either direction; whole seconds.
+    var quietLimit: Duration?
     /// Leave nothing in the pool, take nothing from it.
     var isolated = false
 

@@ -13,13 +13,19 @@ extension Failure {
             // Of our own reading of the directory, before the engine was asked.
             self.init(.buildFailed, phase: phase, summary: "its image could not be built: \(words)", subject: "buildFromDirectory")
         } else if phase == .build {
-            self.init(.buildFailed, phase: phase, summary: "its image could not be built: \(words)", subject: image)
+            self.init(
+                .buildFailed, phase: phase, summary: "its image could not be built: \(words)", subject: image,
+                holder: error.isEngineDiskFull ? Failure.engineDisk : nil)
         } else if phase == .pull, error.isRateLimited {
             self.init(
                 .pullDenied, phase: phase, summary: "the registry's limit of pulls is reached for \(image ?? "its image"): \(words)",
                 subject: image, holder: "the registry's limit of pulls")
         } else if error.isEngineDiskFull {
-            self.init(.engineError, phase: phase, summary: "the engine's disk is full: \(words)", holder: "the engine's disk")
+            self.init(.engineError, phase: phase, summary: "the engine's disk is full: \(words)", holder: Failure.engineDisk)
+        } else if error.isAddressPoolExhausted {
+            self.init(
+                .engineError, phase: phase, summary: "the engine has no addresses left for a network: \(words)", holder: Failure.addressPool
+            )
         } else if phase == .pull, error.isPullDenied {
             self.init(.pullDenied, phase: phase, summary: "the registry refused \(image ?? "its image"): \(words)", subject: image)
         } else if phase == .pull, error.isRegistryUnreachable {

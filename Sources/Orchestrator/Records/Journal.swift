@@ -201,8 +201,9 @@ final class Journal: Sendable {
                         announce(zip(rows, events).map { RecordedFact($0, event: $1) })
                         completion(.success(()))
                     case .failure(let error):
-                        fault.withLock { $0 = $0 ?? OperationError(ledger: error) }
-                        completion(.failure(OperationError(ledger: error)))
+                        let failure = OperationError(ledger: error, after: recorded.last?.seq)
+                        fault.withLock { $0 = $0 ?? failure }
+                        completion(.failure(failure))
                     }
                 }
             }
@@ -237,11 +238,13 @@ extension RecordedFact {
 
 extension OperationError {
     /// A ledger's error as an exit: 75 for a lock held by another miniboss, 74 for everything else.
-    init(ledger error: LedgerError) {
+    /// - Parameter last: number of the last event this run has on the disk.
+    init(ledger error: LedgerError, after last: Int? = nil) {
+        let finding = error.finding + (last.map { " Everything up to event \($0) is in it." } ?? "")
         switch error.code {
         case .busy: self.init(.busy, error.finding, next: "Wait for it; `miniboss history` can be read meanwhile.")
         case .undecodable: self.init(.ledger, error.finding, next: "`miniboss doctor` checks the ledger.")
-        default: self.init(.ledger, error.finding, next: error.next)
+        default: self.init(.ledger, finding, next: error.next)
         }
     }
 }

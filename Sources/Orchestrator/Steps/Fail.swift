@@ -39,7 +39,7 @@ extension GroupRun {
     func evidence(of service: String, container id: String) async -> [JournalEntry] {
         var entries: [JournalEntry] = []
         var began: EngineTime?
-        if let inspect = try? await engine.inspect(container: id) {
+        if let inspect = await within(Self.evidencePatience, { [engine] in try? await engine.inspect(container: id) }) {
             let state = inspect.state
             began = state.earliestLine
             // A container of an earlier start may have been given a secret that the definition no longer tells.
@@ -53,10 +53,32 @@ extension GroupRun {
                             containerID: id, exitCode: state.endedWith, oomKilled: state.oomKilled,
                             error: state.error.isEmpty ? nil : state.error, health: health, running: state.running))))
         }
-        if let lines = try? await engine.logTail(container: id, lines: 200, since: began) {
+        if let lines = await within(
+            Self.evidencePatience,
+            { [engine, began] in
+                try? await engine.logTail(container: id, lines: 200, since: began)
+            })
+        {
             entries.append(JournalEntry(service, .logsCaptured(LogsCaptured(container: id, lines: lines, hide: journal.redaction))))
         }
         return entries
+    }
+
+    /// Seconds an engine may take to tell of a container that failed: the failure is to be told, with or without.
+    private static var evidencePatience: Double { 10 }
+
+    /// What a call says in time; `nil` for what it says later.
+    private func within<Value: Sendable>(_ seconds: Double, _ call: @escaping @Sendable () async -> Value?) async -> Value? {
+        await withTaskGroup(of: Value?.self) { [clock] group in
+            group.addTask { await call() }
+            group.addTask {
+                try? await clock.sleep(seconds)
+                return nil
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            return first
+        }
     }
 
     /// Stops and removes a container beside the plan, each step recorded.

@@ -87,12 +87,32 @@ extension GroupRun {
         let target = step.target.text
         let id: String
         if case .container(let known, _) = step.target { id = known } else { id = try containerID(step) }
+        do { try await rename(id, to: target, step) } catch let error as DockerError where error.isNameConflict {
+            guard try await hasGone(target, within: 10) else { throw await nameConflict(error, name: target) }
+            try await rename(id, to: target, step)
+        }
+    }
+
+    private func rename(_ id: String, to target: String, _ step: PlanStep) async throws {
         try await call(
             EngineStep(kind: .renameContainer, service: step.service, cause: step.cause, target: target),
             resolve: { [engine] in try await engine.inspect(container: id).name == target ? .adopted(()) : .absent }
         ) { () async throws(DockerError) in
             try await engine.rename(container: id, to: target)
         }
+    }
+
+    /// Waits for a container that the engine is taking away: until then its name is not free.
+    /// - Returns: whether nobody has the name any more.
+    private func hasGone(_ name: String, within seconds: Double) async throws -> Bool {
+        let start = clock.monotonic()
+        while clock.seconds(since: start) < seconds {
+            do {
+                guard try await engine.inspect(container: name).state.status == "removing" else { return false }
+            } catch  where error.isNotFound { return true }
+            try await clock.sleep(0.05)
+        }
+        return false
     }
 
     /// Starts a container, or lets a paused one go on.

@@ -17,7 +17,7 @@ extension GroupRun {
                     name: name,
                     labels: [GroupLabels.group: group.name, GroupLabels.run: String(journal.run), GroupLabels.operation: operation])
             }
-        } catch let error as DockerError where error.status == 409 || error.engineMessage.contains("already exists") {
+        } catch let error as DockerError where error.isNetworkNameTaken {
             throw Failure(
                 .nameConflict, phase: .create, summary: "the network's name \(name) is held by a network miniboss did not make",
                 subject: name, holder: Failure.networkHolder)

@@ -7,6 +7,9 @@ extension Failure {
     public static let lostReply = "the connection"
     /// Who sent a signal that ended a container.
     public static let engine = "the engine"
+    /// What can be used up.
+    public static let engineDisk = "the engine's disk"
+    public static let addressPool = "the engine's range of addresses for networks"
     /// Who holds the name of a network.
     public static let networkHolder = "a network of that name"
 
@@ -38,6 +41,7 @@ extension Failure {
         case .imageNotFound: return "neither this machine nor the registry has the image\(subjectWords)"
         case .pullDenied where holder != nil: return "the registry lets nobody pull any more for now"
         case .pullDenied: return "the registry refused the image\(subjectWords)"
+        case .buildFailed where holder == Self.engineDisk: return "its image could not be built: \(Self.engineDisk) is full"
         case .buildFailed: return "its image could not be built"
         case .nameConflict where isAboutNetwork: return "a network that miniboss did not make for this group has that name"
         case .nameConflict: return "a container that is not of this group has its name" + (holder.map { ": \($0)" } ?? "")
@@ -46,7 +50,8 @@ extension Failure {
         case .contextMissing: return "it needs a context key that nobody has written" + (subject.map { ": see \($0)" } ?? "")
         case .engineUnreachable where holder == Self.lostReply: return "the connection broke before the Docker Engine had answered"
         case .engineUnreachable: return "no Docker Engine answered"
-        case .engineError where holder != nil: return "\(holder ?? "the engine's disk") is full"
+        case .engineError where holder == Self.addressPool: return "\(Self.addressPool) is used up"
+        case .engineError where holder != nil: return "\(holder ?? Self.engineDisk) is full"
         case .engineError where phase == .pull: return "the image\(subjectWords) could not be pulled"
         case .engineError: return "the engine refused"
         case .interrupted: return "the run was interrupted before the service was ready"
@@ -73,6 +78,7 @@ extension Failure {
         case .pullDenied: return "log in with `\(login)`, or check that the image\(subjectWords) may be read"
         case .buildFailed where subject == "buildFromDirectory":
             return "check \(type).buildFromDirectory and \(type).dockerfile\(place); relative paths begin at the definition file"
+        case .buildFailed where holder == Self.engineDisk: return roomHint
         case .buildFailed: return "mend the Dockerfile or what it copies; the build's last lines are above"
         case .nameConflict where isAboutNetwork:
             return "remove that network (`docker network rm \(subject ?? "NAME")`), or join it with --network-name \(subject ?? "NAME")"
@@ -104,13 +110,15 @@ extension Failure {
             return
                 "write that key to Context in a hook of a service that \(service) depends on (one that already runs does so after `miniboss stop --remove`), or mend \(type).\(subject ?? "env")\(place); {{ and }} stand for braces"
         case .interrupted: return "`miniboss \(invocation)` goes on where it stopped"
-        case .engineError where holder != nil:
-            return "make room for it: `docker system df` shows what takes it, `docker system prune` frees it"
+        case .engineError where holder == Self.addressPool:
+            return "remove networks that nobody uses: `docker network ls` shows them, `docker network prune` removes them"
+        case .engineError where holder != nil: return roomHint
         case .engineError where phase == .pull: return "see the engine's words above; `docker pull\(subjectWords)` tries it by hand"
         case .engineError: return "see the engine's words above; `miniboss doctor` checks the engine"
         }
     }
 
+    private var roomHint: String { "make room for it: `docker system df` shows what takes it, `docker system prune` frees it" }
     private var hasNoHealthCheck: Bool { lastPingError == Self.noHealthCheck }
     private var isAboutNetwork: Bool { holder == Self.networkHolder }
 
