@@ -4,6 +4,8 @@ import Reconciler
 /// One command killed at each of its fault points in turn, and what the next command makes of it.
 package enum KillTrial: String, CaseIterable, Sendable {
     case firstStart, secondStart, startAfterChange, startAfterStop, stop, stopAndRemove, reload, exec, oneOff
+    /// The command fails by itself: what is killed is also how it takes its container away.
+    case failingStart
 
     package struct Result: Sendable {
         /// Fault points of the command.
@@ -19,6 +21,7 @@ package enum KillTrial: String, CaseIterable, Sendable {
         let end = whole.run(command)
         result.points = whole.faults.passed
         result.violations += whole.violations(after: end).map { "uninterrupted: \($0)" }
+        calm(whole)
         _ = whole.run(.start())
         let picture = whole.picture
         for point in 1...result.points {
@@ -54,6 +57,7 @@ package enum KillTrial: String, CaseIterable, Sendable {
         let first = trial.run(command, lethal: point)
         var found = trial.violations(after: first)
         var wasKilled = false
+        calm(trial)
         if let lethal {
             let second = trial.run(.start(), lethal: lethal)
             if case .killed = second { wasKilled = true }
@@ -63,9 +67,15 @@ package enum KillTrial: String, CaseIterable, Sendable {
         return (found + trial.violations(after: last) + trial.violationsWhenStarted(last), wasKilled)
     }
 
+    /// From here on programs run, those that were started before, too.
+    private func calm(_ trial: Trial) {
+        trial.engine.world.programs = [:]
+        for index in trial.engine.world.containers.indices { trial.engine.world.containers[index].dies = nil }
+    }
+
     private var command: Trial.Command {
         switch self {
-        case .firstStart, .secondStart, .startAfterChange, .startAfterStop: .start()
+        case .firstStart, .secondStart, .startAfterChange, .startAfterStop, .failingStart: .start()
         case .stop: .stop(remove: false)
         case .stopAndRemove: .stop(remove: true)
         case .reload: .reload("app")
@@ -85,11 +95,12 @@ package enum KillTrial: String, CaseIterable, Sendable {
                     TrialGroup.Member(
                         name: "app", dependencies: ["db1"], writesKey: false, readsKeys: ["key-db1"], isBuilt: self == .reload,
                         hostPort: nil,
-                        noes: 0, postStartSeconds: 0),
+                        noes: self == .failingStart ? 5 : 0, postStartSeconds: 0),
                 ], scheduler: scheduler)
         }
         switch self {
         case .firstStart: break
+        case .failingStart: trial.engine.world.programs["app"] = .exits(code: 3, after: 0.2)
         case .secondStart, .stop, .stopAndRemove, .reload, .exec, .oneOff: _ = trial.run(.start())
         case .startAfterChange:
             _ = trial.run(.start())

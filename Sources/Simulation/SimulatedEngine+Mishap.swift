@@ -34,9 +34,11 @@ extension SimulatedEngine {
             }
         case .removed(let number):
             return own(number) { index in
-                let container = world.containers.remove(at: index)
+                let container = world.containers[index]
                 if container.state.running { tell("die", container) }
-                tell("destroy", container)
+                // Its name is free when that is done.
+                world.beginRemoval(index, until: scheduler.now + Int64(clearingTime * 6e9))
+                scheduleRemoval(world.containers[index])
                 return "removed"
             }
         case .networkRemoved:

@@ -59,7 +59,10 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
     /// A new process connects: those before it listen no more, and what will happen by itself is on its clock.
     package func beginProcess() {
         watchers = [:]
-        for container in world.containers { scheduleDeath(container) }
+        for container in world.containers {
+            scheduleDeath(container)
+            scheduleRemoval(container)
+        }
     }
 
     /// The engine is gone, and comes back at a moment with nothing to tell of what happened meanwhile.
@@ -73,6 +76,14 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
 
     /// It is there again.
     package func comeBack() { awayUntil = 0 }
+
+    func scheduleRemoval(_ container: SimulatedWorld.Container) {
+        guard let leaves = container.leaves else { return }
+        scheduler.at(leaves) { [self] in
+            try? world.remove(container.id, force: true)
+            tell("destroy", container)
+        }
+    }
 
     private func scheduleDeath(_ container: SimulatedWorld.Container) {
         guard let dies = container.dies else { return }

@@ -12,6 +12,8 @@ package struct SimulatedWorld: Sendable {
         package var log: [String] = []
         /// When its process will end by itself.
         package var dies: (at: Int64, code: Int)?
+        /// When the engine will have taken it apart.
+        package var leaves: Int64?
 
         package var service: String { config.labels["io.miniboss.service"] ?? "" }
         package var group: String? { config.labels["io.miniboss.group"] }
@@ -84,6 +86,9 @@ package struct SimulatedWorld: Sendable {
         let index = try index(of: id)
         guard !containers[index].state.running else { return }
         let endpoint = "POST /containers/\(id)/start"
+        guard containers[index].state.status != "removing" else {
+            throw DockerError(.http(409), endpoint: endpoint, message: "container is marked for removal and cannot be started")
+        }
         let config = containers[index].config
         if let network = config.network, !networks.contains(where: { $0.name == network || $0.id == network }) {
             throw DockerError(.http(404), endpoint: endpoint, message: "network \(network) not found")
@@ -112,6 +117,15 @@ package struct SimulatedWorld: Sendable {
         containers[index].state.startedAt = timestamp
         containers[index].state.exitCode = 0
         if case .exits(let code, let after) = program { containers[index].dies = (now + Int64(after * 1e9), code) }
+    }
+
+    /// Somebody removes it; it is there until the engine has taken it apart.
+    package mutating func beginRemoval(_ index: Int, until leaves: Int64) {
+        containers[index].leaves = leaves
+        containers[index].state.status = "removing"
+        containers[index].state.running = false
+        containers[index].state.paused = false
+        containers[index].dies = nil
     }
 
     package mutating func pause(_ index: Int, _ isPaused: Bool) {

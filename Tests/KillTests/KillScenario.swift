@@ -14,6 +14,9 @@ enum KillScenario: String, CaseIterable, Sendable {
     /// Whether the group is started before.
     var isStarted: Bool { self != .firstStart }
 
+    /// Whether a container is made beside the one it replaces.
+    var replaces: Bool { self == .startAfterChange || self == .reload }
+
     /// What the user changes between that start and the command.
     func change(_ place: KillPlace) throws {
         switch self {

@@ -64,8 +64,8 @@ struct WorldTrial {
         if end.picture != base.end.picture { found.append("the end is \(end.picture), not \(base.end.picture)") }
         // Fewer are right where a stop was killed before it did anything. A replacement that was not begun yet may be thrown
         // away and made anew, once for each that was killed.
-        let deaths = processes.count(where: \.wasKilled)
-        for (name, count) in end.made where count > (base.end.made[name] ?? 0) + deaths { found.append("\(name): made \(count) times") }
+        let forgiven = base.scenario.replaces ? processes.count(where: \.wasKilled) : 0
+        for (name, count) in end.made where count > (base.end.made[name] ?? 0) + forgiven { found.append("\(name): made \(count) times") }
         for (name, count) in end.begun where count > base.end.begun[name] ?? 0 { found.append("\(name): begun \(count) times") }
         let state = state
         let unintended = state.operations.subtracting(ledger.intended)

@@ -13,7 +13,10 @@ import Testing
     @Test(
         "B56: a command killed at any of its fault points, and its recovery at any of its own, comes to the same end",
         .timeLimit(.minutes(20)),
-        arguments: ["firstStart", "secondStart", "startAfterChange", "startAfterStop", "stop", "stopAndRemove", "reload", "exec", "oneOff"])
+        arguments: [
+            "firstStart", "secondStart", "startAfterChange", "startAfterStop", "stop", "stopAndRemove", "reload", "exec", "oneOff",
+            "failingStart",
+        ])
     func kills(_ command: String) throws {
         try expectNoViolation("kills", "1", command, "deep")
     }
