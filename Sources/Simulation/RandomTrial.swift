@@ -104,6 +104,7 @@ package struct RandomTrial {
         }
         trial.engine.world.command = (dice.chance(20) ? 0 : Double.random(in: 0...4, using: &dice), dice.chance(30) ? 7 : 0)
         if dice.chance(25) { trial.group.version += 1 }
+        if dice.chance(15) { trial.group.passPortsOn() }
         // New sources: the next build makes another image.
         for member in trial.group.members where member.isBuilt && dice.chance(30) {
             trial.engine.world.images[trial.group.image(of: member)] = nil

@@ -98,6 +98,9 @@ extension Trial {
             }
             let env = group.expectedEnv(of: member).map { "\($0.key)=\($0.value)" }.sorted()
             if container.config.env.sorted() != env { found.append("\(member.name) has \(container.config.env), not \(env)") }
+            if container.config.portBindings.map(\.hostPort) != (member.hostPort.map { [$0] } ?? []) {
+                found.append("\(member.name) has not its port")
+            }
             if container.imageID != engine.world.images[group.image(of: member)] { found.append("\(member.name) has an old image") }
             // Of one that ran already when the ledger was lost nobody can know whether its hook had run.
             if !group.primed.contains(container.id), !forgotten.contains(container.id) {

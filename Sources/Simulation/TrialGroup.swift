@@ -81,6 +81,14 @@ package final class TrialGroup: @unchecked Sendable {
             hooks: Dictionary(uniqueKeysWithValues: members.map { ($0.name, hooks(of: $0)) }))
     }
 
+    /// The host ports go round among the services that have one.
+    package func passPortsOn() {
+        let owners = members.indices.filter { members[$0].hostPort != nil }
+        guard let first = owners.first, let last = owners.last, first != last else { return }
+        let ports = owners.map { members[$0].hostPort }
+        for (place, owner) in owners.enumerated() { members[owner].hostPort = ports[(place + 1) % ports.count] }
+    }
+
     private func hooks(of member: Member) -> ServiceHooks {
         ServiceHooks(
             preStart: { [self] in

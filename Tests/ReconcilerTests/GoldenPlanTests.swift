@@ -26,6 +26,40 @@ import Testing
             """)
     }
 
+    @Test("B23: a host port that goes from a dependent to what it depends on is given up before that one starts")
+    func movedPort() {
+        var (before, after) = (db, app)
+        before.ports = [PortMapping(container: 80, host: 8080)]
+        after.ports = []
+        var former = app
+        former.ports = [PortMapping(container: 80, host: 8080)]
+        var holder = container(of: former, .running)
+        holder.ports = former.ports
+        holder.configuration?.ports = former.ports
+        expect(
+            planStart(request([before, after], [container(of: db, .running), holder])),
+            """
+            1 create_container db g_db.new
+            2 pre_start db (1)
+            3 pre_stop db g_db=id-db (1 2)
+            4 stop_container db g_db=id-db (3)
+            5 remove_container db g_db=id-db (4)
+            6 pre_stop app g_app=id-app (1 2)
+            7 stop_container app g_app=id-app (6)
+            8 rename_container db g_db (1 2 5 7)
+            9 start_container db g_db (1 2 5 7 8)
+            10 ping db g_db (9)
+            11 post_start db g_db (10)
+            12 create_container app g_app.new
+            13 pre_start app (11 12)
+            14 remove_container app g_app=id-app (7 12 13)
+            15 rename_container app g_app (12 13 14)
+            16 start_container app g_app (12 13 14 15)
+            17 ping app g_app (16)
+            18 post_start app g_app (17)
+            """)
+    }
+
     @Test("B22: a stopped one under a temporary name is removed, and leaves the name free")
     func replacedUnderAnotherName() {
         var changed = db

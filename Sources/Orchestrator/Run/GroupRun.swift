@@ -23,6 +23,7 @@ final class GroupRun: Sendable {
     private struct Shared {
         var made: [String: String] = [:]
         var kept: [String: String] = [:]
+        var replaced: Set<String> = []
         var begun: [String: Int64] = [:]
         var startedAt: [String: Int64] = [:]
         var processes: [String: Int] = [:]
@@ -64,11 +65,15 @@ final class GroupRun: Sendable {
     /// The container that existed before and that this run goes on with.
     func kept(_ service: String) -> String? { shared.withLock { $0.kept[service] } }
 
+    /// Whether a plan gives the service a new container in the place of what is there.
+    func isReplaced(_ service: String) -> Bool { shared.withLock { $0.replaced.contains(service) } }
+
     /// Takes note of the container a plan goes on with, if it is not a new one.
     func keep(_ outlook: ServiceOutlook) {
         switch outlook.disposition {
         case .untouched, .restarted, .completed: shared.withLock { $0.kept[outlook.service] = outlook.containerID }
-        case .new, .replaced, .reconsidered, .stopped, .removed, .absent: break
+        case .replaced: shared.withLock { _ = $0.replaced.insert(outlook.service) }
+        case .new, .reconsidered, .stopped, .removed, .absent: break
         }
     }
 

@@ -185,7 +185,7 @@ extension GroupRun {
 
     /// Whether a container is what the service's phase is about, and not one that is being replaced or left over.
     func isOwn(_ id: String, of service: String) -> Bool {
-        guard made(service) == nil else { return false }
+        guard made(service) == nil, !isReplaced(service) else { return false }
         if let kept = kept(service), kept != id { return false }
         let known = journal.state[service].containerID
         return known == nil || known == id

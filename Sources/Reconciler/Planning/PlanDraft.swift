@@ -4,6 +4,8 @@ struct PlanDraft {
     private var shared: [String: Int] = [:]
     /// The step after which a service is running; none when it already is.
     private(set) var lastSteps: [String: Int] = [:]
+    /// By container: what to wait for until it does not run any more.
+    private(set) var endings: [String: [Int?]] = [:]
 
     @discardableResult
     mutating func add(
@@ -24,13 +26,18 @@ struct PlanDraft {
         return id
     }
 
-    /// The steps after which the container does not run any more: none for one that has ended.
+    /// The steps after which the container does not run any more: none for one that has ended. It is ended once, by whoever
+    /// asks first.
     /// - Returns: what to wait for instead of `after`.
     mutating func end(_ container: ObservedContainer, of service: String, cause: String, after: [Int?]) -> [Int?] {
+        if let known = endings[container.id] { return after + known }
         let target = StepTarget.container(id: container.id, name: container.name)
         var after = after
         if container.status == .running { after = [add(.preStop, service, target, cause: cause, after: after)] }
-        if container.status.mustBeStopped { after = [add(.stopContainer, service, target, cause: cause, after: after)] }
+        if container.status.mustBeStopped {
+            after = [add(.stopContainer, service, target, cause: cause, after: after)]
+            endings[container.id] = after
+        }
         return after
     }
 

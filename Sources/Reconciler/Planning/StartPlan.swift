@@ -165,6 +165,7 @@ struct StartPlanner {
         // Not before its own turn: one that runs goes on doing so if a dependency fails.
         let turn = before
         for leftover in leftovers { before.append(draft.remove(leftover, of: service.name, cause: leftoverCause(leftover), after: turn)) }
+        before += makeWay(for: service, after: turn)
         let properName = request.containerName(of: service.name)
         if keeper.name != properName {
             before.append(
@@ -223,6 +224,7 @@ struct StartPlanner {
         for container in old {
             beforeStart.append(draft.remove(container, of: service.name, cause: cause, after: [create, preStart]))
         }
+        beforeStart += makeWay(for: service, after: [create, preStart])
         if firstName != properName {
             beforeStart.append(draft.add(.renameContainer, service.name, .newContainer(name: properName), cause: cause, after: beforeStart))
         }
@@ -234,6 +236,8 @@ struct StartPlanner {
     }
 
     private mutating func reconsider(_ service: ServiceSpec, _ keeper: ObservedContainer, cause: String, after: [Int?]) {
+        let ended = observed[service.name, default: []].flatMap { draft.endings[$0.id] ?? [] }
+        let after = after + ended + makeWay(for: service, after: after)
         let step = draft.add(.reconsider, service.name, .service(service.name), cause: cause, after: after)
         draft.finish(service.name, with: step)
         moving.insert(service.name)
