@@ -50,12 +50,16 @@ struct DamageTests {
             #expect(error.message.contains(scratch.directory), what)
         }
         guard writes else { return }
+        let files = [scratch.path, scratch.path + "-wal"]
+        let before = files.map(Bytes.read)
         do {
             let writer = try scratch.writer()
             defer { writer.close() }
             #expect(try writer.events() == original.events, what)
         } catch let error as LedgerError {
             #expect(error.isDamage, "\(what): \(error)")
+            // Whole, for whoever sets it aside.
+            #expect(files.map(Bytes.read) == before, what)
         }
     }
 

@@ -17,6 +17,8 @@ extension Connection {
             throw LedgerError(
                 .readOnly, "the ledger at \(path) may not be written.", next: LedgerError.checkMode)
         }
+        // Of a log that turns out to be damaged SQLite would keep only what comes before the damage.
+        connection.leavesLog(true)
         // journal_mode answers with the mode that is in force; where a file system can't do WAL it stays a rollback
         // journal, which with synchronous=FULL is as durable, only slower. fullfsync matters on macOS alone.
         try connection.execute(
@@ -32,6 +34,7 @@ extension Connection {
         try connection.checkTail()
         try connection.check(anchor)
         try connection.checkTriggers()
+        connection.leavesLog(false)
         return connection
     }
 

@@ -40,10 +40,11 @@ final class Connection {
         // Long enough for another program's commit or recovery, short enough that a person does not wonder.
         sqlite3_busy_timeout(opened, Int32(CommitLog.busySeconds * 1_000))
         _ = csqlite_db_config_flag(opened, SQLITE_DBCONFIG_DEFENSIVE, 1)
-        if [.readOnly, .immutable, .recovery].contains(access) {
-            _ = csqlite_db_config_flag(opened, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
-        }
+        if [.readOnly, .immutable, .recovery].contains(access) { leavesLog(true) }
     }
+
+    /// Whether the write-ahead log is left as it is when the last connection closes, and not moved into the database.
+    func leavesLog(_ leaves: Bool) { _ = csqlite_db_config_flag(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, leaves ? 1 : 0) }
 
     deinit {
         insertion = nil

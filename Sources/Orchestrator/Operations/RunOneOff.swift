@@ -27,7 +27,9 @@ public func runOneOff(
                 GroupLabels.group: run.group.name, GroupLabels.service: service, GroupLabels.run: String(run.journal.run),
                 GroupLabels.operation: operation, GroupLabels.oneOff: "true", GroupLabels.ledger: run.setting.ledgerLocation.path,
             ])
+        // Not even by its host name, which the engine makes a name on the network: others would reach it for the service.
         config.aliases = []
+        config.hostname = nil
         config.tty = streams.tty
         config.openStdin = true
         let observed = try await run.observeNow()
