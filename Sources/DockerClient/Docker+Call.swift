@@ -55,7 +55,7 @@ extension Docker {
     }
 
     private func attempt(_ call: EngineCall, version: APIVersion?) async throws(DockerError) -> HTTPResponse {
-        let response = try await engine.send(request(call, version: version))
+        let response = try await connected(request(call, version: version))
         let status = response.head.status
         if (200..<300).contains(status) || status == 304 || status == 101 { return response }
         let bytes = await response.body.excerpt()
@@ -63,6 +63,18 @@ extension Docker {
             throw DockerError(.protocolViolation, endpoint: call.endpoint, message: "unexpected status \(status): \(Excerpt.text(bytes))")
         }
         throw DockerError(.http(status), endpoint: call.endpoint, message: EngineMessage.text(bytes))
+    }
+
+    /// Waits for a while where no descriptor is free: others are given back, and nothing was sent.
+    private func connected(_ request: HTTPRequest) async throws(DockerError) -> HTTPResponse {
+        for _ in 0..<200 {
+            do throws(DockerError) { return try await engine.send(request) } catch {
+                guard error.code == .unreachable(.noDescriptor) else { throw error }
+                if case .stream = request.body { throw error }
+                do { try await Task.sleep(for: .milliseconds(50)) } catch { throw DockerError(.cancelled, endpoint: request.endpoint) }
+            }
+        }
+        return try await engine.send(request)
     }
 
     func request(_ call: EngineCall, version: APIVersion?) -> HTTPRequest {

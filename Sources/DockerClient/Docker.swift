@@ -12,9 +12,11 @@ public final class Docker: Sendable {
     /// What a short call may take from sending to the last byte.
     let patience: Duration
     /// For calls that are answered soon.
-    let shortCalls = CallSlots(min(36, spareDescriptors() / 2))
+    let shortCalls = CallSlots(min(36, spareDescriptors() / 3))
     /// For those that last as long as a container takes to end.
-    let longCalls = CallSlots(min(200, spareDescriptors() / 2))
+    let longCalls = CallSlots(min(200, spareDescriptors() / 3))
+    /// For commands in containers whose output is collected.
+    let execCalls = CallSlots(min(200, spareDescriptors() / 3))
     private let pinned: APIVersion?
     private let agreed = Mutex<APIVersion?>(nil)
 

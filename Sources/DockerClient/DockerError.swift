@@ -4,7 +4,7 @@
 public struct DockerError: Error, Sendable, Equatable {
     /// What kept the client from the engine before a request could be sent.
     public enum Unreachable: Sendable, Equatable {
-        case socketMissing, refused, permission, timeout, other
+        case socketMissing, refused, permission, timeout, noDescriptor, other
     }
 
     public enum Code: Sendable, Equatable {
@@ -26,6 +26,8 @@ public struct DockerError: Error, Sendable, Equatable {
         case unsupportedVersion
         case tls
         case cancelled
+        /// What the engine sent could not be passed on by whoever asked for it.
+        case outputRefused
         /// Refused locally: an empty name, an unreadable file, a bad pattern.
         case badRequest
     }
@@ -65,7 +67,7 @@ extension DockerError: CustomStringConvertible {
         case .unsupportedVersion: return "unsupported Docker API version\(words)\(place)"
         case .tls: return "no secure connection to the Docker engine\(words)\(place)"
         case .cancelled: return "cancelled\(place)"
-        case .badRequest: return engineMessage + place
+        case .badRequest, .outputRefused: return engineMessage + place
         }
     }
 }
@@ -77,6 +79,7 @@ extension DockerError.Unreachable {
         case .refused: ", nothing listens at its address"
         case .permission: ", permission denied on its socket"
         case .timeout: " in time"
+        case .noDescriptor: ", since this process may open no more files (ulimit -n)"
         case .other: ""
         }
     }

@@ -194,7 +194,7 @@ package final class Trial: @unchecked Sendable {
 }
 
 extension CommandStreams {
-    fileprivate static var none: CommandStreams { CommandStreams(input: .none) { _, _ in } }
+    fileprivate static var none: CommandStreams { CommandStreams(input: .none) { _, _ in nil } }
 }
 
 struct SilentObserver: RunObserver {

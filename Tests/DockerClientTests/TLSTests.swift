@@ -50,7 +50,10 @@ private func script(_ word: String, _ directory: String) throws -> String {
                 defer { for end in ends { close(end) } }
                 try #require(write(ends[1], "said back\n", 10) == 10)
                 let answer = Mutex<[UInt8]>([])
-                try await session.pump(.descriptor(ends[0])) { frame in answer.withLock { $0 += frame.bytes } }
+                try await session.pump(.descriptor(ends[0])) { frame in
+                    answer.withLock { $0 += frame.bytes }
+                    return nil
+                }
                 #expect(answer.withLock { String(decoding: $0, as: UTF8.self) } == "said back\n")
                 #expect(try await docker.exitCode(ofExec: exec) == 0)
             } catch {

@@ -33,6 +33,22 @@ import Testing
         }
     }
 
+    @Test("the output of a command that can't be written is an error, and one that nobody reads ends the command's session")
+    func lostOutput() async throws {
+        try await withWorkshop(sleeper("a"), list: "A()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            for command in ["exec", "run"] {
+                let full = try shop.shell("\(shop.program) \(command) a -- sh -c 'yes | head -c 300000' > /dev/full")
+                #expect(full.code == 1 && full.errors.contains("No space left on device"), "\(command): \(full)")
+                let read = try shop.shell("set -o pipefail; \(shop.program) \(command) a -- yes | head -n 1")
+                #expect(read.code == 0 && read.output == "y\n" && read.errors.isEmpty, "\(command): \(read)")
+            }
+            struct Run: Decodable { var outcome: String }
+            let runs: [Run] = try shop.decoded(shop.miniboss("history", "--json"))
+            #expect(runs.map(\.outcome) == ["failed", "failed", "failed", "failed", "succeeded"])
+        }
+    }
+
     @Test("a process that may open 64 files starts and stops more services than that")
     func fewDescriptors() async throws {
         let source = """
@@ -44,7 +60,7 @@ import Testing
                 func ping(_ container: Container) async throws -> Bool { try await container.exec("true").exitCode == 0 }
             }
             """
-        let list = (0..<30).map { "Many(name: \"m\($0)\")" }.joined(separator: ", ")
+        let list = (0..<50).map { "Many(name: \"m\($0)\")" }.joined(separator: ", ")
         try await withWorkshop(source, list: list) { shop in
             #expect(try shop.miniboss("plan").code == 2)
             let start = try shop.shell("ulimit -n 64; exec \(shop.program) start")

@@ -1,18 +1,37 @@
 import Glibc
 import Orchestrator
+import Synchronization
 
 /// The caller's terminal while a command in a container has it.
 enum Terminal {
+    /// Why the output of a command could not be written any more.
+    final class Refusal: Sendable {
+        private let failure = Mutex<StreamFailure?>(nil)
+        var reason: StreamFailure? { failure.withLock { $0 } }
+
+        fileprivate func note(_ reason: StreamFailure) -> String {
+            failure.withLock { $0 = $0 ?? reason }
+            switch reason {
+            case .closed: return "nobody reads it any more"
+            case .system(let words): return words
+            }
+        }
+    }
+
     /// The process's own streams, as a command in a container takes them over.
     ///
     /// A terminal that only has our input (`miniboss exec db -- ls | less`) is left to who reads the output.
-    static func streams() -> CommandStreams {
+    static func streams(_ refusal: Refusal) -> CommandStreams {
         let isTerminal = isatty(STDIN_FILENO) == 1
         let tty = isTerminal && isatty(STDOUT_FILENO) == 1
         return CommandStreams(
             input: isTerminal && !tty ? .none : .descriptor(STDIN_FILENO), tty: tty,
             size: { TextStream.standardOutput.size },
-            output: { bytes, isError in pass(bytes, to: isError ? STDERR_FILENO : STDOUT_FILENO) })
+            output: { bytes, isError in
+                let stream = TextStream(descriptor: isError ? STDERR_FILENO : STDOUT_FILENO)
+                do throws(StreamFailure) { try stream.write(bytes) } catch { return refusal.note(error) }
+                return nil
+            })
     }
 
     /// Runs `body` with every key passed on as it is, interrupts included, and gives the terminal back as it was.
@@ -24,15 +43,5 @@ enum Terminal {
         tcsetattr(STDIN_FILENO, TCSADRAIN, &raw)
         defer { tcsetattr(STDIN_FILENO, TCSADRAIN, &before) }
         return try await body()
-    }
-
-    private static func pass(_ bytes: [UInt8], to descriptor: Int32) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
-            rest = rest.dropFirst(count)
-        }
     }
 }

@@ -15,9 +15,13 @@ extension Verb {
             throw OperationError(.usage, "no command was given", next: "For example: miniboss \(Self.name) \(service) -- sh")
         }
         try checkServiceNames([service], among: known)
-        let streams = Terminal.streams()
+        let refusal = Terminal.Refusal()
+        let streams = Terminal.streams(refusal)
         return try await operate(session, target, progress: shared.progress == .auto ? .quiet : shared.progress) { setting in
-            let code = try await Terminal.raw(streams.tty) { try await body(setting, command, streams) }
+            let code: Int32
+            do { code = try await Terminal.raw(streams.tty) { try await body(setting, command, streams) } } catch {
+                throw refusal.reason ?? error
+            }
             // A command that was cut off has no exit code of its own.
             if setting.interruption.isInterrupted { throw Interrupted(signal: setting.interruption.signal) }
             return code

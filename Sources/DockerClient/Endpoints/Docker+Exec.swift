@@ -63,6 +63,10 @@ extension Docker {
     /// - Parameter outputLimit: bytes kept of each stream.
     /// - Throws: `DockerError`; a non-zero exit is a result, not an error.
     public func exec(_ id: String, _ config: ExecConfig, outputLimit: Int = 16 << 20) async throws(DockerError) -> ExecResult {
+        try await execCalls.use { () async throws(DockerError) in try await collect(id, config, outputLimit) }
+    }
+
+    private func collect(_ id: String, _ config: ExecConfig, _ outputLimit: Int) async throws(DockerError) -> ExecResult {
         let session = try await startExec(id, config)
         var result = ExecResult(exitCode: 0)
         for try await frame in session.frames {
@@ -103,9 +107,16 @@ extension Docker {
         }
         let call = EngineCall("GET", "/exec/\(try PathEncoding.segment(id, of: "an exec"))/json")
         var pause = Duration.milliseconds(5)
+        var ended = 0
         while true {
             let state = try await value(call, as: Inspect.self)
-            if let code = state.ExitCode, state.Running != true { return code }
+            if state.Running != true {
+                if let code = state.ExitCode { return code }
+                ended += 1
+                guard ended < 40 else {
+                    throw DockerError(.protocolViolation, endpoint: call.endpoint, message: "it has ended, and its exit code stays unknown")
+                }
+            }
             do {
                 try await Task.sleep(for: pause)
             } catch {

@@ -35,9 +35,9 @@ public final class InteractiveSession: Sendable {
     ///
     /// Cancelling hangs up; what runs in the container then goes on or not as the engine decides.
     ///
-    /// - Parameter output: is called on a thread of its own, in order.
-    /// - Throws: `.cancelled`, or what broke the connection.
-    public func pump(_ input: SessionInput, output: @escaping @Sendable (LogFrame) -> Void) async throws(DockerError) {
+    /// - Parameter output: is called on a thread of its own, in order; says why nothing more can be taken, or `nil`.
+    /// - Throws: `.cancelled`, `.outputRefused`, or what broke the connection.
+    public func pump(_ input: SessionInput, output: @escaping @Sendable (LogFrame) -> String?) async throws(DockerError) {
         let result = await withTaskCancellationHandler {
             await BlockingWork.run { [self] () -> Result<Void, DockerError> in
                 do throws(DockerError) { return .success(try pumpBlocking(input, output)) } catch { return .failure(error) }
@@ -49,7 +49,7 @@ public final class InteractiveSession: Sendable {
         try result.get()
     }
 
-    private func pumpBlocking(_ input: SessionInput, _ output: (LogFrame) -> Void) throws(DockerError) {
+    private func pumpBlocking(_ input: SessionInput, _ output: (LogFrame) -> String?) throws(DockerError) {
         guard let connection = connection.withLock({ $0 }) else { return }
         var upstream = Upstream(input)
         var framing = MultiplexedFraming()
@@ -75,8 +75,12 @@ public final class InteractiveSession: Sendable {
 
     /// - Returns: `false` at the end.
     private func receive(
-        _ connection: HijackedConnection, _ framing: inout MultiplexedFraming, _ output: (LogFrame) -> Void
+        _ connection: HijackedConnection, _ framing: inout MultiplexedFraming, _ output: (LogFrame) -> String?
     ) throws(DockerError) -> Bool {
+        func pass(_ frame: LogFrame) throws(DockerError) {
+            guard let reason = output(frame) else { return }
+            throw DockerError(.outputRefused, endpoint: connection.endpoint, message: "the output can't be passed on: \(reason)")
+        }
         while true {
             switch try connection.receive() {
             case .again: return true
@@ -86,7 +90,7 @@ public final class InteractiveSession: Sendable {
                 }
                 return false
             case .bytes(let bytes) where !multiplexed:
-                output(LogFrame(stream: .standardOutput, bytes: bytes))
+                try pass(LogFrame(stream: .standardOutput, bytes: bytes))
             case .bytes(let bytes):
                 let outputs: [MultiplexedFraming.Output]
                 do { outputs = try framing.add(bytes) } catch {
@@ -94,7 +98,7 @@ public final class InteractiveSession: Sendable {
                 }
                 for each in outputs {
                     switch each {
-                    case .frame(let frame): output(frame)
+                    case .frame(let frame): try pass(frame)
                     case .systemError(let text): throw DockerError(.failedInStream, endpoint: connection.endpoint, message: text)
                     }
                 }

@@ -169,6 +169,7 @@ final class CurlTransfer {
         case ECONNREFUSED, ENOTSOCK: .refused
         case EACCES, EPERM: .permission
         case ETIMEDOUT: .timeout
+        case EMFILE, ENFILE: .noDescriptor
         default: .other
         }
     }

@@ -14,12 +14,13 @@ public struct CommandStreams: Sendable {
     public var tty: Bool
     /// Columns and rows of the caller's terminal; asked again while the command runs.
     public var size: @Sendable () -> (columns: Int, rows: Int)?
-    /// Gets what the command writes, in order; a command with a terminal has one stream.
-    public var output: @Sendable (_ bytes: [UInt8], _ isError: Bool) -> Void
+    /// Gets what the command writes, in order; a command with a terminal has one stream. Says why it can take nothing more,
+    /// which is the end of the session, or `nil`.
+    public var output: @Sendable (_ bytes: [UInt8], _ isError: Bool) -> String?
 
     public init(
         input: Input, tty: Bool = false, size: @escaping @Sendable () -> (columns: Int, rows: Int)? = { nil },
-        output: @escaping @Sendable (_ bytes: [UInt8], _ isError: Bool) -> Void
+        output: @escaping @Sendable (_ bytes: [UInt8], _ isError: Bool) -> String?
     ) {
         self.input = input
         self.tty = tty

@@ -7,6 +7,8 @@ extension Failure {
         let words = error.engineMessage.isEmpty ? error.description : error.engineMessage
         if error.isUnreachable {
             self.init(.engineUnreachable, phase: phase, summary: "the engine did not answer: \(words)")
+        } else if error.code == .outputRefused {
+            self.init(.engineError, phase: phase, summary: words)
         } else if error.outcomeUnknown && phase != .build {
             self.init(.engineUnreachable, phase: phase, summary: "the engine's answer was lost: \(words)", holder: Failure.lostReply)
         } else if phase == .build, error.code == .badRequest {

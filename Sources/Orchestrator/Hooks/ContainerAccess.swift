@@ -56,6 +56,7 @@ public final class ContainerAccess: Sendable {
         let collected = Mutex<(output: [UInt8], errors: [UInt8])>(([], []))
         let streams = CommandStreams(input: .bytes(Array(input.utf8))) { bytes, isError in
             collected.withLock { if isError { $0.errors += bytes } else { $0.output += bytes } }
+            return nil
         }
         let code = try await engine.exec(container: id, config, streams: streams)
         let (output, errors) = collected.withLock { $0 }
