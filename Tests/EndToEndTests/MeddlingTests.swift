@@ -120,6 +120,29 @@ func docker() throws -> Docker { try Docker(environment: ProcessInfo.processInfo
         }
     }
 
+    @Test("B29, B53: a container that somebody restarts while it is pinged is told with the end of the process that ended")
+    func restarted() async throws {
+        let waiting = """
+            func ping(_ container: Container) async throws -> Bool {
+                let post = open("pinged", O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+                if post >= 0 { write(post, "p", 1); close(post) }
+                return false
+            }
+            """
+        try await withWorkshop("import Glibc\n" + sleeper("a", more: waiting), list: "A()") { shop in
+            let docker = try docker()
+            let pinged = try shop.signalPost("pinged")
+            let start = try shop.launch(["start", "--keep-failed", "--timeout", "30"], name: "start-")
+            try pinged.await()
+            let id = try #require(try await shop.container("a")?.id)
+            _ = try await docker.stopContainer(id, timeout: .seconds(5))
+            _ = try await docker.startContainer(id)
+            let ended = try start.wait()
+            #expect(ended.code == 1 && ended.output.contains("was sent SIGKILL through the engine after"), "\(ended)")
+            #expect(try shop.miniboss("postmortem", "--json").output.contains(#""exit_code":137"#))
+        }
+    }
+
     @Test("B34, B56: a container of somebody else that took the name meanwhile is not what a killed stop was stopping")
     func takenName() async throws {
         let slow = """

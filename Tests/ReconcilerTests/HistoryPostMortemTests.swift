@@ -210,6 +210,24 @@ import Testing
             ])
     }
 
+    @Test("B53: a run in which the service ran and then failed is none that worked") func ranThenFailed() throws {
+        var good = HistoryFacts(run: 6)
+        good.start([("web", [])])
+        try good.startNew(0, 10, "web", env: ["A": "1"])
+        var bad = HistoryFacts(run: 7, after: good)
+        bad.start([("web", [])])
+        try bad.startNew(0, 10, "web", env: ["A": "2"])
+        try bad.move(20, "web", .failed, failure: Failure(.exitedNonzero, phase: .postStart, summary: "exited with 126", exitCode: 126))
+        var log = HistoryFacts(run: 8, after: bad)
+        log.start([("web", [])])
+        try log.move(0, "web", .planned)
+        log.create(1, "web", env: ["A": "3"])
+        try log.move(2, "web", .createBegan, .failed, failure: Failure(.engineError, phase: .create, summary: "x"))
+        let failure = try #require(PostMortem(log.own, earlier: bad.facts)?.failures.first)
+        #expect(failure.lastWorkingRun == 6)
+        #expect(failure.changes.first?.words == "env.A was \"1\" in run 6, which worked; now \"3\"")
+    }
+
     @Test("a definition that did not change says so by having no changes") func unchanged() throws {
         var good = HistoryFacts(run: 6)
         good.start([("web", [])])

@@ -19,6 +19,8 @@ final class ContainerWatch: Sendable {
         var signals: [String: Int] = [:]
         /// Containers whose start and death were seen, with their exit codes.
         var dead: [String: Int?] = [:]
+        /// How each container ended last, whatever became of it since.
+        var ends: [String: (exitCode: Int?, signal: Int?)] = [:]
         /// Containers that ended after somebody had the engine send them a signal to end, and were not started since.
         var stopped: Set<String> = []
         /// By the engine's clock. What happened before, the run has seen when it looked.
@@ -58,6 +60,10 @@ final class ContainerWatch: Sendable {
     func death(of container: String) -> (isDead: Bool, exitCode: Int?) {
         state.withLock { state in state.dead[container].map { (true, $0) } ?? (false, nil) }
     }
+
+    /// How a container's process was last seen to end, also when it was started again: its exit code, and the signal somebody had the
+    /// engine send before.
+    func lastEnd(of container: String) -> (exitCode: Int?, signal: Int?)? { state.withLock { $0.ends[container] } }
 
     /// Whether a container's process was seen to end as it was told to, through the engine. What the engine does after that, it
     /// may still be at.
@@ -102,8 +108,9 @@ final class ContainerWatch: Sendable {
                 return ([], nil)
             case "die", "died":
                 if state.signals[event.id] != nil { state.stopped.insert(event.id) }
-                guard state.started.remove(event.id) != nil else { return (concerned, nil) }
                 let exitCode = event.attributes["exitCode"].flatMap { Int($0) }
+                state.ends[event.id] = (exitCode, state.signals[event.id])
+                guard state.started.remove(event.id) != nil else { return (concerned, nil) }
                 state.dead[event.id] = .some(exitCode)
                 return (concerned, exitCode)
             case "oom", "destroy": return (concerned, nil)

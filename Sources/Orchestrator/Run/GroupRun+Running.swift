@@ -19,6 +19,8 @@ extension GroupRun {
         let running = Set(containers.filter { $0.state == "running" }.map(\.id))
         for name in fresh where group[name]?.isOneShot != true {
             guard let id = state[name].containerID, !running.contains(id) else { continue }
+            // A list may be behind, or somebody started it again.
+            guard try await stateIfPresent(id)?.running != true else { continue }
             try await fail(name, try await death(of: name, id, phase: .postStart, during: "it was thought to be running"), in: .postStart)
         }
     }

@@ -182,7 +182,7 @@ extension GroupRun {
     }
 
     /// `nil` when the container is gone.
-    private func stateIfPresent(_ id: String) async throws -> ContainerState? {
+    func stateIfPresent(_ id: String) async throws -> ContainerState? {
         let answer: Result<ContainerInspect, DockerError>
         do throws(DockerError) { answer = .success(try await engine.inspect(container: id)) } catch { answer = .failure(error) }
         if case .failure(let error) = answer, error.isNotFound { return nil }
@@ -195,14 +195,25 @@ extension GroupRun {
         of service: String, _ id: String, phase: FailurePhase, during: String, log: PingLog? = nil, exitCode: Int? = nil
     ) async throws -> Failure {
         let seconds = uptime(service) ?? clock.seconds(since: begun(service))
-        var failure = Failure(.exitedNonzero, phase: phase, summary: "its container was removed by someone else, while \(during)")
+        var failure = Failure(
+            .exitedNonzero, phase: phase, summary: "its container was removed by someone else, while \(during)", holder: Failure.somebody)
         if let exitCode {
             var state = ContainerState()
             state.status = "exited"
             state.exitCode = exitCode
             failure = .exited(state, phase: phase, during: during, seconds: seconds, signal: watch.signal(to: id))
-        } else if let state = try await stateIfPresent(id) {
-            failure = .exited(state, phase: phase, during: during, seconds: seconds, signal: watch.signal(to: id))
+        } else if var state = try await stateIfPresent(id) {
+            let end = watch.lastEnd(of: id)
+            let isUpAgain = state.running
+            // What the engine says of it then is about its new process.
+            if isUpAgain, let code = end?.exitCode { state.exitCode = code }
+            failure = .exited(state, phase: phase, during: during, seconds: seconds, signal: watch.signal(to: id) ?? end?.signal)
+            if isUpAgain { failure.summary += ", and was started again by someone else" }
+            if isUpAgain, end?.exitCode == nil {
+                failure = Failure(
+                    .exitedNonzero, phase: phase, summary: "its container was started anew by someone else, while \(during)",
+                    holder: Failure.somebody)
+            }
         }
         failure.lastPingError = log?.lastError
         failure.attempts = log?.attempts

@@ -10,6 +10,8 @@ extension Failure {
     /// What can be used up.
     public static let engineDisk = "the engine's disk"
     public static let addressPool = "the engine's range of addresses for networks"
+    /// Who took the container away.
+    public static let somebody = "somebody"
     /// Who holds the name of a network.
     public static let networkHolder = "a network of that name"
 
@@ -20,9 +22,10 @@ extension Failure {
         case .oomKilled: return "the kernel killed its process (exit code \(exitCode ?? 137)): it needed more memory than there was"
         case .killedBySignal where holder == Self.engine:
             return "somebody had the engine stop it (exit code \(exitCode.map(String.init) ?? "unknown")), or the engine was shut down"
+        case .exitedNonzero where holder == Self.somebody: return "somebody removed its container, or started it anew, while it was needed"
         case .exitedZero, .exitedNonzero, .killedBySignal:
             guard let code = exitCode ?? exit?.exitCode else { return "its process ended by itself" }
-            let manner = code > 128 ? "its process was ended" : "its process ended by itself"
+            let manner = Reconciler.signal(ofExitCode: code) != nil ? "its process was ended" : "its process ended by itself"
             return "\(manner) (exit code \(code): \(exitCodeWords(code)))"
         case .badEntrypoint where subject == "cmd": return "neither the image nor the definition says what to run"
         case .badEntrypoint:
@@ -60,7 +63,8 @@ extension Failure {
 
     /// What to do, one sentence without a full stop.
     /// - Parameter invocation: what was typed to begin the run that failed: `start`.
-    func hint(service: String, typeName: String, origin: String?, changes: [SpecChange], invocation: String) -> String {
+    func hint(service: String, typeName: String, origin: String?, changes: [SpecChange], invocation: String, hasLog: Bool = true) -> String
+    {
         let type = typeName.isEmpty ? service : typeName
         let place = origin.map { " (\($0))" } ?? ""
         if let change = changes.first(where: { $0.now == nil && $0.field.hasPrefix("env.") }), endedByItself {
@@ -94,6 +98,11 @@ extension Failure {
         case .exitedZero:
             return
                 "it should keep running: check \(type).cmd\(place), or say `let readiness = Readiness.exits(code: 0)` when it is meant to end"
+        case .exitedNonzero where holder == Self.somebody:
+            return "find out who did (`docker events`), then `miniboss \(invocation)` makes a new one"
+        case .exitedNonzero where !hasLog:
+            return
+                "it wrote nothing before: keep its container with --keep-failed and look inside; what it was given stands in \(type)\(place)"
         case .exitedNonzero: return "read its last log lines; what it was given stands in \(type)\(place)"
         case .oomKilled: return "give the engine more memory, or make \(service) use less"
         case .killedBySignal where holder == Self.engine:

@@ -79,6 +79,8 @@ public struct FailureReport: Sendable, Equatable {
         lastWorkingRun = working?.run
         changes = specChanges(from: working, to: spec, image: member?.image, definition: start.definition, failure: failure)
         because = failure.reason(exit: exit, hookSeconds: hookSeconds)
-        hint = failure.hint(service: service, typeName: typeName, origin: origin, changes: changes, invocation: start.invocation)
+        hint = failure.hint(
+            service: service, typeName: typeName, origin: origin, changes: changes, invocation: start.invocation,
+            hasLog: !logTail.isEmpty)
     }
 }

@@ -15,6 +15,8 @@ struct WorkingSpecs: Sendable, Equatable {
         var specs: [String: SpecSummary] = [:]
         var images: [String: String] = [:]
         var definition: String?
+        // One that failed later in the run did not work.
+        var before: [String: Entry] = [:]
         for fact in facts where fact.run < run {
             switch fact.event {
             case .runStarted(let body):
@@ -24,7 +26,10 @@ struct WorkingSpecs: Sendable, Equatable {
                 if let service = fact.service { specs[service] = step.spec }
             case .stateChanged(let change) where change.to == .running:
                 guard let service = fact.service else { continue }
+                if byService[service]?.run != fact.run { before[service] = byService[service] }
                 byService[service] = Entry(run: fact.run, spec: specs[service], image: images[service], definition: definition)
+            case .stateChanged(let change) where change.to == .failed:
+                if let service = fact.service, byService[service]?.run == fact.run { byService[service] = before[service] }
             default: break
             }
         }
