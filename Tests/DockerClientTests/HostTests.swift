@@ -35,6 +35,16 @@ struct HostTests {
         #expect(error?.description.contains(hint) == true, "\(String(describing: error))")
     }
 
+    @Test(
+        "B54: a password in an address is in no error",
+        arguments: [
+            "tcp://user:hunter2@h:1", "ssh://user:hunter2@h", "tcp://h:1?token=hunter2", "https://user:hunter2@h:1/x", "oops://u:hunter2@h",
+        ])
+    func passwords(text: String) {
+        let error = #expect(throws: DockerError.self) { try DockerHost(text) }
+        #expect(error?.description.contains("hunter2") == false, "\(String(describing: error))")
+    }
+
     @Test("DOCKER_HOST goes before DOCKER_CONTEXT, that before the current context, that before the standard socket")
     func order() async throws {
         try await withDirectory { home in

@@ -289,6 +289,29 @@ private let chain = """
         }
     }
 
+    @Test("B39, B40: a service that left the definition is stopped alone, whatever once stood on it; so is a group under its old name")
+    func formerAlone() async throws {
+        let all = sleeper("a") + sleeper("b", dependencies: #"["a"]"#) + sleeper("c", dependencies: #"["b"]"#)
+        try await withWorkshop(all, list: "A(), B(), C()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            let source = try shop.read("Miniboss.swift").replacing("A(), B(), C()", with: "A(), C()")
+                .replacing(#"= ["b"]"#, with: #"= ["a"]"#)
+            try shop.write("Miniboss.swift", source)
+            #expect(try shop.miniboss("start").code == 0)
+            let stop = try shop.miniboss("stop", "--exclude", "a,c")
+            #expect(stop.code == 0, "\(stop)")
+            #expect(try await shop.container("b")?.state.running == false)
+            #expect(try await shop.container("c")?.state.running == true)
+
+            try shop.write("Miniboss.swift", source.replacing(shop.group, with: shop.group + "-new"))
+            let old = try shop.miniboss("stop", "--remove", "--group", shop.group)
+            #expect(old.code == 0, "\(old)")
+            #expect(try await shop.container("c") == nil)
+            let start = try shop.miniboss("start", "--group", shop.group)
+            #expect(start.code == 64, "\(start)")
+        }
+    }
+
     @Test("B40, B56: nothing is called stopped or undone because another engine answers")
     func otherEngine() async throws {
         try await withWorkshop(chain, list: "Base()") { shop in
@@ -305,6 +328,10 @@ private let chain = """
             for path in ["/containers/json", "/images/json", "/networks"] { empty.on("GET", path, .reply(.json(200, "[]"))) }
             let stop = try shop.miniboss("stop", variables: ["DOCKER_HOST": empty.host])
             #expect(stop.code == 1 && stop.errors.contains("was started on another Docker Engine"), "\(stop.errors)")
+            for _ in 1...2 {
+                let forgetting = try shop.miniboss("stop", "--remove", variables: ["DOCKER_HOST": empty.host])
+                #expect(forgetting.code == 1 && forgetting.errors.contains("was started on another Docker Engine"), "\(forgetting.errors)")
+            }
             #expect(try await shop.container("base")?.state.running == true)
             #expect(try !shop.miniboss("history", "2", "--json").output.contains("step.failed"))
             #expect(try shop.miniboss("stop", "--remove").code == 0)

@@ -16,6 +16,43 @@ import Testing
         #expect(Redaction(["s3cr\"et/pä"])(text) == expected)
     }
 
+    @Test(
+        "B54: nor does it matter how Swift prints it, or an encoder that is careful",
+        arguments: [
+            #"E(m: "s3'c<r>e&t/ü\t")"#: #"E(m: "******")"#, #"s3\u0027c\u003cr\u003ee\u0026t/\u00fc\t"#: "******",
+            #"s3'c\u003cr\u003ee\u0026t/ü\t"#: "******",
+            #"s3'c<r>e&t/\u00fc\t"#: "******", #"s3\u0027c\u003Cr\u003Ee\u0026t/\u00FC\t"#: "******",
+        ])
+    func spellings(text: String, expected: String) {
+        #expect(Redaction(["s3'c<r>e&t/ü\t"])(text) == expected)
+        struct Printed: Error { let text = "s3'c<r>e&t/ü\t" }
+        #expect(!Redaction(["s3'c<r>e&t/ü\t"])("\(Printed())").contains("s3"))
+    }
+
+    @Test("B54: a secret that is written over, or ends with the context, goes on being one") func former() throws {
+        var state = GroupState()
+        let secret = { (value: String) in Event.contextWritten(ContextWritten(key: "tok", value: .string(value), secret: true, hook: nil)) }
+        for (seq, event) in [secret("first"), secret("first"), secret("second"), .contextCleared(ContextCleared(cause: "x"))].enumerated() {
+            try state.apply(RecordedFact(seq: seq + 1, run: 1, at: "", monoNs: 0, service: nil, operation: nil, event: event))
+        }
+        #expect(state.formerSecrets == ["first", "second"])
+        #expect(state.context.values.isEmpty)
+    }
+
+    @Test("B54: a secret in the reference of an image is in no step") func imageTarget() {
+        let hide = Redaction(["canary-image"])
+        let intent = StepIntended(step: .pullImage, cause: "", target: "r.example/canary-image:1")
+        guard case .stepIntended(let body) = Event.stepIntended(intent).concealed(by: hide) else { return }
+        #expect(body.target == "r.example/******:1")
+    }
+
+    @Test("what is cut twice tells what both cuts took") func cutTwice() {
+        let once = cutText(String(repeating: "x", count: 1_000), to: 100)
+        #expect(once.hasSuffix("x… (900 bytes cut)"))
+        #expect(cutText(once, to: 50) == String(repeating: "x", count: 50) + "… (950 bytes cut)")
+        #expect(cutText(once, to: 500) == once)
+    }
+
     @Test("B54: the longer of two secrets that begin alike goes first, and short ones are not searched for") func choice() {
         let hide = Redaction(["hunter", "hunter2-long", "abc"])
         #expect(hide("hunter2-long hunter abc") == "****** ****** abc")

@@ -9,8 +9,20 @@ struct GroupTarget: Sendable {
 
     /// Chooses the group: the definition's, the one asked for, the only one there is, or the one this file started last.
     /// - Throws: `OperationError` that names the groups to choose from.
-    init(_ session: Session, _ shared: SharedOptions, definition: GroupDefinition?, mayBeUnstarted: Bool = false) throws {
+    init(
+        _ session: Session, _ shared: SharedOptions, definition: GroupDefinition?, mayBeUnstarted: Bool = false,
+        needsDefinition: Bool = false
+    )
+        throws
+    {
         let path = definition?.path ?? shared.definitionPath(session)
+        var definition = definition
+        if !needsDefinition, let defined = definition?.spec.name, let asked = shared.group, asked != defined,
+            GroupDirectory.groups(beside: path, currentDirectory: session.currentDirectory).contains(asked)
+        {
+            // Another group of this place, perhaps this one before it was renamed: its ledger knows it.
+            definition = nil
+        }
         self.definition = definition
         if let definition {
             name = definition.spec.name

@@ -68,7 +68,8 @@ extension Verb {
             shared.group = shared.group ?? broken.spec.name
             return try GroupTarget(session, shared, definition: nil)
         }
-        return try GroupTarget(session, shared, definition: definition, mayBeUnstarted: mayBeUnstarted)
+        return try GroupTarget(
+            session, shared, definition: definition, mayBeUnstarted: mayBeUnstarted, needsDefinition: Self.definitionUse == .required)
     }
 
     func setting(

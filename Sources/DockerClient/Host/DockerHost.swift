@@ -24,7 +24,8 @@ public struct DockerHost: Sendable, Equatable, CustomStringConvertible {
     ///   - text: `unix:///path` (at most 107 bytes of path), `tcp://host[:port][/prefix]`, `http://…` or `https://…`.
     ///   - tls: used with `tcp` and `https`; the port defaults to 2376 with it and to 2375 without.
     /// - Throws: `.unsupportedHost` for `ssh`, `fd`, `npipe` and what is malformed, with what to do instead.
-    public init(_ text: String, tls: TLSIdentity? = nil) throws(DockerError) {
+    public init(_ given: String, tls: TLSIdentity? = nil) throws(DockerError) {
+        let text = Self.shown(given)
         guard let separator = text.firstRange(of: "://") else {
             throw DockerError(.unsupportedHost, message: "`\(text)` has no scheme; write unix:///path or tcp://host:port")
         }
@@ -54,6 +55,17 @@ public struct DockerHost: Sendable, Equatable, CustomStringConvertible {
     private init(address: Address, description: String) {
         self.address = address
         self.description = description
+    }
+
+    /// Without what people put before the `@` and behind the `?` of an address: no engine takes a password there, but errors and
+    /// the ledger would keep it.
+    private static func shown(_ text: String) -> String {
+        guard let scheme = text.firstRange(of: "://") else { return text }
+        let rest = text[scheme.upperBound...].prefix { $0 != "?" && $0 != "#" }
+        let asks = rest.endIndex < text.endIndex ? "?…" : ""
+        let authority = rest.prefix { $0 != "/" }
+        guard let at = authority.lastIndex(of: "@") else { return text[..<rest.endIndex] + asks }
+        return text[..<scheme.upperBound] + "…" + rest[at...] + asks
     }
 
     private static func socketPath(_ rest: Substring, in text: String) throws(DockerError) -> String {

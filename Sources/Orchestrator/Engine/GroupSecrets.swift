@@ -6,7 +6,7 @@ import Reconciler
 func groupSecrets(
     _ definition: GroupDefinition?, _ state: GroupState, group: String, engine: (any ContainerEngine)?
 ) async -> [String] {
-    var texts = state.context.secretTexts
+    var texts = state.context.secretTexts + state.formerSecrets
     if let definition {
         texts += definition.spec.secretTexts(state.context)
     } else if state.hasSecretVariables, let engine,

@@ -18,7 +18,7 @@ public func stopGroup(_ setting: RunSetting, _ options: StopOptions) async throw
             ? run.engine.networks(labels: [GroupLabels.filter(group: run.group.name)]) : []
         var observed = try await run.observeNow()
         observed.formerNetworks = try await Set(own.map(\.name)).subtracting([run.group.network]).sorted()
-        try run.requireSameEngine(observed, unless: options.remove)
+        try run.requireSameEngine(observed)
         try await run.removeOneOffs(observed)
         let names = selection.members.map(\.name)
         try checkServiceNames(options.exclude, among: names + Set(observed.containers.map(\.service)).subtracting(names).sorted())

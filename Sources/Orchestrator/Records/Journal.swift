@@ -93,7 +93,7 @@ final class Journal: Sendable {
         self.clock = clock
         self.observer = observer
         book = Mutex(Book(ledger: ledger, state: state))
-        secrets = Mutex(Redaction(state.context.secretTexts))
+        secrets = Mutex(Redaction(state.context.secretTexts + state.formerSecrets))
     }
 
     /// Settles what is under way and lets go of the ledger and its lock. Nothing may be recorded until `reopen`.

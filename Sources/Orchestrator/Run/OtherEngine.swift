@@ -16,15 +16,13 @@ extension GroupRun {
     }
 
     /// Refuses a stop where nothing of the group is, though it runs elsewhere.
-    /// - Parameter isFinal: the group is to be forgotten; where the engine is gone for good there must be a way to do so.
     /// - Throws: `OperationError` with `.failed`: that there is nothing to stop here would be taken for a stopped group.
-    func requireSameEngine(_ observed: ObservedGroup, unless isFinal: Bool) throws {
-        guard !isFinal else { return try noteOtherEngine(observed) }
+    func requireSameEngine(_ observed: ObservedGroup) throws {
         guard let other = missedEngine(observed) else { return }
         throw OperationError(
             .failed, "group \"\(group.name)\" was started on another Docker Engine (id \(other)); this one has none of its containers",
             next: "Choose that engine (DOCKER_HOST=…, docker context use …) and do it again.\n"
-                + "Is it gone for good? `miniboss stop --remove` forgets it, `miniboss start` begins anew here."
+                + "Is it gone for good? `miniboss start` begins anew here, `miniboss doctor --set-aside` puts the ledger away."
         )
     }
 }

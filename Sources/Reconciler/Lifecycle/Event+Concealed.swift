@@ -4,7 +4,7 @@ extension Event {
 
     /// The event with the secrets masked in every text that others wrote or that people read, and long texts of others cut.
     ///
-    /// What is looked up later stays as it is: names, ids, references and targets. So do context values, which replay needs;
+    /// What is looked up later stays as it is: names, ids and targets, but for an image that is pulled or built. So do context values, which replay needs;
     /// one that holds a secret becomes a secret itself.
     public func concealed(by hide: Redaction) -> Event {
         // Masked first: a cut would leave a part of a secret that is no longer found.
@@ -25,12 +25,18 @@ extension Event {
         case .stepIntended(var body):
             body.cause = foreign(body.cause)
             body.spec = body.spec?.concealed(by: hide)
+            if body.step.isAboutImage { body.target = hide(body.target) }
             return .stepIntended(body)
+        case .stepSucceeded(var body):
+            if body.step.isAboutImage { body.target = hide(body.target) }
+            return .stepSucceeded(body)
         case .stepFailed(var body):
             body.error = foreign(body.error)
+            if body.step.isAboutImage { body.target = hide(body.target) }
             return .stepFailed(body)
         case .stepUnknown(var body):
             body.error = foreign(body.error)
+            if body.step.isAboutImage { body.target = hide(body.target) }
             return .stepUnknown(body)
         case .hookFinished(var body):
             body.error = foreign(body.error)
@@ -54,10 +60,15 @@ extension Event {
         case .noteTaken(var body):
             body.text = foreign(body.text)
             return .noteTaken(body)
-        case .runInterrupted, .stepSucceeded, .hookStarted, .contextCleared, .volumesKept, .ledgerSetAside:
+        case .runInterrupted, .hookStarted, .contextCleared, .volumesKept, .ledgerSetAside:
             return self
         }
     }
+}
+
+extension StepKind {
+    /// Nobody looks that up: what became of a pull or a build is seen by the image being here.
+    fileprivate var isAboutImage: Bool { self == .pullImage || self == .buildImage }
 }
 
 extension Failure {
@@ -80,6 +91,7 @@ extension Difference {
 extension SpecSummary {
     func concealed(by hide: Redaction) -> SpecSummary {
         var copy = self
+        copy.image = hide(image)
         copy.env = env.mapValues { hide($0) }
         copy.entrypoint = entrypoint?.map { hide($0) }
         copy.command = command?.map { hide($0) }

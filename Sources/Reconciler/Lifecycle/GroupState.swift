@@ -1,10 +1,12 @@
 /// What the events say of a group: the fold that is the same live, in replay and in recovery.
 public struct GroupState: Sendable, Equatable, Codable {
     /// Grows when the fold comes to something else, or keeps it in another shape: what was folded before is then of no use.
-    public static let foldVersion = 8
+    public static let foldVersion = 9
 
     public private(set) var services: [String: ServiceRecord] = [:]
     public private(set) var context = ContextValues()
+    /// Texts of secrets that were in the context once: containers and their logs may still tell them.
+    public private(set) var formerSecrets: [String] = []
     /// Steps that were meant and whose outcome is not in the ledger, by operation.
     public private(set) var openIntents: [String: OpenIntent] = [:]
     /// Runs without an end.
@@ -110,9 +112,19 @@ extension GroupState {
     }
 
     mutating func write(_ written: ContextWritten) {
+        if context.secretKeys.contains(written.key), context.values[written.key] != written.value {
+            remember(context.values[written.key]?.texts ?? [])
+        }
         context.values[written.key] = written.value
         if written.secret { context.secretKeys.insert(written.key) } else { context.secretKeys.remove(written.key) }
     }
 
-    mutating func clearContext() { context = ContextValues() }
+    mutating func clearContext() {
+        remember(context.secretTexts)
+        context = ContextValues()
+    }
+
+    private mutating func remember(_ secrets: [String]) {
+        for text in secrets.sorted() where !formerSecrets.contains(text) { formerSecrets.append(text) }
+    }
 }

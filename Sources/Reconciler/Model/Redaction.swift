@@ -1,6 +1,7 @@
 /// Puts `******` where a secret stands in a text of others: a log line, an error, the words of the engine.
 ///
-/// Found are the secrets themselves, each line of one that has several, and their spellings in JSON and in URLs.
+/// Found are the secrets themselves, each line of one that has several, and their spellings in JSON, in URLs and in what Swift
+/// prints of a value.
 public struct Redaction: Sendable, Equatable {
     /// Bytes a secret has at least to be searched for: a shorter one would be found in every other word.
     public static let shortest = 4
@@ -23,7 +24,9 @@ public struct Redaction: Sendable, Equatable {
         var texts = [secret]
         let lines = secret.split(whereSeparator: \.isNewline)
         if lines.count > 1 { texts += lines.filter { $0.utf8.count >= Self.shortestLine }.map(String.init) }
-        for text in texts.flatMap({ [$0, ContextValue.escaped($0), Self.inURL($0)] }) {
+        for text in texts.flatMap({
+            [$0, ContextValue.escaped($0), Self.inURL($0), String($0.debugDescription.dropFirst().dropLast())] + Self.inJSON($0)
+        }) {
             let needle = Array(text.utf8)
             guard !needles.contains(needle) else { continue }
             mayBegin[Int(needle[0])] = true
@@ -66,6 +69,25 @@ public struct Redaction: Sendable, Equatable {
     private func matches(_ needle: [UInt8], _ text: UnsafeBufferPointer<UInt8>, at index: Int) -> Bool {
         guard needle.count <= text.count - index else { return false }
         return needle.indices.allSatisfy { needle[$0] == text[index + $0] }
+    }
+
+    /// As encoders write it that keep JSON safe in HTML, in ASCII, or both.
+    private static func inJSON(_ text: String) -> [String] {
+        func escaped(upper: Bool = false, _ isKept: (Unicode.Scalar) -> Bool) -> String {
+            ContextValue.escaped(text).unicodeScalars.reduce(into: "") { out, scalar in
+                guard !isKept(scalar) else { return out.unicodeScalars.append(scalar) }
+                for unit in String(scalar).utf16 {
+                    let hex = String(unit, radix: 16, uppercase: upper)
+                    out += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+                }
+            }
+        }
+        let markup: Set<Unicode.Scalar> = ["<", ">", "&"]
+        return [
+            escaped { !markup.contains($0) }, escaped { $0.isASCII },
+            escaped { $0.isASCII && !markup.contains($0) && $0 != "'" },
+            escaped(upper: true) { $0.isASCII && !markup.contains($0) && $0 != "'" },
+        ]
     }
 
     /// Percent-encoded but for the unreserved characters (RFC 3986, 2.3).

@@ -2,9 +2,22 @@
 ///
 /// - Parameter dropped: bytes of it that somebody has cut off before.
 public func cutText(_ text: String, to bytes: Int, dropped: Int = 0) -> String {
+    if dropped == 0, text.utf8.count > bytes, let (whole, before) = formerCut(text) { return cutText(whole, to: bytes, dropped: before) }
     let kept = prefix(of: text, bytes: bytes)
     let cut = text.utf8.count - kept.utf8.count + dropped
     return cut == 0 ? text : "\(kept)… (\(cut) \(cut == 1 ? "byte" : "bytes") cut)"
+}
+
+/// A text that was cut before, and how much that was.
+private func formerCut(_ text: String) -> (text: String, bytes: Int)? {
+    for unit in [" bytes cut)", " byte cut)"] where text.hasSuffix(unit) {
+        guard let open = text.lastIndex(of: "("), let mark = text[..<open].lastIndex(of: "…") else { return nil }
+        guard text[mark..<open] == "… ", let bytes = Int(text[text.index(after: open)...].dropLast(unit.count)), bytes > 0 else {
+            return nil
+        }
+        return (String(text[..<mark]), bytes)
+    }
+    return nil
 }
 
 /// As much of the text as fits, no scalar cut through.

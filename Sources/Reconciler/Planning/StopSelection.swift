@@ -1,6 +1,8 @@
 /// Which services a stop is about: the definition's, and those that were started once and are defined no more.
 public struct StopSelection: Sendable {
     public let members: [(name: String, dependencies: [String])]
+    /// What each stands on: of what is defined the definition says it, not what it once stood on.
+    private let needs: [(name: String, dependencies: [String])]
 
     public init(defined services: [ServiceSpec], remembered: GroupState) {
         let defined = Set(services.map(\.name))
@@ -10,14 +12,16 @@ public struct StopSelection: Sendable {
         let present = services.map { service in
             (name: service.name, dependencies: service.dependencies + once[service.name, default: []].filter { !defined.contains($0) })
         }
-        members = present + everyone.filter { !defined.contains($0.name) }.map { ($0.name, $0.dependencies) }
+        let former = everyone.filter { !defined.contains($0.name) }.map { (name: $0.name, dependencies: $0.dependencies) }
+        members = present + former
+        needs = services.map { ($0.name, $0.dependencies) } + former
     }
 
     /// Excluding a service of which a dependency will be stopped would pull the floor from under it.
     public func check(excluded: [String]) throws(SelectionRefusal) {
-        for member in members where excluded.contains(member.name) {
+        for member in needs where excluded.contains(member.name) {
             guard let needed = member.dependencies.first(where: { !excluded.contains($0) }) else { continue }
-            let names = ServiceGraph(members).withDependencies(excluded).joined(separator: ",")
+            let names = ServiceGraph(needs).withDependencies(excluded).joined(separator: ",")
             throw SelectionRefusal(
                 message: "\"\(member.name)\" is excluded, but \"\(needed)\", which it depends on, would be stopped",
                 next: "Exclude what it stands on, too (--exclude \(names)), or stop it with the rest.")
