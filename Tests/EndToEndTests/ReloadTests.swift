@@ -23,6 +23,29 @@ private let reloadable = """
     """
 
 @Suite struct ReloadTests {
+    @Test("B13: a dependent whose other dependency does not run is not restarted by a reload")
+    func restsOnNothing() async throws {
+        let image = "e2e-built-\(UInt32.random(in: .min ... .max))"
+        let services = reloadable.replacing("IMAGE", with: image) + "\n" + sleeper("side") + sleeper("top", dependencies: #"["built", "side"]"#)
+        try await withWorkshop(services, list: "Base(), Built(), SIDE(), TOP()") { shop in
+            try #require(mkdir("\(shop.directory)/source", 0o700) == 0)
+            let base = environment("MINIBOSS_TEST_IMAGE") ?? "miniboss-test/busybox:latest"
+            try shop.write("source/Dockerfile", "FROM \(base)\n")
+            #expect(try shop.miniboss("start").code == 0)
+            let docker = try Docker(environment: ProcessInfo.processInfo.environment)
+            let first = try await shop.container("built")
+            _ = try await docker.stopContainer(try #require(try await shop.container("side")?.id), timeout: .seconds(5))
+            let refused = try shop.miniboss("reload", "built")
+            #expect(
+                refused.code == 1 && refused.errors.contains("\"top\", which is restarted with \"built\", needs \"side\""), "\(refused)")
+            #expect(try await shop.container("top")?.state.running == true)
+            #expect(try shop.miniboss("reload", "built", "--no-dependents").code == 0)
+            #expect(try await shop.container("built")?.id != first?.id)
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+            _ = try await docker.removeImage(image, force: true)
+        }
+    }
+
     @Test("B43, B44, B45, B46: reload builds first, replaces the container, and keeps the context")
     func reload() async throws {
         let image = "e2e-built-\(UInt32.random(in: .min ... .max))"
@@ -35,9 +58,14 @@ private let reloadable = """
             #expect(start.code == 0, "\(start.errors)")
             let first = try await shop.container("built")
 
+            let away = try shop.miniboss("reload", "built", "--network-name", "elsewhere")
+            #expect(away.code == 1 && away.errors.contains("\"base\", which it needs, is not on it"), "\(away.errors)")
+
             try shop.write("source/version", "2")
+            try shop.write("Miniboss.swift", shop.read("Miniboss.swift").replacing("\"{key}\"]", with: "\"{key}\", \"MORE\": \"1\"]"))
             let reload = try shop.miniboss("reload", "built")
             #expect(reload.code == 0, "\(reload.errors)")
+            #expect(try shop.miniboss("history", "3").output.contains("env.MORE unset → \"1\""), "\(reload)")
             let second = try await shop.container("built")
             #expect(second?.id != first?.id)
             #expect(second?.name == first?.name)
@@ -45,7 +73,8 @@ private let reloadable = """
             #expect(try shop.miniboss("exec", "built", "--", "cat", "/version").output == "2")
 
             try shop.write("source/Dockerfile", "FROM \(base)\nCOPY missing /missing\n")
-            #expect(try shop.miniboss("reload", "built").code == 1)
+            let broken = try shop.miniboss("reload", "built")
+            #expect(broken.code == 1 && broken.output.contains("missing"), "\(broken)")
             let third = try await shop.container("built")
             #expect(third?.id == second?.id)
             #expect(third?.state.running == true)

@@ -13,9 +13,14 @@ import Testing
             #expect(try shop.miniboss("logs", "bee", "--tail", "0").output == "")
             let follower = try shop.launch(["logs", "--follow", "a"], name: "follower-")
             #expect(try shop.miniboss("exec", "a", "--", "sh", "-c", "echo later > /proc/1/fd/1").code == 0)
+            // Started again, and then made anew.
+            #expect(try shop.miniboss("stop").code == 0)
+            #expect(try shop.miniboss("start").code == 0)
+            try shop.write("Miniboss.swift", shop.read("Miniboss.swift").replacing("echo from a;", with: "echo anew;"))
+            #expect(try shop.miniboss("start").code == 0)
             #expect(try shop.miniboss("stop").code == 0)
             let followed = try follower.wait()
-            #expect(followed.code == 0 && followed.output == "a | from a\na | later\n", "\(followed)")
+            #expect(followed.code == 0 && followed.output == "a | from a\na | later\na | from a\na | anew\n", "\(followed)")
             #expect(try shop.miniboss("logs", "be").errors.contains("Did you mean \"bee\"?"))
         }
     }

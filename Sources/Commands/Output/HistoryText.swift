@@ -63,7 +63,11 @@ struct HistoryText {
     }
 
     static func services(_ run: RunSummary) -> String {
-        var parts = run.services.map { service in
+        // What matters first, where many would hide it.
+        let services =
+            run.services.count > 4
+            ? run.services.filter { $0.outcome == .failed } + run.services.filter { $0.outcome != .failed } : run.services
+        var parts = services.map { service in
             let time = decimal(service.seconds, places: 1)
             return switch service.outcome {
             case .started: "\(service.service) ✔ \(time)"

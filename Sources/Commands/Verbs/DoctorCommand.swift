@@ -110,5 +110,7 @@ private func orphans(_ found: [String]?) -> DoctorFinding {
     guard !found.isEmpty else { return DoctorFinding("orphans", .good, "none") }
     return DoctorFinding(
         "orphans", .warning, found.joined(separator: "; "),
-        mend: "`miniboss stop --remove` takes them away, with all the rest of the group.")
+        mend: found.allSatisfy { $0.contains("left over from") }
+            ? "The next `miniboss start` or `miniboss stop` takes them away, and nothing else."
+            : "`miniboss stop --remove` takes them away, with all the rest of the group.")
 }

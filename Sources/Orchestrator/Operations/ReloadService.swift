@@ -20,7 +20,25 @@ public func reloadService(_ setting: RunSetting, _ options: ReloadOptions) async
             throw OperationError(
                 .failed, "\"\(service.name)\" needs \"\(missing)\", which is not running", next: "`miniboss start` starts both.")
         }
+        let onNetwork = Set(observed.containers.filter { $0.networks.contains(run.group.network) }.map(\.service))
         let affected = options.withDependents ? ServiceGraph(group).transitiveDependents(of: service.name).intersection(running) : []
+        let moved = [service] + group.services.filter { affected.contains($0.name) }
+        for member in moved {
+            for needed in member.dependencies where needed != service.name && !affected.contains(needed) {
+                if group[needed]?.isOneShot != true, !running.contains(needed) {
+                    throw OperationError(
+                        .failed,
+                        "\"\(member.name)\", which is restarted with \"\(service.name)\", needs \"\(needed)\", which is not running",
+                        next: "`miniboss start` starts it; --no-dependents leaves \"\(member.name)\" as it is.")
+                }
+                if options.network != nil, running.contains(needed), !onNetwork.contains(needed) {
+                    throw OperationError(
+                        .failed,
+                        "\"\(member.name)\" would come to the network \(run.group.network), and \"\(needed)\", which it needs, is not on it",
+                        next: "`miniboss start --network-name \(run.group.network)` moves the whole group.")
+                }
+            }
+        }
         let plan = planReload(
             service, dependents: group.services.filter { affected.contains($0.name) }, replacesDependents: options.remove,
             run.planRequest(observed: observed))

@@ -108,7 +108,8 @@ public struct PostMortem: Sendable, Equatable {
             let last = facts.own.last { $0.runEndBody == nil }
             let words = last.map { [$0.service, $0.words.text].compactMap { $0 }.joined(separator: " ") }
             return (
-                "\(name) was killed after \(durationWords(summary.seconds))" + (words.map { "; the last thing it recorded: \($0)" } ?? ""),
+                "\(name) was killed after \(durationWords(summary.seconds)) at the earliest"
+                    + (words.map { "; the last thing it recorded: \($0)" } ?? ""),
                 facts.openHook.map { "if \($0) trapped or called exit(), the terminal said so: mend it; `miniboss start` goes on" }
                     ?? summary.settledBy.map { "nothing: run \($0) settled what it left" }
                     ?? "`miniboss start` settles what it left and goes on"
@@ -201,13 +202,14 @@ extension ServicePhase {
     /// When something happened to a service, for the middle of a sentence.
     public var moment: String {
         switch self {
-        case .waiting, .prepared, .created: "while it waited"
+        case .waiting: "while it waited"
+        case .prepared, .created: "before it was started"
         case .pulling: "while its image was pulled"
         case .building: "while its image was built"
         case .preparing: "in pre_start"
         case .creating: "while its container was made"
         case .starting: "while it was started"
-        case .pinging: "while it was pinged"
+        case .pinging: "before it was found ready"
         case .priming: "in post_start"
         case .stopping: "while it was stopped"
         case .removing: "while its container was removed"

@@ -98,6 +98,8 @@ extension HookFinished {
         return switch outcome {
         case .succeeded: ("\(hook.rawValue) succeeded", duration)
         case .threw: ("\(hook.rawValue) threw: \(error ?? "an error without words")", duration)
+        case .timedOut where hook == .ping && attempts.map { $0 > 0 } == true:
+            ("ping was not true in time" + (error.map { ": \($0)" } ?? ""), duration)
         case .timedOut: ("\(hook.rawValue) did not come back in time" + (error.map { ": \($0)" } ?? ""), duration)
         case .interrupted: ("\(hook.rawValue) was interrupted", duration)
         }

@@ -40,7 +40,17 @@ public func planReload(_ service: ServiceSpec, dependents: [ServiceSpec], replac
     let ping = draft.add(.ping, service.name, .newContainer(name: properName), cause: "new container", after: [start])
     let last = draft.add(.postStart, service.name, .newContainer(name: properName), cause: "new container", after: [ping])
     draft.finish(service.name, with: last)
-    draft.expect(ServiceOutlook(service: service.name, disposition: .replaced, cause: cause, containerID: old.last?.id))
+    let resolved = try? service.resolved(request.history.context)
+    let found = old.last.flatMap { actual in
+        resolved.map {
+            differences(
+                desired: $0, network: request.desired.network, imageID: nil, actual: actual,
+                formerSecrets: request.history[service.name].secretKeys)
+        }
+    }
+    draft.expect(
+        ServiceOutlook(
+            service: service.name, disposition: .replaced, cause: cause, containerID: old.last?.id, differences: found ?? []))
 
     for dependent in order.map({ dependents[$0] }) {
         let after = [last] + dependent.dependencies.map { draft.lastSteps[$0] }

@@ -50,10 +50,10 @@ extension ServiceStatus {
         }
         let shown = container.map { isDone ? "completed" : $0.status.rawValue }
         self.init(
-            service: service.name, state: shown ?? ([.failed, .blocked].contains(record.phase) ? record.phase.rawValue : "absent"),
+            service: service.name, state: shown ?? record.absentState(of: service, in: state),
             desired: "running", containerID: container?.id, containerName: container?.name,
             image: container?.configuration?.image ?? (try? service.resolvedImage(state.context)) ?? service.image,
-            ports: container.map { $0.ports.isEmpty ? $0.configuration?.ports ?? [] : $0.ports } ?? service.ports, differences: differing,
+            ports: container.map { $0.ports.isEmpty ? $0.configuration?.ports ?? [] : $0.ports } ?? [], differences: differing,
             reason: reason)
     }
 
@@ -90,13 +90,23 @@ extension ServiceRecord {
         }
     }
 
+    /// The service that keeps a blocked one from starting; `nil` once that is over.
+    private func blocker(of service: ServiceSpec, in state: GroupState) -> String? {
+        guard phase == .blocked else { return nil }
+        return service.dependencies.first { [.failed, .blocked].contains(state[$0].phase) }
+    }
+
+    fileprivate func absentState(of service: ServiceSpec, in state: GroupState) -> String {
+        phase == .failed || blocker(of: service, in: state) != nil ? phase.rawValue : ServicePhase.absent.rawValue
+    }
+
     /// Why a service has no container.
     fileprivate func absence(of service: ServiceSpec, in state: GroupState) -> String {
         switch phase {
         case .failed: return failure.map { "failed: \($0.summary)" } ?? "failed"
         case .blocked:
-            guard let needed = service.dependencies.first(where: { [.failed, .blocked].contains(state[$0].phase) }) else {
-                return "what it needs failed"
+            guard let needed = blocker(of: service, in: state) else {
+                return "\(PlanCause.noContainer): what it needs had failed when it was to start last"
             }
             return "needs \(needed), which \(state[needed].phase == .failed ? "failed" : "is blocked")"
         case .excluded: return "excluded"
