@@ -26,7 +26,8 @@ private let reloadable = """
     @Test("B13: a dependent whose other dependency does not run is not restarted by a reload")
     func restsOnNothing() async throws {
         let image = "e2e-built-\(UInt32.random(in: .min ... .max))"
-        let services = reloadable.replacing("IMAGE", with: image) + "\n" + sleeper("side") + sleeper("top", dependencies: #"["built", "side"]"#)
+        let services =
+            reloadable.replacing("IMAGE", with: image) + "\n" + sleeper("side") + sleeper("top", dependencies: #"["built", "side"]"#)
         try await withWorkshop(services, list: "Base(), Built(), SIDE(), TOP()") { shop in
             try #require(mkdir("\(shop.directory)/source", 0o700) == 0)
             let base = environment("MINIBOSS_TEST_IMAGE") ?? "miniboss-test/busybox:latest"

@@ -119,6 +119,13 @@ private let chain = """
             #expect(try shop.miniboss("start", variables: place).code == 0)
             #expect(access("\(shop.directory)/.miniboss", F_OK) != 0)
             #expect(try shop.miniboss("history", variables: place).output.contains("start"))
+            // Another group can't have it as well, while there is something of the first.
+            let source = try shop.read("Miniboss.swift")
+            try shop.write("Miniboss.swift", source.replacing(shop.group, with: shop.group + "-two"))
+            for command in ["start", "stop"] {
+                let second = try shop.miniboss(command, variables: place)
+                #expect(second.code == 64 && second.errors.contains("is that of the group \"\(shop.group)\""), "\(second)")
+            }
             // Neither a compiler's nor an earlier program's help: the ledger knows what to stop.
             try shop.write("Miniboss.swift", "this is no Swift")
             let bare = place.merging(["XDG_CACHE_HOME": "\(shop.directory)/cache"]) { _, new in new }

@@ -119,7 +119,8 @@ import Testing
         try log.move(1, "web", .planned, .createBegan)
         let report = try #require(PostMortem(log.facts, earlier: []))
         #expect(report.outcome == .crashed)
-        #expect(report.verdict == "run 7 (`start`) was killed after 2 ms at the earliest; the last thing it recorded: web waiting → creating")
+        #expect(
+            report.verdict == "run 7 (`start`) was killed after 2 ms at the earliest; the last thing it recorded: web waiting → creating")
         #expect(report.next == "`miniboss start` settles what it left and goes on")
         log.add(2, "web", StateChanged(from: .creating, to: .interrupted, event: .interrupted, cause: "miniboss was killed"))
         log.finish(3, .crashed, settledBy: 8)

@@ -1,5 +1,6 @@
 import DockerClient
 import Reconciler
+import Synchronization
 
 /// Hands over the logs of the group's containers, line by line, each with its service; the group's secrets are masked.
 ///
@@ -41,47 +42,64 @@ public func followLogs(
             for container in wanted { try await tell(container, tail: tail, since: nil) }
             return
         }
-        try await withThrowingTaskGroup(of: String?.self) { tasks in
-            var followed: Set<String> = []
-            var told: Set<String> = []
-            var idle = 0
-            func follow(_ container: ContainerSummary) {
-                followed.insert(container.id)
-                let isNew = told.insert(container.id).inserted
-                tasks.addTask {
-                    // What came before a later start was told.
-                    do {
-                        let start = isNew ? nil : EngineTime(try await engine.inspect(container: container.id).state.startedAt)
-                        try await tell(container, tail: isNew ? tail : nil, since: start)
-                    } catch let error as DockerError where error.isNotFound {}
-                    return container.id
-                }
+        let since = try await engine.identity().time
+        let (signals, mailbox) = AsyncThrowingStream<Signal, any Error>.makeStream()
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            func beside(_ work: @escaping @Sendable () async throws -> Void) {
+                tasks.addTask { do { try await work() } catch { mailbox.finish(throwing: error) } }
             }
-            func lookAgainLater() {
-                tasks.addTask {
-                    try await setting.clock.sleep(0.5)
-                    return nil
+            // By container: the start whose lines were told.
+            let told = Mutex<[String: String]>([:])
+            var followed: Set<String> = []
+            func follow(_ container: ContainerSummary) {
+                guard followed.insert(container.id).inserted else { return }
+                beside {
+                    do {
+                        let state = try await engine.inspect(container: container.id).state
+                        let before = told.withLock { $0.updateValue(state.startedAt, forKey: container.id) }
+                        if before == state.startedAt {
+                            // The engine lists it as running for a moment after its end.
+                            try await setting.clock.sleep(0.05)
+                        } else {
+                            // From its last end on: a start is noted only after the first lines may have been written.
+                            try await tell(
+                                container, tail: before == nil ? tail : nil, since: before == nil ? nil : EngineTime(state.finishedAt))
+                        }
+                    } catch let error as DockerError where error.isNotFound {}
+                    mailbox.yield(.ended(container.id))
                 }
             }
             wanted.forEach(follow)
-            lookAgainLater()
-            while let ended = try await tasks.next() {
-                if let ended {
-                    followed.remove(ended)
-                    continue
+            beside {
+                try await engine.watch(label: GroupLabels.filter(group: setting.groupName), since: since) { notice in
+                    if case .event(let event) = notice, event.action == "start" { mailbox.yield(.started) }
                 }
-                for container in try await present() where container.state == "running" && !followed.contains(container.id) {
-                    follow(container)
-                }
-                idle = followed.isEmpty ? idle + 1 : 0
-                guard idle < patience else { return tasks.cancelAll() }
-                lookAgainLater()
             }
+            beside {
+                while true {
+                    try await setting.clock.sleep(0.5)
+                    mailbox.yield(.tick)
+                }
+            }
+            var idle = 0
+            for try await signal in signals {
+                if case .ended(let id) = signal { followed.remove(id) }
+                for container in try await present() where container.state == "running" { follow(container) }
+                if case .tick = signal { idle = followed.isEmpty ? idle + 1 : 0 }
+                if idle == patience { break }
+            }
+            tasks.cancelAll()
         }
     } catch let error as OperationError { throw error } catch let error as DockerError {
         throw connection.lost(error)
     } catch { throw OperationError(.defect, "\(error)") }
 }
 
-/// Looks in a row that find nothing running, until following ends: somebody may be about to start it again.
+/// Why to look what there is to follow.
+private enum Signal: Sendable {
+    case ended(String)
+    case started, tick
+}
+
+/// Ticks in a row that find nothing running, until following ends: somebody may be about to start it again.
 private let patience = 6

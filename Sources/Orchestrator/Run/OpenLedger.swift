@@ -48,6 +48,20 @@ extension OperationError {
     }
 }
 
+extension RunSetting {
+    /// A group has a ledger of its own: whoever ended one group would else end the context of another.
+    ///
+    /// A group that was renamed goes on with its ledger once nothing of it is left under the old name.
+    fileprivate func requireOwn(_ state: GroupState) throws(OperationError) {
+        guard let group = state.group, group != groupName, state.services.values.contains(where: { $0.containerID != nil }) else { return }
+        throw OperationError(
+            .usage, "the ledger at \(ledgerLocation.path) is that of the group \"\(group)\", of which there are containers",
+            next: ledgerPath == nil
+                ? "End it: `miniboss stop --remove --group \(group)`; or move the ledger back to where it was."
+                : "Give \"\(groupName)\" a ledger of its own (MINIBOSS_LEDGER), or end the other group with it: `miniboss stop --remove`.")
+    }
+}
+
 /// Takes the group's lock and folds what its ledger holds.
 /// - Throws: as `openGroupLedger`; `.ledger` also for a history that can't be believed.
 func openJournal(_ setting: RunSetting) throws(OperationError) -> Journal {
@@ -55,6 +69,7 @@ func openJournal(_ setting: RunSetting) throws(OperationError) -> Journal {
     do {
         // The fold first: it says what is wrong with a history, where there is something.
         let state = try ledger.foldedState()
+        try setting.requireOwn(state)
         return Journal(
             run: try ledger.nextRunNumber(), ledger: ledger, state: state, clock: setting.clock, observer: setting.observer)
     } catch {

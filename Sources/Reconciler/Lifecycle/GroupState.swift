@@ -17,6 +17,8 @@ public struct GroupState: Sendable, Equatable, Codable {
     public private(set) var members: [RunStarted.Member] = []
     /// Those that left the group since and still have a container; also members that needed them, with what they needed.
     public private(set) var former: [RunStarted.Member] = []
+    /// The name of the group, as the newest start or reload had it.
+    public private(set) var group: String?
     /// The network of the newest start or reload.
     public private(set) var network: String?
     /// The id of the engine on which the group was started or reloaded last.
@@ -39,7 +41,8 @@ public struct GroupState: Sendable, Equatable, Codable {
     public mutating func apply(_ fact: RecordedFact) throws(IllegalHistory) {
         switch fact.event {
         case .runStarted(let body):
-            begin(fact.run, command: body.command, members: body.services, network: body.network, engineID: body.engineID)
+            begin(
+                fact.run, group: body.group, command: body.command, members: body.services, network: body.network, engineID: body.engineID)
         case .runInterrupted(let body): interrupt(fact.run, signal: body.signal)
         case .runFinished: end(fact.run)
         case .stateChanged(let body):
@@ -64,12 +67,13 @@ public struct GroupState: Sendable, Equatable, Codable {
 // MARK: - What events do, however they were read
 
 extension GroupState {
-    mutating func begin(_ run: Int, command: String, members: [RunStarted.Member], network: String, engineID: String?) {
+    mutating func begin(_ run: Int, group: String, command: String, members: [RunStarted.Member], network: String, engineID: String?) {
         newestRun = max(newestRun, run)
         openRuns.insert(run)
         engines[run] = engineID
         guard command == "start" || command == "reload" else { return }
         former = former(besides: members)
+        self.group = group
         self.members = members
         self.network = network
         self.engineID = engineID ?? self.engineID

@@ -30,7 +30,9 @@ extension GroupState {
             switch meaning {
             case .runStarted:
                 let start = try Start(body)
-                begin(run, command: start.command, members: start.members, network: start.network, engineID: start.engineID)
+                begin(
+                    run, group: start.group, command: start.command, members: start.members, network: start.network,
+                    engineID: start.engineID)
             case .runFinished: end(run)
             case .stateChanged:
                 guard let service = service() else { return true }
@@ -54,6 +56,7 @@ extension GroupState {
 extension GroupState {
     /// What the fold reads of a `run.started`.
     private struct Start {
+        var group = ""
         var command = ""
         var network = ""
         var engineID: String?
@@ -65,6 +68,8 @@ extension GroupState {
             try text.object { (text, key) throws(JSONText.Unusual) in
                 if isWord(key, "command") {
                     command = try text.string()
+                } else if isWord(key, "group") {
+                    group = try text.string()
                 } else if isWord(key, "network") {
                     network = try text.string()
                 } else if isWord(key, "engine_id") {
@@ -77,7 +82,7 @@ extension GroupState {
                 }
                 found += 1
             }
-            guard found == 3 else { throw JSONText.Unusual() }
+            guard found == 4 else { throw JSONText.Unusual() }
         }
     }
 }
