@@ -39,7 +39,7 @@ public final class Docker: Sendable {
             guard version != nil else { throw DockerError(.unsupportedVersion, message: "DOCKER_API_VERSION=\(text) is no version") }
         }
         let host = try DockerHost.resolve(environment: environment)
-        self.init(host: host, apiVersion: version, registry: try RegistryCredentials(environment: environment))
+        self.init(host: host, apiVersion: version, registry: RegistryCredentials(environment: environment))
     }
 
     init(

@@ -5,7 +5,8 @@ extension LedgerError {
     ///
     /// - parameter doing: what was tried, as in "can't append to".
     init(sqlite extendedCode: Int32, words: String, doing: String, path: String) {
-        let place = "\(doing) the ledger at \(path)"
+        // A reader has to make its index of the log, too.
+        let place = "\(extendedCode & 0xff == SQLITE_FULL ? "can't write to" : doing) the ledger at \(path)"
         let detail = "\(words), SQLite code \(extendedCode)"
         let (code, reason, next): (Code, String, String?) =
             switch extendedCode & 0xff {

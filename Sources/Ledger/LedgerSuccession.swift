@@ -21,6 +21,14 @@ public final class LedgerSuccession: Sendable {
         return LedgerSuccession(location: location, lock: try location.lock(holder))
     }
 
+    /// Moves what an earlier succession had still to move when it was cut off.
+    /// - Returns: where the old database is now; `nil` when it is still, or again, in its place.
+    public func finishMoving() throws(LedgerError) -> String? {
+        guard let destination = unfinished(Self.marker(beside: location.path)), exists("\(destination)/\(fileName)") else { return nil }
+        try moveAll(to: destination)
+        return "\(destination)/\(fileName)"
+    }
+
     /// Moves the ledger away and publishes a new one that begins with the events `successor` makes.
     ///
     /// - parameter time: RFC 3339 in UTC; part of the directory's name.
@@ -32,14 +40,18 @@ public final class LedgerSuccession: Sendable {
         let destination = unfinished(marker) ?? fresh(time)
         let drafts = try successor(destination)
         try mark(marker, destination)
+        try moveAll(to: destination)
+        try Connection.create(location.path, beginningWith: drafts)
+        unlink(marker)
+        return destination
+    }
+
+    private func moveAll(to destination: String) throws(LedgerError) {
         // The database first: a write-ahead log without one is refused, while a database without its log looks whole.
         for (suffix, name) in [("", ""), ("-wal", "-wal"), ("-shm", "-shm"), ("-journal", "-journal"), ("-head", "-head-then")] {
             try move(location.path + suffix, to: "\(destination)/\(fileName)\(name)")
         }
         try Connection.syncDirectory(of: "\(destination)/\(fileName)")
-        try Connection.create(location.path, beginningWith: drafts)
-        unlink(marker)
-        return destination
     }
 
     /// The link that names the directory while a succession is under way.

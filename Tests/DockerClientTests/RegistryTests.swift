@@ -58,7 +58,7 @@ struct RegistryTests {
             try helper("c", "echo credentials not found in native keychain; exit 1")
             try helper("d", "echo s3cret; exit 3")
             try helper("hub", #"read -r server; echo "{\"Username\":\"u\",\"Secret\":\"$server\"}""#)
-            let credentials = try RegistryCredentials(environment: ["HOME": home, "PATH": home + "/bin:/usr/bin:/bin"])
+            let credentials = RegistryCredentials(environment: ["HOME": home, "PATH": home + "/bin:/usr/bin:/bin"])
             #expect(try await credentials.login(for: "a.io") == RegistryLogin(username: "get", password: "for a.io", serveraddress: "a.io"))
             #expect(try await credentials.login(for: "b.io")?.identitytoken == "t")
             #expect(try await credentials.login(for: "c.io") == nil)

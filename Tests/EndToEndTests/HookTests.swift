@@ -114,7 +114,7 @@ private let groupHooks = """
             #expect(try shop.miniboss("start").code == 0)
             try shop.write("other", "")
             let start = try shop.miniboss("start")
-            #expect(start.code == 0 && start.output.contains(#"up: ["top"]"#), "\(start)")
+            #expect(start.code == 1 && start.output.contains(#"up: ["top"]"#), "\(start)")
             #expect(start.output.contains("top (in its old container)"), "\(start)")
         }
     }
@@ -159,7 +159,7 @@ private let groupHooks = """
             let posts = try ["inside", "elsewhere", "done"].map(shop.signalPost)
             defer { withExtendedLifetime(posts) {} }
             let start = try shop.miniboss("start", "--timeout", "1.5")
-            #expect(start.code == 0 && start.output.contains("postStart had not come back"), "\(start)")
+            #expect(start.code == 1 && start.output.contains("postStart had not come back"), "\(start)")
             #expect(try shop.miniboss("context", "--json").output == "{\"early\":\"in time\"}\n")
             let notes = try shop.miniboss("history", "1", "--type", "note.taken").output
             #expect(notes.contains("post_start wrote context key \"inside\" after its deadline; the write was dropped"), "\(notes)")
@@ -257,7 +257,7 @@ private let groupHooks = """
             let sound = try shop.read("Miniboss.swift")
             try shop.write("Miniboss.swift", "import Glibc\n" + sound)
             let start = try shop.miniboss("start")
-            #expect(start.code == 0 && start.errors.contains("ended the whole program, with exit() say"), "\(start)")
+            #expect(start.code == 1 && start.errors.contains("ended the whole program, with exit() say"), "\(start)")
             #expect(start.output.contains("farewell"), "\(start)")
             #expect(try shop.miniboss("history").output.contains("a ✘ cut off in post_start"))
             try shop.write("Miniboss.swift", sound.replacing("exit(0)", with: ""))

@@ -89,6 +89,28 @@ struct SetAsideTests {
         #expect(try setAsideLedger(memory.setting()) == .nothing)
     }
 
+    @Test("cut off with some of the files moved: the new ledger still cites what can be read of the old one", arguments: [1, 2])
+    func cutOff(moved: Int) throws {
+        let memory = Memory()
+        let facts = story().facts
+        try memory.record(facts)
+        let last = facts.count
+        try SQLShell.run(
+            memory.path, "DROP TRIGGER events_append_only_update; UPDATE events SET body = '{}' WHERE seq = \(last)")
+        let place = memory.directory + "/set-aside-then"
+        try #require(mkdir(place, 0o700) == 0 && symlink("set-aside-then", memory.path + "-set-aside") == 0)
+        for (suffix, name) in [("", ""), ("-head", "-head-then")].prefix(moved) {
+            try #require(rename(memory.path + suffix, "\(place)/ledger.sqlite\(name)") == 0)
+        }
+        guard case .setAside(let cited) = try setAsideLedger(memory.setting()) else {
+            Issue.record("not set aside")
+            return
+        }
+        #expect(cited.directory == place && cited.lastSeq == last - 1 && cited.services.map(\.name) == ["db", "app"])
+        #expect(try GroupRecords.examine(directory: memory.directory, ledgerPath: nil)?.problems == [])
+        #expect(try GroupRecords.open(directory: memory.directory, ledgerPath: nil)?.newestRuns(limit: 9) == [3])
+    }
+
     @Test("secrets of the context stay secret")
     func secrets() throws {
         let memory = Memory()

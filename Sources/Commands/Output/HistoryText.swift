@@ -73,7 +73,7 @@ struct HistoryText {
             case .started: "\(service.service) ✔ \(time)"
             case .restarted: "\(service.service) ✔ again \(time)"
             case .alreadyRunning: "\(service.service) ✔"
-            case .failed: "\(service.service) ✘ \(reason(service))"
+            case .failed: "\(service.service) ✘ \(reason(service, in: run.command))"
             case .blocked: "\(service.service) blocked"
             case .stopped: "\(service.service) stopped \(time)"
             case .removed: "\(service.service) removed \(time)"
@@ -86,11 +86,12 @@ struct HistoryText {
         return "settled by run \(settledBy)" + (words.isEmpty ? "" : ": \(words)")
     }
 
-    private static func reason(_ service: ServiceResult) -> String {
+    private static func reason(_ service: ServiceResult, in command: String) -> String {
         guard let failure = service.failure else { return service.cutOffIn.map { "cut off \($0.moment)" } ?? "" }
         if let words = service.cutOffWords { return words }
         let word = failure.exitCode.map { "exited \($0)" } ?? failure.failureClass.rawValue.split(separator: "_").joined(separator: " ")
-        return "\(word) (\(failure.phase.rawValue))"
+        // The phases are those of a start.
+        return command == "stop" ? word : "\(word) (\(failure.phase.rawValue))"
     }
 
     /// Colours the first sign of an outcome.

@@ -96,7 +96,8 @@ final class LiveProgress: ProgressDisplay {
         let lines = state.view.lines(width: width, height: isLast ? nil : size.rows - 1, now: now, frame: state.frame, paint: paint)
         let rows = state.drawn.reduce(0) { $0 + max(1, ($1 + size.columns - 1) / size.columns) }
         var out = rows > 0 ? "\r\u{1B}[\(rows)A" : "\r"
-        if !text.isEmpty { out += "\u{1B}[J" + String(decoding: text, as: UTF8.self) }
+        // Line by line: cleared from the screen's first line on, the old picture would go to the scrollback of tmux.
+        out += String(decoding: text, as: UTF8.self).replacing("\n", with: "\u{1B}[K\n")
         for line in lines { out += line + "\u{1B}[K\n" }
         out += "\u{1B}[J"
         let plain = Paint(isOn: false)

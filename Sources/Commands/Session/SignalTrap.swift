@@ -27,6 +27,8 @@ enum SignalTrap {
         let reader = ends[0]
         // Hooks may occupy every thread of the cooperative pool. Without a thread that listens a signal ends the process as ever.
         guard detachThread({ deliver(from: reader, to: interruption, noticed) }) else { return }
+        // Swift's own handler prints a crash that is none, and lets the process go on.
+        Glibc.signal(SIGQUIT, SIG_DFL)
         for signal in signals {
             if signal.number == SIGHUP, isIgnored(SIGHUP) { continue }
             var action = sigaction()

@@ -19,6 +19,8 @@ public struct RegistryLogin: Sendable, Equatable, Encodable {
 /// The logins of `~/.docker/config.json` and its credential helpers.
 public struct RegistryCredentials: Sendable {
     private let config: DockerConfig
+    /// What is wrong with `config.json`; it concerns only those who need a login.
+    private let problem: DockerError?
     private let environment: [String: String]
 
     /// No login for any registry.
@@ -26,12 +28,19 @@ public struct RegistryCredentials: Sendable {
 
     init(config: DockerConfig, environment: [String: String]) {
         self.config = config
+        problem = nil
         self.environment = environment
     }
 
-    /// - Throws: `.badRequest` when `config.json` exists and is not JSON.
-    public init(environment: [String: String]) throws(DockerError) {
-        self.init(config: try DockerConfig.read(folder: DockerConfig.folder(environment: environment)), environment: environment)
+    public init(environment: [String: String]) {
+        var problem: DockerError?
+        var config = DockerConfig()
+        do throws(DockerError) { config = try DockerConfig.read(folder: DockerConfig.folder(environment: environment)) } catch {
+            problem = error
+        }
+        self.config = config
+        self.problem = problem
+        self.environment = environment
     }
 
     /// The login for a registry; nil means anonymous.
@@ -40,8 +49,10 @@ public struct RegistryCredentials: Sendable {
     /// found" means anonymous and is not an error.
     ///
     /// - Parameter registry: host as in an image reference; `docker.io` for the Hub.
-    /// - Throws: `.badRequest` when a helper is missing, fails or answers nonsense; never with what it printed.
+    /// - Throws: `.badRequest` when `config.json` is no JSON, or a helper is missing, fails or answers nonsense; never with what it
+    ///   printed.
     public func login(for registry: String) async throws(DockerError) -> RegistryLogin? {
+        if let problem { throw problem }
         let server = Self.serverAddress(registry)
         if let helper = config.credHelpers?[server] ?? config.credHelpers?[registry] ?? config.credsStore, !helper.isEmpty {
             return try await CredentialHelper(name: helper, environment: environment).login(for: server)

@@ -38,7 +38,18 @@ public func runOneOff(
                 .failed, "the network \(run.group.network) does not exist",
                 next: "`miniboss start` makes it and starts what the command needs.")
         }
-        if run.imageID(spec.image) == nil { try await run.pull(spec.image, service: service, cause: "the image is not here") }
+        if run.imageID(spec.image) == nil {
+            do { try await run.pull(spec.image, service: service, cause: "the image is not here") } catch let error as DockerError
+                where !error.isCancelled
+            {
+                let failure = Failure(error, phase: .pull, image: spec.image)
+                throw OperationError(
+                    .failed, failure.summary,
+                    next: failure.hint(
+                        service: service, typeName: spec.typeName, origin: definition.origins[service], changes: [],
+                        invocation: "run \(service)"))
+            }
+        }
         let name = "\(PlanRequest.containerName(group: run.group.name, service: service)).run\(run.journal.run)"
         let summary = SpecSummary(spec, imageID: run.imageID(spec.image), network: run.group.network)
         let id = try await run.call(
@@ -67,6 +78,8 @@ public func runOneOff(
             // The next start or stop takes the container away.
             throw left
         } catch {
+            // It may have something to clear up, as with any stop.
+            if run.interruption.isInterrupted { try? await run.engine.stop(container: id, seconds: 10) }
             try? await run.remove(service, id, target: name, cause: "run was cut off", force: true, volumes: true)
             if let error = error as? DockerError, error.isBadEntrypoint { throw OperationError(notRunnable: error, command, spec.image) }
             throw error

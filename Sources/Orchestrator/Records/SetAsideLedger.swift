@@ -21,18 +21,23 @@ public func setAsideLedger(_ setting: RunSetting) throws(OperationError) -> Ledg
     do {
         let succession = try LedgerSuccession.begin(directory: setting.directory, path: setting.ledgerPath, holder: holder)
         let location = succession.location
-        let found = try LedgerExamination(directory: location.directory, path: location.path)
-        guard let found, !found.problems.isEmpty else { return .nothing }
-        guard found.isBroken else {
+        // Half-way on its way, it is still what the new one has to cite.
+        let moved = try succession.finishMoving()
+        let found = try LedgerExamination(directory: location.directory, path: moved ?? location.path)
+        guard let found, moved != nil || !found.problems.isEmpty else { return .nothing }
+        guard moved != nil || found.isBroken else {
             try succession.rebuildProjections()
             return .rebuilt
         }
-        if found.isForeign { throw OperationError(.ledger, "\(location.path) was left where it is: it is no ledger", next: found.mend) }
+        if moved == nil, found.isForeign {
+            throw OperationError(.ledger, "\(location.path) was left where it is: it is no ledger", next: found.mend)
+        }
         var cited: LedgerSetAside?
         let time = setting.clock.now()
         _ = try succession.setAside(at: time) { directory in
             let body = LedgerSetAside(
-                directory: directory, reason: found.problems.joined(separator: "; "), lastSeq: found.head?.seq,
+                directory: directory, reason: found.problems.isEmpty ? "it was being set aside" : found.problems.joined(separator: "; "),
+                lastSeq: found.head?.seq,
                 lastHash: found.head.map { Hex.encode($0.hash) }, network: found.state.network, services: found.state.members)
             cited = body
             return try successorEvents(body, after: found, setting)

@@ -22,7 +22,7 @@ extension GroupRun {
         throw OperationError(
             .failed, "group \"\(group.name)\" was started on another Docker Engine (id \(other)); this one has none of its containers",
             next: "Choose that engine (DOCKER_HOST=…, docker context use …) and do it again.\n"
-                + "Is it gone for good? `miniboss start` begins anew here, `miniboss doctor --set-aside` puts the ledger away."
+                + "Is it gone for good? `miniboss start` begins anew here."
         )
     }
 }

@@ -58,8 +58,11 @@ package struct EngineConnection: Sendable {
         self.host = host
     }
 
-    /// It answered, and now it does not.
-    func lost(_ error: DockerError) -> OperationError { OperationError(unreachable: error, host: host) }
+    /// It answered, and now it does not, or refuses.
+    func lost(_ error: DockerError) -> OperationError {
+        guard error.status != nil else { return OperationError(unreachable: error, host: host) }
+        return OperationError(.failed, error.description, next: "`miniboss doctor` looks at the engine.")
+    }
 }
 
 /// The ledger as one run needs it. Whoever holds it holds the group's lock.

@@ -57,7 +57,9 @@ extension GroupRun {
         if work.kind == .buildImage {
             try await build(service, cause: work.cause)
         } else {
-            try await pull(spec.image, service: spec.name, cause: work.cause)
+            do { try await pull(spec.image, service: spec.name, cause: work.cause) } catch let error as DockerError {
+                throw error.isCancelled ? StepFault.interrupted : StepFault.failed(Failure(error, phase: .pull, image: spec.image))
+            }
         }
     }
 

@@ -63,7 +63,8 @@ extension Failure {
 
     /// What to do, one sentence without a full stop.
     /// - Parameter invocation: what was typed to begin the run that failed: `start`.
-    func hint(service: String, typeName: String, origin: String?, changes: [SpecChange], invocation: String, hasLog: Bool = true) -> String
+    public func hint(service: String, typeName: String, origin: String?, changes: [SpecChange], invocation: String, hasLog: Bool = true)
+        -> String
     {
         let type = typeName.isEmpty ? service : typeName
         let place = origin.map { " (\($0))" } ?? ""
