@@ -120,6 +120,25 @@ func docker() throws -> Docker { try Docker(environment: ProcessInfo.processInfo
         }
     }
 
+    @Test("B11, B34: a network of somebody else that has the group's name is neither joined nor removed, and how to go on is said")
+    func foreignNetwork() async throws {
+        try await withWorkshop(sleeper("a"), list: "A()") { shop in
+            let docker = try docker()
+            let name = "miniboss-\(shop.group)"
+            let foreign = try await docker.createNetwork(name: name, labels: [:], driver: "bridge")
+            let start = try shop.miniboss("start")
+            let stop = try shop.miniboss("stop", "--remove")
+            let left = try await docker.inspectNetwork(foreign).name
+            let joined = try shop.miniboss("start", "--network-name", name)
+            _ = try shop.miniboss("stop", "--remove")
+            _ = try await docker.removeNetwork(foreign)
+            #expect(start.code == 1 && start.output.contains("--network-name \(name)"), "\(start)")
+            #expect(try shop.miniboss("postmortem", "1", "--json").output.contains(#""class":"name_conflict""#))
+            #expect(stop.code == 0 && left == name, "\(stop)")
+            #expect(joined.code == 0, "\(joined)")
+        }
+    }
+
     @Test("B29, B53: a container that somebody restarts while it is pinged is told with the end of the process that ended")
     func restarted() async throws {
         let waiting = """

@@ -41,6 +41,18 @@ private let chain = """
         }
     }
 
+    @Test("B30: services that need one another are left out together, and the others start")
+    func leftOutTogether() async throws {
+        try await withWorkshop(chain + "\n" + sleeper("c"), list: "Base(), Top(), C()") { shop in
+            let start = try shop.miniboss("start", "--exclude", "base,top")
+            #expect(start.code == 0 && start.output.contains("started 1 of 1"), "\(start)")
+            #expect(try await shop.container("c")?.state.running == true)
+            #expect(try await shop.container("base") == nil)
+            let none = try shop.miniboss("start", "--exclude", "base,top,c")
+            #expect(none.code == 64, "\(none)")
+        }
+    }
+
     @Test("B30: what is left out keeps what is known of it")
     func leftOut() async throws {
         let broken = sleeper("b").replacing(#""sleep 1000""#, with: #""sh -c 'exit 3'""#)

@@ -168,6 +168,40 @@ private struct Run: Decodable {
         }
     }
 
+    @Test("B43: an interrupt while an image is built ends the build and the command, and leaves the old container")
+    func interruptedBuild() async throws {
+        let base = environment("MINIBOSS_TEST_IMAGE") ?? "miniboss-test/busybox:latest"
+        try await withWorkshop("", list: "A()") { shop in
+            let image = "\(shop.group)-slow:1"
+            try shop.write("Dockerfile", "FROM \(base)\nCOPY speed /\nRUN sleep $(cat /speed)\n")
+            try shop.write("speed", "0")
+            let service = sleeper("a", more: "let buildFromDirectory = \".\"").replacing("testImage", with: "\"\(image)\"")
+            try shop.write("Miniboss.swift", shop.read("Miniboss.swift").replacing("@main", with: service + "@main"))
+            #expect(try shop.miniboss("start").code == 0)
+            let before = try await shop.container("a")?.id
+            try shop.write("speed", "1000")
+            let reload = try shop.launch(["reload", "a"], name: "reload-")
+            while try !shop.miniboss("history", "2").output.contains("intends build_image") {}
+            reload.send(SIGINT)
+            let ended = try reload.wait()
+            #expect(ended.code == 130, "\(ended)")
+            let container = try await shop.container("a")
+            #expect(container?.id == before && container?.state.running == true)
+            let docker = try Docker(environment: ProcessInfo.processInfo.environment)
+            // What ran for the build is gone with it.
+            func isBuilding() async throws -> Bool {
+                for container in try await docker.listContainers() {
+                    guard let command = try? await docker.inspectContainer(container.id).config.cmd else { continue }
+                    if command.joined().contains("cat /speed") { return true }
+                }
+                return false
+            }
+            while try await isBuilding() {}
+            _ = try shop.miniboss("stop", "--remove")
+            _ = try await docker.removeImage(image, force: true)
+        }
+    }
+
     @Test("a start that was stopped for longer than its deadline goes on as if nothing had been")
     func suspended() async throws {
         try await withWorkshop(waiting, list: "First(), Waiting(), Last()") { shop in
