@@ -85,7 +85,8 @@ package struct RandomTrial {
         trial.engine.losesEvent = { calls.dice.chance(deafness) }
         let lag = dice.chance(50) ? 0 : 0.05
         trial.engine.eventLag = { Double.random(in: 0...lag, using: &calls.dice) }
-        trial.engine.latency = { Double.random(in: 0.0001...0.05, using: &calls.dice) }
+        let delays = dice.chance(70) ? 0 : 4
+        trial.engine.latency = { Double.random(in: calls.dice.chance(delays) ? 0.5...4 : 0.0001...0.05, using: &calls.dice) }
         for member in trial.group.members {
             let programs: [SimulatedWorld.Program] = [
                 .exits(code: 3, after: 0.2), .exits(code: 0, after: 0.05), .exits(code: 1, after: 2), .ignoresStop, .cannotStart,
@@ -148,6 +149,7 @@ package struct RandomTrial {
     private mutating func calm() {
         trial.engine.fault = { _ in .none }
         trial.engine.losesEvent = { false }
+        trial.engine.latency = { 0.001 }
         trial.engine.comeBack()
         for member in trial.group.members { trial.engine.world.programs[member.name] = .runs }
         for index in trial.engine.world.containers.indices { trial.engine.world.containers[index].dies = nil }

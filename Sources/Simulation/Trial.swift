@@ -102,7 +102,7 @@ package final class Trial: @unchecked Sendable {
         engine.beginProcess()
         ledger.beginProcess()
         engine.willStop = { [self] in
-            for case .stop in [command, companion] { noteStop(of: $0.service) }
+            for case .stop in [command, companion] where !$0.isOneOff { noteStop(of: $0.service) }
         }
         companionOutcome = nil
         let beside = Beside()
