@@ -59,7 +59,7 @@ public func followLogs(
                         let before = told.withLock { $0.updateValue(state.startedAt, forKey: container.id) }
                         if before == state.startedAt {
                             // The engine lists it as running for a moment after its end.
-                            try await setting.clock.sleep(0.05)
+                            try await setting.clock.sleep(0.2)
                         } else {
                             // From its last end on: a start is noted only after the first lines may have been written.
                             try await tell(

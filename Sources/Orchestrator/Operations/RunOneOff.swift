@@ -79,7 +79,11 @@ public func runOneOff(
             throw left
         } catch {
             // It may have something to clear up, as with any stop.
-            if run.interruption.isInterrupted { try? await run.engine.stop(container: id, seconds: 10) }
+            if run.interruption.isInterrupted {
+                try? await run.call(EngineStep(kind: .stopContainer, service: nil, cause: "run was cut off", target: name)) {
+                    () async throws(DockerError) in try await run.engine.stop(container: id, seconds: 10)
+                }
+            }
             try? await run.remove(service, id, target: name, cause: "run was cut off", force: true, volumes: true)
             if let error = error as? DockerError, error.isBadEntrypoint { throw OperationError(notRunnable: error, command, spec.image) }
             throw error
