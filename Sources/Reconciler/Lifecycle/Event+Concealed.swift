@@ -4,8 +4,8 @@ extension Event {
 
     /// The event with the secrets masked in every text that others wrote or that people read, and long texts of others cut.
     ///
-    /// What is looked up later stays as it is: names, ids and targets, but for an image that is pulled or built. So do context values, which replay needs;
-    /// one that holds a secret becomes a secret itself.
+    /// What is looked up later stays as it is: names, ids and targets, but for an image that is pulled or built. So do context
+    /// values, which replay needs; one that holds a secret becomes a secret itself.
     public func concealed(by hide: Redaction) -> Event {
         // Masked first: a cut would leave a part of a secret that is no longer found.
         func foreign(_ text: String) -> String { cutText(hide(text), to: Self.longestText) }

@@ -3,8 +3,8 @@ extension StartPlanner {
     /// anyway, but perhaps only after this one, when they depend on it.
     /// - Returns: what its start waits for.
     mutating func makeWay(for service: ServiceSpec, after: [Int?]) -> [Int?] {
-        service.ports.filter { $0.host != 0 }.flatMap { port in
-            request.observed.containers.filter { holds($0, port.host, insteadOf: service.name) }.flatMap { holder in
+        service.ports.flatMap { port in
+            publishers[port.host, default: []].filter { hasGivenUp(port.host, $0, to: service.name) }.flatMap { holder in
                 // What is to become of that service is decided in its turn, which comes before this one's.
                 if draft.endings[holder.id] == nil, let last = draft.lastSteps[holder.service] { return [last] as [Int?] }
                 return draft.end(holder, of: holder.service, cause: "host port \(port.host) is \(service.name)'s now", after: after)
@@ -12,14 +12,19 @@ extension StartPlanner {
         }
     }
 
-    /// Whether it publishes the port and its own service has given it up; of a service that is left out nothing is known.
-    private func holds(_ container: ObservedContainer, _ host: Int, insteadOf service: String) -> Bool {
-        guard container.service != service, container.status.mustBeStopped, let owner = request.desired[container.service] else {
-            return false
+    /// Whether its own service asks for the port no more; of a service that is left out nothing is known.
+    private func hasGivenUp(_ host: Int, _ container: ObservedContainer, to service: String) -> Bool {
+        guard container.service != service, let owner = request.desired[container.service] else { return false }
+        let published = Set(container.ports.filter { $0.host == host }.map(\.container))
+        return !owner.ports.contains { $0.host == host || ($0.host == 0 && published.contains($0.container)) }
+    }
+
+    /// The containers that hold host ports, by port.
+    static func publishers(in observed: ObservedGroup) -> [Int: [ObservedContainer]] {
+        var found: [Int: [ObservedContainer]] = [:]
+        for container in observed.containers where container.status.mustBeStopped {
+            for host in Set(container.ports.map(\.host)).sorted() where host != 0 { found[host, default: []].append(container) }
         }
-        return container.ports.contains { published in
-            published.host == host
-                && !owner.ports.contains { $0.host == host || ($0.host == 0 && $0.container == published.container) }
-        }
+        return found
     }
 }

@@ -23,9 +23,12 @@ struct StartPlanner {
     /// Services that will run hooks in this plan, so that the context may change under those who follow.
     private var moving: Set<String> = []
     private let observed: [String: [ObservedContainer]]
+    /// See `makeWay`.
+    let publishers: [Int: [ObservedContainer]]
 
     init(_ request: PlanRequest) {
         self.request = request
+        publishers = Self.publishers(in: request.observed)
         observed = request.observed.containersByService
     }
 
