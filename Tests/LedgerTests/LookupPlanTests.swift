@@ -16,6 +16,7 @@ struct LookupPlanTests {
         "each goes by its index and sorts nothing",
         arguments: [
             (Lookup.failedRun, "run_projection_failed"), (Lookup.entry, "events_by_service_state"),
+            (Lookup.nextEntry, "events_by_service_state"),
             (Lookup.intent, "events_by_service_step"),
             (EventQuery(run: 1, types: ["a", "b"], limit: 9).sql, "events_by_run"),
             (EventQuery(run: 1, service: "s", limit: 9).sql, "events_by_run"),

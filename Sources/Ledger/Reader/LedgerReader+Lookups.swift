@@ -7,12 +7,17 @@ extension LedgerReader {
 
     /// The newest event before `seq` by which a service came into a state.
     public func newestEntry(of service: String, into state: String, before seq: Int) throws(LedgerError) -> RecordedEvent? {
-        try newest(Lookup.entry, service, state, before: seq)
+        try nearest(Lookup.entry, service, state, to: seq)
+    }
+
+    /// The first event after `seq` by which a service came into a state.
+    public func nextEntry(of service: String, into state: String, after seq: Int) throws(LedgerError) -> RecordedEvent? {
+        try nearest(Lookup.nextEntry, service, state, to: seq)
     }
 
     /// The newest intent before `seq` to do a step for a service.
     public func newestIntent(for service: String, to step: String, before seq: Int) throws(LedgerError) -> RecordedEvent? {
-        try newest(Lookup.intent, service, step, before: seq)
+        try nearest(Lookup.intent, service, step, to: seq)
     }
 
     /// The runs in which a service had events, newest first.
@@ -38,7 +43,7 @@ extension LedgerReader {
         return runs
     }
 
-    private func newest(_ sql: String, _ service: String, _ value: String, before seq: Int) throws(LedgerError) -> RecordedEvent? {
+    private func nearest(_ sql: String, _ service: String, _ value: String, to seq: Int) throws(LedgerError) -> RecordedEvent? {
         let found = try read { (connection) throws(LedgerError) in
             try connection.rows(
                 sql,
@@ -68,6 +73,10 @@ enum Lookup {
     static let entry = """
         SELECT \(EventQuery.columns) FROM events
         WHERE type = 'service.state_changed' AND service = ?1 AND json_extract(body, '$.to') = ?2 AND seq < ?3 ORDER BY seq DESC LIMIT 1
+        """
+    static let nextEntry = """
+        SELECT \(EventQuery.columns) FROM events
+        WHERE type = 'service.state_changed' AND service = ?1 AND json_extract(body, '$.to') = ?2 AND seq > ?3 ORDER BY seq LIMIT 1
         """
     static let intent = """
         SELECT \(EventQuery.columns) FROM events

@@ -57,11 +57,25 @@ public struct GroupRecords: Sendable {
         _ service: String, before seq: Int, startsAreKnown: Bool = false
     ) throws(OperationError) -> [RecordedFact] {
         do {
-            guard let entry = try reader.newestEntry(of: service, into: ServicePhase.running.rawValue, before: seq) else { return [] }
+            guard let entry = try newestThatWorked(service, before: seq) else { return [] }
             let making = try reader.newestIntent(for: service, to: StepKind.createContainer.rawValue, before: entry.seq)
             let starts = startsAreKnown ? [] : try reader.events(run: entry.run, types: [RunStarted.type])
             return try (starts + [making, entry].compactMap { $0 }).compactMap { try EventCoding.fact(of: $0) }
         } catch { throw OperationError(folding: error) }
+    }
+
+    /// How a service came to run in the newest run in which it did not fail after that; see `WorkingSpecs`.
+    private func newestThatWorked(_ service: String, before seq: Int) throws(LedgerError) -> RecordedEvent? {
+        var bound = seq
+        var failedIn: Int?
+        while let entry = try reader.newestEntry(of: service, into: ServicePhase.running.rawValue, before: bound) {
+            bound = entry.seq
+            guard entry.run != failedIn else { continue }
+            let failure = try reader.nextEntry(of: service, into: ServicePhase.failed.rawValue, after: entry.seq)
+            guard failure?.run == entry.run else { return entry }
+            failedIn = entry.run
+        }
+        return nil
     }
 
     /// The context as replayed.
