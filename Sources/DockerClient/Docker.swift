@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Glibc
 import Synchronization
 
 /// A client of one Docker Engine.
@@ -12,11 +11,11 @@ public final class Docker: Sendable {
     /// What a short call may take from sending to the last byte.
     let patience: Duration
     /// For calls that are answered soon.
-    let shortCalls = CallSlots(min(36, spareDescriptors() / 3))
+    let shortCalls = CallSlots(atMost: 36)
     /// For those that last as long as a container takes to end.
-    let longCalls = CallSlots(min(200, spareDescriptors() / 3))
+    let longCalls = CallSlots(atMost: 200)
     /// For commands in containers whose output is collected.
-    let execCalls = CallSlots(min(200, spareDescriptors() / 3))
+    let execCalls = CallSlots(atMost: 200)
     private let pinned: APIVersion?
     private let agreed = Mutex<APIVersion?>(nil)
 
@@ -73,11 +72,4 @@ public final class Docker: Sendable {
         agreed.withLock { $0 = bound }
         return true
     }
-}
-
-/// How many descriptors this process may open beside those for its ledger, its streams and what its hooks open (`RLIMIT_NOFILE`).
-private func spareDescriptors() -> Int {
-    var limit = rlimit()
-    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 400 }
-    return max(8, Int(clamping: limit.rlim_cur) - 40)
 }

@@ -98,6 +98,9 @@ extension DockerError {
     /// Among those: it is there, but no program or not ours to run.
     public var isNotExecutable: Bool { isBadEntrypoint && (has("permission denied") || has("is a directory") || has("exec format error")) }
 
+    /// The container is paused, so nothing can run in it.
+    public var isContainerPaused: Bool { status == 409 && has("is paused") }
+
     public var isMountMissing: Bool { has("bind source path does not exist") }
 
     public var isNetworkInUse: Bool {

@@ -21,7 +21,7 @@ package enum KillTrial: String, CaseIterable, Sendable {
         let end = whole.run(command)
         result.points = whole.faults.passed
         result.violations += whole.violations(after: end).map { "uninterrupted: \($0)" }
-        calm(whole)
+        whole.engine.world.calmDown()
         _ = whole.run(.start())
         let picture = whole.picture
         for point in 1...result.points {
@@ -57,7 +57,7 @@ package enum KillTrial: String, CaseIterable, Sendable {
         let first = trial.run(command, lethal: point)
         var found = trial.violations(after: first)
         var wasKilled = false
-        calm(trial)
+        trial.engine.world.calmDown()
         if let lethal {
             let second = trial.run(.start(), lethal: lethal)
             if case .killed = second { wasKilled = true }
@@ -65,12 +65,6 @@ package enum KillTrial: String, CaseIterable, Sendable {
         }
         let last = trial.run(.start())
         return (found + trial.violations(after: last) + trial.violationsWhenStarted(last), wasKilled)
-    }
-
-    /// From here on programs run, those that were started before, too.
-    private func calm(_ trial: Trial) {
-        trial.engine.world.programs = [:]
-        for index in trial.engine.world.containers.indices { trial.engine.world.containers[index].dies = nil }
     }
 
     private var command: Trial.Command {

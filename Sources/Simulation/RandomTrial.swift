@@ -151,8 +151,7 @@ package struct RandomTrial {
         trial.engine.losesEvent = { false }
         trial.engine.latency = { 0.001 }
         trial.engine.comeBack()
-        for member in trial.group.members { trial.engine.world.programs[member.name] = .runs }
-        for index in trial.engine.world.containers.indices { trial.engine.world.containers[index].dies = nil }
+        trial.engine.world.calmDown()
         trial.group.mischief = [:]
         // What a command in turmoil left running with a program that ends is as calm as the rest now.
     }

@@ -119,6 +119,12 @@ package struct SimulatedWorld: Sendable {
         if case .exits(let code, let after) = program { containers[index].dies = (now + Int64(after * 1e9), code) }
     }
 
+    /// From here on programs run, those that were started before, too.
+    package mutating func calmDown() {
+        programs = [:]
+        for index in containers.indices { containers[index].dies = nil }
+    }
+
     /// Somebody removes it; it is there until the engine has taken it apart.
     package mutating func beginRemoval(_ index: Int, until leaves: Int64) {
         containers[index].leaves = leaves

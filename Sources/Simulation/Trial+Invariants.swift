@@ -114,12 +114,10 @@ extension Trial {
     /// What is wrong after a calm command in a container.
     package func violationsWhenReturned(_ outcome: Outcome, code: Int32) -> [String] {
         guard case .returned(code) = outcome else { return ["a command came back as \(outcome.words), not with \(code)"] }
-        var found = containers.filter(\.isOneOff).map { "\($0.name) is left" }
-        let end = try? ledger.facts().last
-        guard case .runFinished(let body)? = end?.event, body.outcome == .failed, body.error == "the command exited with \(code)" else {
-            found.append("its code is not in the ledger")
-            return found
-        }
+        let found = containers.filter(\.isOneOff).map { "\($0.name) is left" }
+        guard case .runFinished(let end)? = try? ledger.facts().last?.event, end.outcome == .failed,
+            end.error == "the command exited with \(code)"
+        else { return found + ["its code is not in the ledger"] }
         return found
     }
 

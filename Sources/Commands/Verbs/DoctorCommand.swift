@@ -105,12 +105,12 @@ struct DoctorCommand: Verb {
     }
 }
 
-private func orphans(_ found: [String]?) -> DoctorFinding {
+private func orphans(_ found: [Orphan]?) -> DoctorFinding {
     guard let found else { return DoctorFinding("orphans", .skipped, "can't be told: no ledger says what belongs to the group") }
     guard !found.isEmpty else { return DoctorFinding("orphans", .good, "none") }
     return DoctorFinding(
-        "orphans", .warning, found.joined(separator: "; "),
-        mend: found.allSatisfy { $0.contains("left over from") }
+        "orphans", .warning, found.map(\.words).joined(separator: "; "),
+        mend: found.allSatisfy(\.goesByItself)
             ? "The next `miniboss start` or `miniboss stop` takes them away, and nothing else."
             : "`miniboss stop --remove` takes them away, with all the rest of the group.")
 }

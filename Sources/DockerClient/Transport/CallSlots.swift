@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// How many calls of a kind may be in flight at once; the others wait for their turn, in order.
@@ -14,6 +15,15 @@ final class CallSlots: Sendable {
     private let state: Mutex<State>
 
     init(_ count: Int) { state = Mutex(State(free: count)) }
+
+    /// A third, for each of three kinds, of the descriptors that this process may open (`RLIMIT_NOFILE`) beside those for its ledger,
+    /// its streams and what its hooks open; no more than `most`.
+    convenience init(atMost most: Int) {
+        var limit = rlimit()
+        let isKnown = getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0
+        let spare = isKnown ? max(8, Int(clamping: limit.rlim_cur) - 40) : 3 * most
+        self.init(min(most, spare / 3))
+    }
 
     /// Does something that ends by itself, when there is a slot for it. Whoever is cancelled meanwhile waits all the same: slots
     /// come free as calls end, and each of those has a deadline.

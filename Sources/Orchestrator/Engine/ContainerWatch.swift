@@ -17,8 +17,8 @@ final class ContainerWatch: Sendable {
         var started: Set<String> = []
         /// The signals to end that somebody had the engine send since the start was seen.
         var signals: [String: Int] = [:]
-        /// Containers whose start and death were seen, with their exit codes.
-        var dead: [String: Int?] = [:]
+        /// Containers whose start and death were seen.
+        var dead: Set<String> = []
         /// How each container ended last, whatever became of it since.
         var ends: [String: (exitCode: Int?, signal: Int?)] = [:]
         /// Containers that ended after somebody had the engine send them a signal to end, and were not started since.
@@ -58,7 +58,7 @@ final class ContainerWatch: Sendable {
 
     /// Whether a container is known to have died since it was started; its exit code, where that is known too.
     func death(of container: String) -> (isDead: Bool, exitCode: Int?) {
-        state.withLock { state in state.dead[container].map { (true, $0) } ?? (false, nil) }
+        state.withLock { state in state.dead.contains(container) ? (true, state.ends[container]?.exitCode) : (false, nil) }
     }
 
     /// How a container's process was last seen to end, also when it was started again: its exit code, and the signal somebody had the
@@ -97,7 +97,7 @@ final class ContainerWatch: Sendable {
             switch event.action {
             case "start":
                 state.started.insert(event.id)
-                state.dead[event.id] = nil
+                state.dead.remove(event.id)
                 state.signals[event.id] = nil
                 state.stopped.remove(event.id)
                 return ([], nil)
@@ -111,7 +111,7 @@ final class ContainerWatch: Sendable {
                 let exitCode = event.attributes["exitCode"].flatMap { Int($0) }
                 state.ends[event.id] = (exitCode, state.signals[event.id])
                 guard state.started.remove(event.id) != nil else { return (concerned, nil) }
-                state.dead[event.id] = .some(exitCode)
+                state.dead.insert(event.id)
                 return (concerned, exitCode)
             case "oom", "destroy": return (concerned, nil)
             default: return ([], nil)

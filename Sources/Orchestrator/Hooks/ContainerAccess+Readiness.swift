@@ -78,7 +78,7 @@ extension ContainerAccess {
         let result: ExecOutput
         do { result = try await exec(command) } catch let error as DockerError where error.status == 409 {
             // The container is not running any more; its end is noticed elsewhere, with the reason.
-            observe("exec \(command.first ?? ""): the container is \(error.engineMessage.contains("paused") ? "paused" : "not running")")
+            observe("exec \(command.first ?? ""): the container is \(error.isContainerPaused ? "paused" : "not running")")
             return false
         }
         if result.exitCode == 0 { return true }

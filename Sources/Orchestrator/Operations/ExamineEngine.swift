@@ -7,10 +7,17 @@ public struct EngineFindings: Sendable {
     public var version: String?
     public var apiVersion: String?
     public var problem: OperationError?
-    /// Containers and networks with the group's label that are no part of it any more, in words; `nil` where nothing says what belongs to the group: the ledger can't be read, or knows of no start.
-    public var orphans: [String]?
+    /// Containers and networks with the group's label that are no part of it any more; `nil` where nothing says what belongs to the group: the ledger can't be read, or knows of no start.
+    public var orphans: [Orphan]?
     /// The group's containers are another ledger's.
     public var refusal: OperationError?
+}
+
+/// What was made for a group and is no part of it.
+public struct Orphan: Sendable {
+    public var words: String
+    /// Whether the next start or stop takes it away.
+    public var goesByItself = false
 }
 
 public func examineEngine(_ setting: RunSetting) async -> EngineFindings {
@@ -30,7 +37,7 @@ public func examineEngine(_ setting: RunSetting) async -> EngineFindings {
     return findings
 }
 
-private func orphans(_ setting: RunSetting, _ docker: Docker) async throws(DockerError) -> [String]? {
+private func orphans(_ setting: RunSetting, _ docker: Docker) async throws(DockerError) -> [Orphan]? {
     guard !setting.groupName.isEmpty else { return nil }
     let known: GroupState
     do { known = try GroupRecords.open(directory: setting.directory, ledgerPath: setting.ledgerPath)?.state() ?? GroupState() } catch {
@@ -45,7 +52,9 @@ private func orphans(_ setting: RunSetting, _ docker: Docker) async throws(Docke
     let networks = try await docker.networks(labels: [label]).filter { $0.name != known.network ?? $0.name }
     return containers.map { container in
         let service = container.labels[GroupLabels.service].map { "of a service \($0) that is no longer in the group" } ?? "of no service"
-        return "container \(container.name), \(container.state), \(service)"
-    } + oneOffs.map { "container \($0.container.name), \($0.container.status.rawValue), \($0.cause)" }
-        + networks.map { "network \($0.name), of an earlier start" }
+        return Orphan(words: "container \(container.name), \(container.state), \(service)")
+    }
+        + oneOffs.map {
+            Orphan(words: "container \($0.container.name), \($0.container.status.rawValue), \($0.cause)", goesByItself: true)
+        } + networks.map { Orphan(words: "network \($0.name), of an earlier start") }
 }

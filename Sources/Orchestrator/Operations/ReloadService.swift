@@ -14,33 +14,13 @@ public func reloadService(_ setting: RunSetting, _ options: ReloadOptions) async
     return try await conduct(setting, terms, group: { group.on(options.network ?? $0.network) }) { run in
         try await run.finishStops()
         let observed = try await run.observeNow()
-        let running = Set(observed.containers.filter { $0.status == .running }.map(\.service))
-        if let missing = service.dependencies.first(where: { name in group[name]?.isOneShot != true && !running.contains(name)
-        }) {
-            throw OperationError(
-                .failed, "\"\(service.name)\" needs \"\(missing)\", which is not running", next: "`miniboss start` starts both.")
-        }
-        let onNetwork = Set(observed.containers.filter { $0.networks.contains(run.group.network) }.map(\.service))
-        let affected = options.withDependents ? ServiceGraph(group).transitiveDependents(of: service.name).intersection(running) : []
-        let moved = [service] + group.services.filter { affected.contains($0.name) }
-        for member in moved {
-            for needed in member.dependencies where needed != service.name && !affected.contains(needed) {
-                if group[needed]?.isOneShot != true, !running.contains(needed) {
-                    throw OperationError(
-                        .failed,
-                        "\"\(member.name)\", which is restarted with \"\(service.name)\", needs \"\(needed)\", which is not running",
-                        next: "`miniboss start` starts it; --no-dependents leaves \"\(member.name)\" as it is.")
-                }
-                if options.network != nil, running.contains(needed), !onNetwork.contains(needed) {
-                    throw OperationError(
-                        .failed,
-                        "\"\(member.name)\" would come to the network \(run.group.network), and \"\(needed)\", which it needs, is not on it",
-                        next: "`miniboss start --network-name \(run.group.network)` moves the whole group.")
-                }
-            }
-        }
+        let selection: ReloadSelection
+        do throws(SelectionRefusal) {
+            selection = try ReloadSelection(
+                of: service, in: run.group, withDependents: options.withDependents, isMoving: options.network != nil, observed: observed)
+        } catch { throw OperationError(.failed, error.message, next: error.next) }
         let plan = planReload(
-            service, dependents: group.services.filter { affected.contains($0.name) }, replacesDependents: options.remove,
+            service, dependents: selection.dependents, replacesDependents: options.remove,
             run.planRequest(observed: observed))
         try await run.begin(plan, excluded: [])
         try await run.execute(plan)

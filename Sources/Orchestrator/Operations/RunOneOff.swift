@@ -39,10 +39,7 @@ public func runOneOff(
                 next: "`miniboss start` makes it and starts what the command needs.")
         }
         if run.imageID(spec.image) == nil {
-            do { try await run.pull(spec.image, service: service, cause: "the image is not here") } catch let error as DockerError
-                where !error.isCancelled
-            {
-                let failure = Failure(error, phase: .pull, image: spec.image)
+            do { try await run.pull(spec.image, service: service, cause: "the image is not here") } catch let failure as Failure {
                 throw OperationError(
                     .failed, failure.summary,
                     next: failure.hint(

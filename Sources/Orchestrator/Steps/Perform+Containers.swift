@@ -57,9 +57,7 @@ extension GroupRun {
         if work.kind == .buildImage {
             try await build(service, cause: work.cause)
         } else {
-            do { try await pull(spec.image, service: spec.name, cause: work.cause) } catch let error as DockerError {
-                throw error.isCancelled ? StepFault.interrupted : StepFault.failed(Failure(error, phase: .pull, image: spec.image))
-            }
+            try await pull(spec.image, service: spec.name, cause: work.cause)
         }
     }
 

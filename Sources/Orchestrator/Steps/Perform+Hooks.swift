@@ -194,29 +194,37 @@ extension GroupRun {
     func death(
         of service: String, _ id: String, phase: FailurePhase, during: String, log: PingLog? = nil, exitCode: Int? = nil
     ) async throws -> Failure {
-        let seconds = uptime(service) ?? clock.seconds(since: begun(service))
-        var failure = Failure(
-            .exitedNonzero, phase: phase, summary: "its container was removed by someone else, while \(during)", holder: Failure.somebody)
-        if let exitCode {
-            var state = ContainerState()
-            state.status = "exited"
-            state.exitCode = exitCode
-            failure = .exited(state, phase: phase, during: during, seconds: seconds, signal: watch.signal(to: id))
-        } else if var state = try await stateIfPresent(id) {
-            let end = watch.lastEnd(of: id)
-            let isUpAgain = state.running
-            // What the engine says of it then is about its new process.
-            if isUpAgain, let code = end?.exitCode { state.exitCode = code }
-            failure = .exited(state, phase: phase, during: during, seconds: seconds, signal: watch.signal(to: id) ?? end?.signal)
-            if isUpAgain { failure.summary += ", and was started again by someone else" }
-            if isUpAgain, end?.exitCode == nil {
-                failure = Failure(
-                    .exitedNonzero, phase: phase, summary: "its container was started anew by someone else, while \(during)",
-                    holder: Failure.somebody)
-            }
-        }
+        var failure = try await failure(of: service, id, phase: phase, during: during, exitCode: exitCode)
         failure.lastPingError = log?.lastError
         failure.attempts = log?.attempts
+        return failure
+    }
+
+    private func failure(
+        of service: String, _ id: String, phase: FailurePhase, during: String, exitCode: Int?
+    ) async throws -> Failure {
+        let seconds = uptime(service) ?? clock.seconds(since: begun(service))
+        func exited(_ code: Int, signal: Int?) -> Failure {
+            var state = ContainerState()
+            state.status = "exited"
+            state.exitCode = code
+            return .exited(state, phase: phase, during: during, seconds: seconds, signal: signal)
+        }
+        func byOthers(_ what: String) -> Failure {
+            Failure(
+                .exitedNonzero, phase: phase, summary: "its container was \(what) by someone else, while \(during)",
+                holder: Failure.somebody)
+        }
+        if let exitCode { return exited(exitCode, signal: watch.signal(to: id)) }
+        guard let state = try await stateIfPresent(id) else { return byOthers("removed") }
+        let end = watch.lastEnd(of: id)
+        guard state.running else {
+            return .exited(state, phase: phase, during: during, seconds: seconds, signal: watch.signal(to: id) ?? end?.signal)
+        }
+        // What the engine says of it now is about its new process.
+        guard let end, let code = end.exitCode else { return byOthers("started anew") }
+        var failure = exited(code, signal: end.signal)
+        failure.summary += ", and was started again by someone else"
         return failure
     }
 }

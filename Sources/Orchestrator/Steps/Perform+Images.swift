@@ -17,7 +17,9 @@ extension GroupRun {
                 try await pullOnce(image, service: service, cause: cause)
                 break
             } catch let error as DockerError {
-                guard let pause = backOff.pause(after: error, elapsed: clock.seconds(since: start)) else { throw error }
+                guard let pause = backOff.pause(after: error, elapsed: clock.seconds(since: start)) else {
+                    throw error.isCancelled ? error : Failure(error, phase: .pull, image: image)
+                }
                 journal.remark(service, "the registry has too much to do; asking again in \(decimal(pause, places: 0)) s")
                 try await interruption.cutting { [clock] in try await clock.sleep(pause) }
                 cause = "the registry had too much to do"

@@ -10,6 +10,7 @@ extension Event {
         // Masked first: a cut would leave a part of a secret that is no longer found.
         func foreign(_ text: String) -> String { cutText(hide(text), to: Self.longestText) }
         func foreign(_ text: String?) -> String? { text.map { foreign($0) } }
+        func target(_ text: String, of step: StepKind) -> String { step.isAboutImage ? hide(text) : text }
         switch self {
         case .runStarted(var body):
             body.arguments = body.arguments.map { hide($0) }
@@ -25,18 +26,18 @@ extension Event {
         case .stepIntended(var body):
             body.cause = foreign(body.cause)
             body.spec = body.spec?.concealed(by: hide)
-            if body.step.isAboutImage { body.target = hide(body.target) }
+            body.target = target(body.target, of: body.step)
             return .stepIntended(body)
         case .stepSucceeded(var body):
-            if body.step.isAboutImage { body.target = hide(body.target) }
+            body.target = target(body.target, of: body.step)
             return .stepSucceeded(body)
         case .stepFailed(var body):
             body.error = foreign(body.error)
-            if body.step.isAboutImage { body.target = hide(body.target) }
+            body.target = target(body.target, of: body.step)
             return .stepFailed(body)
         case .stepUnknown(var body):
             body.error = foreign(body.error)
-            if body.step.isAboutImage { body.target = hide(body.target) }
+            body.target = target(body.target, of: body.step)
             return .stepUnknown(body)
         case .hookFinished(var body):
             body.error = foreign(body.error)
