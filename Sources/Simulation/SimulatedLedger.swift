@@ -54,7 +54,7 @@ package final class SimulatedLedger: @unchecked Sendable {
         scheduler.at(scheduler.now + Self.patience) { [self] in write() }
     }
 
-    private func write() {
+    fileprivate func write() {
         let batch = held
         held = []
         for (drafts, completion) in batch { append(drafts, completion) }
@@ -115,6 +115,8 @@ private final class SimulatedHold: RunLedger, @unchecked Sendable {
         guard ledger.isHeld(by: self) else { return completion(.failure(LedgerError(.io, "the ledger was let go of"))) }
         ledger.submit(drafts, isPressing: isPressing, completion: completion)
     }
+
+    func help() { if ledger.isHeld(by: self) { ledger.write() } }
 
     func close() { ledger.letGo(self) }
 }

@@ -66,8 +66,14 @@ struct Workshop {
     /// Takes everything away that the test made.
     func close() async throws {
         let docker = try Docker(environment: ProcessInfo.processInfo.environment)
-        for container in try await docker.listContainers(all: true, labels: ["io.miniboss.group=\(group)"]) {
-            _ = try await docker.removeContainer(container.id, force: true)
+        // By name, too: what stands for somebody else's has no labels.
+        for filter in [["label": ["io.miniboss.group=\(group)"]], ["name": [group]]] {
+            for container in try await docker.listContainers(all: true, filters: filter) {
+                _ = try await docker.removeContainer(container.id, force: true)
+            }
+        }
+        for image in try await docker.listImages(filters: ["reference": ["\(group)*"]]) {
+            for tag in image.repoTags { try await docker.removeImage(tag, force: true) }
         }
         for network in try await docker.listNetworks(labels: ["io.miniboss.group=\(group)"]) {
             _ = try await docker.removeNetwork(network.id)

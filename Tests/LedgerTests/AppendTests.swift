@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Ledger
@@ -65,6 +66,47 @@ struct AppendTests {
         for appender in 1...8 {
             let numbers = events.filter { $0.run == appender }.map(\.monoNs)
             #expect(numbers == (1...25).flatMap { [Int64($0), -Int64($0)] })
+        }
+        #expect(try scratch.reader().verify().isSound)
+    }
+
+    @Test("B56: threads that append themselves and tasks that let append keep one order, and the order of each")
+    func threads() async throws {
+        let scratch = Scratch()
+        let writer = try scratch.writer()
+        let answers = Monitor<[RecordedEvent]>([])
+        await withTaskGroup(of: Void.self) { group in
+            for appender in 1...4 {
+                group.addTask {
+                    await withCheckedContinuation { done in
+                        Thread {
+                            for number in 1...50 {
+                                // What was handed over before is in the same commit or an earlier one.
+                                writer.submit([.note(number, run: appender)], isPressing: false) { answer in
+                                    answers.withLock { $0 += (try? answer.get()) ?? [] }
+                                }
+                                let mine = (try? writer.appendBlocking([.note(-number, run: appender)])) ?? []
+                                answers.withLock { $0 += mine }
+                            }
+                            done.resume()
+                        }.start()
+                    }
+                }
+                group.addTask {
+                    for number in 1...25 {
+                        let mine = (try? await writer.append([.note(number, run: 4 + appender)])) ?? []
+                        answers.withLock { $0 += mine }
+                    }
+                }
+            }
+        }
+        writer.close()
+        let events = try scratch.reader().events()
+        #expect(events == answers.withLock { $0 }.sorted { $0.seq < $1.seq } && events.count == 500)
+        for appender in 1...4 {
+            let ofThread: [Int64] = (1...50).flatMap { [$0, -$0] }
+            #expect(events.filter { $0.run == appender }.map(\.monoNs) == ofThread)
+            #expect(events.filter { $0.run == 4 + appender }.map(\.monoNs) == Array(1...25))
         }
         #expect(try scratch.reader().verify().isSound)
     }

@@ -2,7 +2,7 @@ import CSQLite
 
 /// One SQLite connection with its cache of statements, used by one thread at a time.
 ///
-/// Opened without SQLite's own mutexes, since the writer's thread or a reader's lock serialises it:
+/// Opened without SQLite's own mutexes, since one thread at a time writes and a reader's lock serialises it:
 /// https://www.sqlite.org/threadsafe.html
 final class Connection {
     enum Access {

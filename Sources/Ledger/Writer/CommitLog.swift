@@ -1,6 +1,6 @@
 import Glibc
 
-/// How the writer's thread appends: many requests, one transaction, one sync of the disk.
+/// How the ledger is appended to: many requests, one transaction, one sync of the disk.
 final class CommitLog {
     typealias Answer = Result<[RecordedEvent], LedgerError>
 

@@ -27,7 +27,7 @@ public final class LedgerWriter: Sendable {
     /// - parameter directory: the group's directory, `.miniboss/<group>`; see `LedgerLocation`. What is missing is made, with mode 0700.
     /// - parameter path: the database, when it is not in the directory.
     /// - parameter holder: who we are, for the message that others get.
-    /// - parameter patience: asked on the writer's thread after every two seconds for which another program has held the
+    /// - parameter patience: asked on the thread that writes after every two seconds for which another program has held the
     ///   file, with the seconds so far: whether to wait on. While it waits, nothing is lost and nothing is written.
     /// - Throws: `LedgerError`: `.busy` when another process has the lock, and everything that can be wrong with a
     ///   file. A ledger whose last run was killed is not an error: its tail is checked and it goes on.
@@ -60,7 +60,7 @@ public final class LedgerWriter: Sendable {
         lock.withLock { $0 = nil }
     }
 
-    /// Runs `body` on the writer's thread, between two commits, and blocks until it is done.
+    /// Runs `body` on the thread that writes, between two commits, and blocks until it is done.
     func perform<Output: Sendable>(
         _ body: @escaping @Sendable (CommitLog) throws(LedgerError) -> Output
     ) throws(LedgerError) -> Output {
@@ -86,7 +86,7 @@ extension LedgerWriter {
     }
 
     /// Hands events over in the order of the calls and returns at once; `completion` is called once, on the
-    /// writer's thread, or on this one before it returns when nothing is taken any more (closed, or failed for good).
+    /// thread that writes, or on this one before it returns when nothing is taken any more (closed, or failed for good).
     ///
     /// - parameter isPressing: whether somebody waits for it; else it may be held back for some milliseconds, to become durable
     ///   with what follows.
@@ -100,14 +100,14 @@ extension LedgerWriter {
         thread.append(drafts, isSequel: true, isPressing: isPressing, answer: completion)
     }
 
+    /// Makes durable what has been handed over and waits for nobody yet, on the calling thread where the writer is idle; for
+    /// threads that may block, which wait for a submission of their own: it comes sooner than from another thread.
+    public func help() { thread.help() }
+
     /// `append` for threads that may block; never for a task.
     public func appendBlocking(_ drafts: [EventDraft]) throws(LedgerError) -> [RecordedEvent] {
         guard !drafts.isEmpty else { return [] }
-        let outcome = Monitor<CommitLog.Answer?>(nil)
-        thread.append(drafts) { answer in
-            outcome.withLock { $0 = answer }
-        }
-        return try outcome.wait { $0 }.get()
+        return try thread.appendBlocking(drafts)
     }
 
     /// One more than the highest run in the ledger; the same again until an event of that run is appended.

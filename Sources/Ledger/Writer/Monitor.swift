@@ -29,14 +29,15 @@ final class Monitor<State: Sendable>: @unchecked Sendable {
     }
 
     /// Looks at or changes the state, and wakes whoever waits.
-    func withLock<Result>(_ body: (inout State) -> Result) -> Result {
+    /// - parameter wakes: whether the state as it is afterwards is one that anybody waits for.
+    func withLock<Result>(wakes: (State) -> Bool = { _ in true }, _ body: (inout State) -> Result) -> Result {
         pthread_mutex_lock(mutex)
+        let result = body(&state)
+        let isAwaited = wakes(state)
         // Woken before the mutex is free, the other thread would only go to sleep on that.
-        defer {
-            pthread_mutex_unlock(mutex)
-            pthread_cond_broadcast(condition)
-        }
-        return body(&state)
+        pthread_mutex_unlock(mutex)
+        if isAwaited { pthread_cond_broadcast(condition) }
+        return result
     }
 
     /// Blocks the thread until `body` has a result.

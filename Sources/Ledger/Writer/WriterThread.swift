@@ -1,8 +1,8 @@
 import Glibc
 
-/// The one thread that touches the writer's connection.
+/// The thread that appends, where no caller that may block does it meanwhile.
 ///
-/// It takes everything that has come in since its last commit and appends it in one transaction, so the cost of a
+/// Who is at work takes everything that has come in since the last commit and appends it in one transaction, so the cost of a
 /// sync of the disk is shared by all who wait for it. What nobody waits for waits for that, too, for a moment.
 final class WriterThread: Sendable {
     private enum Job: Sendable {
@@ -11,8 +11,16 @@ final class WriterThread: Sendable {
         case perform(@Sendable (CommitLog) -> Void)
     }
 
+    /// The log, for one thread at a time.
+    // Unchecked: who has taken it out of the inbox is the only one that has it, until it is put back.
+    private struct Custody: @unchecked Sendable {
+        let log: CommitLog
+    }
+
     private struct Inbox: Sendable {
         var jobs: [Job] = []
+        /// `nil` while somebody is at work with it, and after the end.
+        var log: Custody?
         /// Whether somebody waits for one of the jobs.
         var isPressing = false
         var isClosing = false
@@ -25,17 +33,18 @@ final class WriterThread: Sendable {
     private let inbox = Monitor(Inbox())
     private let path: String
 
-    /// Starts the thread, which owns `log` from now on.
+    /// Starts the thread; `log` is out of the caller's hands from now on.
     init(_ log: sending CommitLog) throws(LedgerError) {
         path = log.connection.path
         let head = log.head
-        inbox.withLock { $0.head = head }
-        try start(log)
+        let custody = Custody(log: log)
+        inbox.withLock { ($0.head, $0.log) = (head, custody) }
+        try start()
     }
 
     /// The newest durable event.
     var head: ChainHead? {
-        inbox.withLock { $0.head }
+        inbox.withLock(wakes: { _ in false }) { $0.head }
     }
 
     /// For how long events for which nobody waits are held back, in milliseconds: what follows often comes with them.
@@ -49,6 +58,25 @@ final class WriterThread: Sendable {
         if let error = add(.append(CommitLog.Request(drafts, isSequel: isSequel), answer), isPressing: isPressing) {
             answer(.failure(error))
         }
+    }
+
+    /// The same for a thread that may block until they are: without a change of threads where nobody else is at work.
+    func appendBlocking(_ drafts: [EventDraft]) throws(LedgerError) -> [RecordedEvent] {
+        let outcome = Monitor<CommitLog.Answer?>(nil)
+        let job = Job.append(CommitLog.Request(drafts)) { answer in outcome.withLock { $0 = answer } }
+        if let refusal = add(job, isPressing: false, wakes: false) { throw refusal }
+        help()
+        return try outcome.wait { $0 }.get()
+    }
+
+    /// Works off what has come in on the calling thread, which may block, where nobody else is at it: two changes of threads less
+    /// for what the caller waits for. Else it is only hurried.
+    func help() {
+        let found = inbox.withLock(wakes: { !$0.jobs.isEmpty }) { inbox in
+            inbox.isPressing = inbox.isPressing || !inbox.jobs.isEmpty
+            return Self.take(&inbox)
+        }
+        if let found { workOff(found) }
     }
 
     /// Runs `body` on the thread and blocks until it is done.
@@ -77,9 +105,9 @@ final class WriterThread: Sendable {
     }
 
     /// Why the job was not taken.
-    private func add(_ job: Job, isPressing: Bool = true) -> LedgerError? {
+    private func add(_ job: Job, isPressing: Bool = true, wakes: Bool = true) -> LedgerError? {
         let path = path
-        return inbox.withLock { inbox in
+        return inbox.withLock(wakes: { _ in wakes }) { inbox in
             if let failure = inbox.failure { return failure }
             if inbox.isClosing { return Self.closed(path) }
             inbox.jobs.append(job)
@@ -93,23 +121,13 @@ final class WriterThread: Sendable {
     }
 }
 
-// MARK: - On the thread
+// MARK: - At work
 
 extension WriterThread {
     private typealias Waiting = (request: CommitLog.Request, answer: @Sendable (CommitLog.Answer) -> Void)
 
-    private final class Start {
-        let thread: WriterThread
-        let log: CommitLog
-
-        init(_ thread: WriterThread, _ log: CommitLog) {
-            self.thread = thread
-            self.log = log
-        }
-    }
-
-    private func start(_ log: CommitLog) throws(LedgerError) {
-        let start = Unmanaged.passRetained(Start(self, log))
+    private func start() throws(LedgerError) {
+        let own = Unmanaged.passRetained(self)
         // Signals belong to the threads that wait for them; a new thread inherits the mask of the one that makes it.
         var everything = sigset_t()
         var before = sigset_t()
@@ -121,37 +139,43 @@ extension WriterThread {
             &thread, nil,
             { context in
                 guard let context else { return nil }
-                WriterThread.live(Unmanaged<Start>.fromOpaque(context).takeRetainedValue())
+                Unmanaged<WriterThread>.fromOpaque(context).takeRetainedValue().live()
                 return nil
-            }, start.toOpaque())
+            }, own.toOpaque())
         guard code == 0 else {
-            start.release()
+            own.release()
             throw LedgerError(errno: code, doing: "can't start the thread that writes", path: path)
         }
         pthread_detach(thread)
     }
 
-    private static func live(_ start: consuming Start) {
-        let thread = start.thread
-        thread.serve(start.log)
-        // The connection has to be gone before anybody is told so: the lock is released next.
-        _ = consume start
-        thread.inbox.withLock { $0.hasEnded = true }
-    }
-
-    private func serve(_ log: CommitLog) {
+    private func live() {
         while true {
             let hasWork = inbox.wait { !$0.jobs.isEmpty ? true : $0.isClosing ? false : nil }
             guard hasWork else { break }
             inbox.wait(atMost: Self.patience) { $0.isPressing || $0.isClosing }
-            let jobs = inbox.withLock { inbox in
-                defer { (inbox.jobs, inbox.isPressing) = ([], false) }
-                return inbox.jobs
-            }
-            work(jobs, log)
+            workOff(inbox.wait(Self.take))
         }
+        var custody: Custody? = inbox.wait(Self.take).log
         // Nothing is lost without it: the next writer reads the write-ahead log.
-        try? log.checkpoint()
+        try? custody?.log.checkpoint()
+        // The connection has to be gone before anybody is told so: the lock is released next.
+        custody = nil
+        inbox.withLock { $0.hasEnded = true }
+    }
+
+    private typealias Work = (log: Custody, jobs: [Job])
+
+    /// The log with all that has come in; `nil` while somebody has it.
+    private static func take(_ inbox: inout Inbox) -> Work? {
+        guard let log = inbox.log else { return nil }
+        defer { (inbox.log, inbox.jobs, inbox.isPressing) = (nil, [], false) }
+        return (log, inbox.jobs)
+    }
+
+    private func workOff(_ work: Work) {
+        self.work(work.jobs, work.log.log)
+        inbox.withLock(wakes: { !$0.jobs.isEmpty || $0.isClosing }) { $0.log = work.log }
     }
 
     private func work(_ jobs: [Job], _ log: CommitLog) {
@@ -173,7 +197,7 @@ extension WriterThread {
         guard !waiting.isEmpty else { return }
         let answers: [CommitLog.Answer]
         do throws(LedgerError) {
-            if let failure = inbox.withLock({ $0.failure }) { throw failure }
+            if let failure = inbox.withLock(wakes: { _ in false }, { $0.failure }) { throw failure }
             answers = try log.commit(waiting.map(\.request))
         } catch {
             if error.isFatal {
@@ -182,7 +206,7 @@ extension WriterThread {
             answers = Array(repeating: .failure(error), count: waiting.count)
         }
         let head = log.head
-        inbox.withLock { $0.head = head }
+        inbox.withLock(wakes: { _ in false }) { $0.head = head }
         for (one, answer) in zip(waiting, answers) {
             one.answer(answer)
         }

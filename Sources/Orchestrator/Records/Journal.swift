@@ -165,10 +165,11 @@ final class Journal: Sendable {
         try await record([JournalEntry(service, event, operation: operation)])
     }
 
-    /// The same for a hook's own thread, which may block.
+    /// The same for a hook's own thread, which may block, and so does the ledger's work itself where nobody else is at it.
     func recordBlocking(_ entries: [JournalEntry]) throws(OperationError) {
         let outcome = BlockingValue<Result<Void, OperationError>>()
-        submit(entries) { outcome.set($0) }
+        submit(entries, isPressing: false) { outcome.set($0) }
+        book.withLock { $0.ledger }.help()
         try outcome.wait().get()
     }
 
@@ -222,7 +223,7 @@ final class Journal: Sendable {
             monoNs: entry.moment?.monoNs ?? clock.monotonic())
     }
 
-    /// In the order of the ledger, on its own thread.
+    /// In the order of the ledger, on the thread that works for it.
     private func announce(_ new: [RecordedFact]) {
         facts.withLock { $0 += new }
         for fact in new { observer.recorded(fact) }

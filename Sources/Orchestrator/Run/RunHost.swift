@@ -73,5 +73,7 @@ package protocol RunLedger: Sendable {
     /// Appends all or none, in the order of the calls; `completion` is called once, when they are durable or have failed.
     /// - Parameter isPressing: whether somebody waits for it; else it may become durable with what follows.
     func submit(_ drafts: [EventDraft], isPressing: Bool, completion: @escaping @Sendable (Result<[RecordedEvent], LedgerError>) -> Void)
+    /// Makes durable what has been handed over and waits, if possible on the calling thread, which may block.
+    func help()
     func close()
 }
