@@ -31,6 +31,10 @@ import Testing
         #expect(given.command == "start")
         #expect(given.recorded == ["--timeout", "5", "--exclude", "a,b"])
         #expect(try order("exec", "--json", "db", "--", "cat", "-f", "x").recorded == ["db", "--", "cat", "-f", "x"])
+        for words in [["tail", "-f", "x", "--json"], ["grep", "-f", "p", "--", "x"], ["-x", "--group"], ["--", "ls", "--", "-f", "y"]] {
+            let given = try ArgumentOrder(["run", "--json", "db"] + words, verbs: MinibossCommand.verbNames)
+            #expect(given.recorded == ["db"] + words && given.arguments == ["run", "--json", "db"] + words)
+        }
     }
 
     @Test("an unknown command is a usage error that suggests the nearest") func unknownCommand() throws {

@@ -44,6 +44,15 @@ import Testing
         #expect(invocation.needsDefinition)
     }
 
+    @Test("What follows the service of exec and run belongs to the command that is run, also without --")
+    func passedOn() throws {
+        for words in [["tail", "-f", "x.swift"], ["grep", "-f", "p", "--", "x"], ["psql", "-h", "db"], ["-f"], ["x.swift", "--help"]] {
+            let invocation = try Invocation(["-f", "a.swift", "run", "--json", "db"] + words)
+            #expect(invocation.file == "a.swift" && invocation.needsDefinition, "\(words)")
+        }
+        #expect(try Invocation(["run", "db", "--json", "-f", "a.swift", "--", "ls", "-f", "b"]).file == "a.swift")
+    }
+
     @Test func twoFiles() {
         #expect(throws: LaunchError.self) { try Invocation(["a.swift", "start", "-f", "b.swift"]) }
         #expect(throws: LaunchError.self) { try Invocation(["start", "-f"]) }

@@ -39,11 +39,36 @@ struct ArgumentOrder: Equatable {
         }
         try Self.check(word, among: verbs)
         command = word
-        let sorted = Self.sorted(rest.dropFirst())
-        // What follows the service is the command's own, but not before `--`.
-        let isForContainer = [ExecCommand.name, RunCommand.name].contains(word) && rest.contains("--")
-        arguments = [word] + leading + (isForContainer ? sorted.shared + sorted.others : Array(rest.dropFirst()))
-        recorded = sorted.others
+        let words = rest.dropFirst()
+        guard [ExecCommand.name, RunCommand.name].contains(word) else {
+            arguments = [word] + leading + words
+            recorded = Self.sorted(words).others
+            return
+        }
+        // What follows the service is its command's own.
+        let ours = words[..<Self.commandStart(words)]
+        let sorted = Self.sorted(ours)
+        recorded = sorted.others + words[ours.endIndex...]
+        arguments = [word] + leading + sorted.shared + recorded
+    }
+
+    /// Where the words of `exec` and `run` become those of the command that is run: after the service, or at the `--` that
+    /// follows it, be it with options of ours between.
+    private static func commandStart(_ words: ArraySlice<String>) -> Int {
+        var service: Int?
+        var index = words.startIndex
+        while index < words.endIndex {
+            let word = words[index]
+            if word == "--" { return index }
+            if valued.contains(word) {
+                index += 1
+            } else if !word.hasPrefix("-") {
+                guard service == nil else { break }
+                service = index
+            }
+            index += 1
+        }
+        return min(service.map { $0 + 1 } ?? words.endIndex, words.endIndex)
     }
 
     private static func check(_ word: String, among verbs: [String], before: String = "") throws(OperationError) {

@@ -43,7 +43,9 @@ struct Invocation: Equatable {
                 _ = rest.popFirst()
                 if argument == "--group" { namesGroup = true }
             case _ where argument.hasPrefix("--group="): namesGroup = true
-            case _ where argument.hasPrefix("-") || command != nil: break
+            case _ where argument.hasPrefix("-"): break
+            case _ where command == "exec" || command == "run": rest = Self.own(rest)
+            case _ where command != nil: break
             case _ where argument.hasSuffix(".swift"): files.append(argument)
             default: command = argument
             }
@@ -56,6 +58,17 @@ struct Invocation: Equatable {
         self.command = command
         self.asksForHelp = asksForHelp
         self.namesGroup = namesGroup
+    }
+
+    /// Of the words behind the service of `exec` and `run` those that are for us: options with `--` after them. What else there
+    /// is belongs to the command that is run. In step with `ArgumentOrder`.
+    private static func own(_ words: ArraySlice<String>) -> ArraySlice<String> {
+        var rest = words
+        while let word = rest.popFirst(), word.hasPrefix("-") {
+            if word == "--" { return words }
+            if ["-f", "--file", "--group", "--progress"].contains(word) { _ = rest.popFirst() }
+        }
+        return []
     }
 
     /// Whether the user's own program must run; all other commands are the engine's.
