@@ -35,7 +35,7 @@ struct ReportedEvent: Sendable {
 extension ReportedEvent.Kind {
     init(_ event: Event) {
         switch event {
-        case .runStarted, .runInterrupted, .runFinished: self = .run
+        case .runStarted, .engineReached, .runInterrupted, .runFinished: self = .run
         case .stateChanged: self = .state
         case .stepIntended, .stepSucceeded, .stepFailed, .stepUnknown: self = .step
         case .hookStarted, .hookFinished: self = .hook

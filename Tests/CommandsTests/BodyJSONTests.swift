@@ -41,6 +41,7 @@ import Testing
         ContextWritten(key: "k", value: .null, secret: true, hook: .postStart),
         ContextWritten(key: "k", value: .bool(false), secret: true, hook: nil),
         ContextCleared(cause: "c"), VolumesKept(volumes: ["/data": "v"]), NoteTaken(text: "t"),
+        EngineReached(engine: "24", engineID: "E"), RunInterrupted(signal: "SIGINT"),
     ]
 
     @Test("B51: a body is shown as the ledger's text reads", arguments: bodies.indices)

@@ -7,8 +7,10 @@ final class EngineOverTCP: Sendable {
     let port: Int
     private let listener: Int32
 
-    /// - Parameter socket: the path of the engine's own.
-    init(_ socket: String) throws {
+    /// - Parameters:
+    ///   - socket: the path of the engine's own.
+    ///   - isAwake: asked again and again; until then nothing is passed on.
+    init(_ socket: String, isAwake: @escaping @Sendable () -> Bool = { true }) throws {
         (listener, port) = try listeningSocket()
         ScriptedThread.start { [listener] in
             defer { close(listener) }
@@ -17,6 +19,7 @@ final class EngineOverTCP: Sendable {
                 guard peer >= 0 else { return }
                 ScriptedThread.start {
                     defer { close(peer) }
+                    while !isAwake() {}
                     guard let engine = connectedSocket(path: socket) else { return }
                     defer { close(engine) }
                     pump(between: peer, and: engine)

@@ -339,12 +339,8 @@ private let chain = """
             while try !shop.miniboss("history", "2").output.contains("exec_in_container") {}
             killed.send(SIGKILL)
             _ = try killed.wait()
-            let empty = try ScriptedEngine()
+            let empty = try emptyEngine()
             defer { empty.stop() }
-            empty.on("HEAD", "/_ping", .reply(ScriptedReply(200, headers: ["Api-Version": "1.41"])))
-            let info = #"{"ID":"OTHER","ServerVersion":"20.10.0","SystemTime":"2026-01-01T00:00:00.000000000Z"}"#
-            empty.on("GET", "/info", .reply(.json(200, info)))
-            for path in ["/containers/json", "/images/json", "/networks"] { empty.on("GET", path, .reply(.json(200, "[]"))) }
             let stop = try shop.miniboss("stop", variables: ["DOCKER_HOST": empty.host])
             #expect(stop.code == 1 && stop.errors.contains("was started on another Docker Engine"), "\(stop.errors)")
             for _ in 1...2 {
@@ -356,6 +352,34 @@ private let chain = """
             #expect(try shop.miniboss("stop", "--remove").code == 0)
             #expect(try shop.miniboss("history", "2", "--json").output.contains("step.failed"))
         }
+    }
+
+    @Test("B40: a group whose engine answered late is known to be on that one")
+    func lateEngine() async throws {
+        try await withWorkshop(chain, list: "Base()") { shop in
+            let socket = try #require(environment("DOCKER_HOST")).replacing("unix://", with: "")
+            let late = try EngineOverTCP(socket) {
+                let history = try? shop.launch(["history", "1", "--json"], name: "look-").wait()
+                return history?.output.contains("\"run.started\"") ?? true
+            }
+            let start = try shop.miniboss("start", variables: ["DOCKER_HOST": "tcp://127.0.0.1:\(late.port)"])
+            #expect(start.code == 0 && start.errors.contains("the engine answered"), "\(start)")
+            let empty = try emptyEngine()
+            defer { empty.stop() }
+            let stop = try shop.miniboss("stop", variables: ["DOCKER_HOST": empty.host])
+            #expect(stop.code == 1 && stop.errors.contains("was started on another Docker Engine"), "\(stop)")
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+        }
+    }
+
+    /// An engine of another id that has nothing.
+    private func emptyEngine() throws -> ScriptedEngine {
+        let empty = try ScriptedEngine()
+        empty.on("HEAD", "/_ping", .reply(ScriptedReply(200, headers: ["Api-Version": "1.41"])))
+        let info = #"{"ID":"OTHER","ServerVersion":"20.10.0","SystemTime":"2026-01-01T00:00:00.000000000Z"}"#
+        empty.on("GET", "/info", .reply(.json(200, info)))
+        for path in ["/containers/json", "/images/json", "/networks"] { empty.on("GET", path, .reply(.json(200, "[]"))) }
+        return empty
     }
 
     @Test("B11: a network the user names is joined, and never removed when it is not ours")

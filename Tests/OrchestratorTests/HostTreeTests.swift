@@ -33,6 +33,26 @@ import Testing
         }
     }
 
+    @Test("second names of a file are links to it, a directory that may not be written to is filled before, devices are left out")
+    func linksAndModes() throws {
+        try withDirectory { root in
+            let entries = [
+                TarEntry(path: "x", kind: .directory, mode: 0o555), TarEntry(path: "x/one", content: Array("text".utf8)),
+                TarEntry(path: "x/two", kind: .hardLink(target: "x/one")), TarEntry(path: "x/null", kind: .other(UInt8(ascii: "3"))),
+            ]
+            try HostTree.write(entries, to: "\(root)/y")
+            #expect(text("\(root)/y/two") == "text" && access("\(root)/y/null", F_OK) != 0)
+            var info = stat()
+            #expect(stat("\(root)/y", &info) == 0 && info.st_mode & 0o777 == 0o555)
+            #expect(stat("\(root)/y/two", &info) == 0 && info.st_nlink == 2)
+            for target in ["/etc/passwd", "x/../../etc/passwd", "x/absent"] {
+                let stranger = [entries[0], TarEntry(path: "x/two", kind: .hardLink(target: target))]
+                let error = #expect(throws: DockerError.self) { try HostTree.write(stranger, to: "\(root)/z") }
+                #expect("\(error.map { "\($0)" } ?? "")".contains("not among what is copied"))
+            }
+        }
+    }
+
     @Test("a hostile archive can't write outside: not by `..`, not through a link to a directory, not through one to a file")
     func hostile() throws {
         try withDirectory { root in

@@ -92,6 +92,7 @@ struct Story {
                         name: $0, dependencies: [], typeName: "T", image: "\($0):1", origin: "Miniboss.swift:24",
                         reads: $0 == services.first ? nil : ["env.A": ["key", "other"], "image": ["key"]])
                 }))
+        if run % 2 == 0 { add(nil, EngineReached(engine: "24", engineID: "F\(run)")) }
         for service in services {
             let id = "\(service)-\(run)"
             let spec = SpecSummary(

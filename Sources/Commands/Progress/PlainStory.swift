@@ -56,6 +56,7 @@ struct PlainStory: Sendable {
         case .containerExited(let body): return body.exitCode.map { "exited \($0)" }
         case .noteTaken(let note): return note.text
         case .ledgerSetAside(let body): return "the earlier ledger was set aside in \(body.directory)"
+        case .engineReached: return "the engine answered"
         // The display itself answers an interrupt.
         case .runInterrupted, .stepSucceeded, .hookStarted, .divergenceFound, .logsCaptured, .volumesKept: return nil
         }

@@ -14,7 +14,7 @@ public enum TarReader {
             try check(block)
             let size = overrides["size"].flatMap { Int($0) } ?? number(block, 124, 12)
             at += 512
-            guard size >= 0, at + size <= archive.count else { throw broken }
+            guard size >= 0, size <= archive.count - at else { throw broken }
             let content = Array(archive[at..<at + size])
             at += size + (512 - size % 512) % 512
             switch block[block.startIndex + 156] {

@@ -19,13 +19,13 @@ func observe(
     let networks = try await networkListing.get()
 
     // A network that only has our name is somebody else's: making ours then fails and says so.
-    let isOurs = networks.contains { isNetworkGiven || $0.labels[GroupLabels.group] == group.name }
-    let networkID = networks.first?.id
+    let ours = networks.first { isNetworkGiven || $0.labels[GroupLabels.group] == group.name }
+    let networkID = (ours ?? networks.first)?.id
     /// One of the group's name but another id was made anew since: the container holds on to the one that is gone.
     func attached(_ networks: [String: ContainerNetwork]) -> [String] {
         networks.filter { name, network in name != group.network || network.isOn(networkID, named: name) }.keys.sorted()
     }
-    var observed = ObservedGroup(networkExists: isOurs, images: images)
+    var observed = ObservedGroup(networkExists: ours != nil, images: images)
     observed.oneOffs = listed.filter { $0.labels[GroupLabels.oneOff] != nil }.map { ObservedContainer($0) }
     for summary in summaries {
         var container = ObservedContainer(summary)

@@ -42,26 +42,43 @@ enum HostTree {
         var info = stat()
         let isInside = stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR
         guard let root = entries.first?.path.split(separator: "/").first else { return }
+        /// Where a member goes, as names below `path`; `nil` where a hostile archive would leave that.
+        func relative(_ member: String) -> [String]? {
+            let parts = member.split(separator: "/")
+            return parts.contains("..") ? nil : ((isInside ? [root] : []) + parts.dropFirst()).map(String.init)
+        }
+        var modes: [(directory: String, mode: mode_t)] = []
+        var files: Set<String> = []
         for entry in entries {
-            let parts = entry.path.split(separator: "/")
-            // A hostile archive must not leave the place it was asked into.
-            guard !parts.contains("..") else { continue }
-            let relative = ((isInside ? [root] : []) + parts.dropFirst()).map(String.init)
-            try refuseLinks(on: relative.dropLast(), below: path)
-            let place = ([path] + relative).joined(separator: "/")
+            guard let names = relative(entry.path) else { continue }
+            try refuseLinks(on: names.dropLast(), below: path)
+            let place = ([path] + names).joined(separator: "/")
             switch entry.kind {
             case .directory:
-                guard mkdir(place, mode_t(entry.mode)) == 0 || errno == EEXIST else { throw failure(place) }
+                guard mkdir(place, 0o700) == 0 || errno == EEXIST else { throw failure(place) }
+                if !(isInside && names.isEmpty) { modes.append((place, mode_t(entry.mode & 0o7777))) }
             case .symbolicLink(let target):
                 unlink(place)
                 guard symlink(target, place) == 0 else { throw failure(place) }
-            default:
-                let descriptor = open(place, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | (relative.isEmpty ? 0 : O_NOFOLLOW), 0o600)
+            case .hardLink(let target):
+                let first = relative(target).map { ([path] + $0).joined(separator: "/") } ?? target
+                guard files.contains(first) else {
+                    throw DockerError(.badRequest, message: "`\(place)` is a second name of `\(target)`, which is not among what is copied")
+                }
+                unlink(place)
+                guard link(first, place) == 0 else { throw failure(place) }
+            // Devices and pipes have nothing to copy.
+            case .other: continue
+            case .file:
+                let descriptor = open(place, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | (names.isEmpty ? 0 : O_NOFOLLOW), 0o600)
                 guard descriptor >= 0 else { throw failure(place) }
                 try write(entry.content, to: descriptor, place)
-                chmod(place, mode_t(entry.mode))
+                chmod(place, mode_t(entry.mode & 0o7777))
+                files.insert(place)
             }
         }
+        // Last: one that may not be written to could not be filled.
+        for (directory, mode) in modes.reversed() { chmod(directory, mode) }
     }
 
     /// Writes all of it and closes the descriptor: only then is it known whether the disk had room.

@@ -73,7 +73,11 @@ private struct RunOpening {
             journal.remark(nil, "the Docker Engine has not answered yet; waiting for it")
             let late = await connecting.value
             await learnSecrets(try? late.get())
-            if let connected = try? late.get() { halfStops = try await settleEarlierRuns(journal, setting, connected, group: group.name) }
+            if let connected = try? late.get() {
+                let identity = connected.identity
+                try journal.note(nil, .engineReached(EngineReached(engine: identity.version, engineID: identity.id)))
+                halfStops = try await settleEarlierRuns(journal, setting, connected, group: group.name)
+            }
             return late
         }
         let connected = try? answer.get()

@@ -83,9 +83,11 @@ extension GroupRun {
 
     /// Stops and removes a container beside the plan, each step recorded.
     func discard(_ service: String, container id: String, cause: String) async throws {
-        let target = PlanRequest.containerName(group: group.name, service: service)
         do {
-            if try await engine.inspect(container: id).state.running {
+            let container = try await engine.inspect(container: id)
+            // A new one has another name than the service's until the old one is gone.
+            let target = container.name
+            if container.state.running {
                 // Short: the service has failed already, and its evidence is safe.
                 try await call(
                     EngineStep(kind: .stopContainer, service: service, cause: cause, target: target), result: { id }

@@ -3,6 +3,7 @@ extension RecordedFact {
     var words: (text: String, remark: String) {
         switch event {
         case .runStarted(let body): body.words
+        case .engineReached(let body): ("the engine answered", "Docker Engine \(body.engine)")
         case .runInterrupted(let body): ("interrupted by \(body.signal)", "what is under way is settled first")
         case .runFinished(let body): body.words
         case .stateChanged(let body): body.words

@@ -61,7 +61,7 @@ extension Event {
         case .noteTaken(var body):
             body.text = foreign(body.text)
             return .noteTaken(body)
-        case .runInterrupted, .hookStarted, .contextCleared, .volumesKept, .ledgerSetAside:
+        case .engineReached, .runInterrupted, .hookStarted, .contextCleared, .volumesKept, .ledgerSetAside:
             return self
         }
     }

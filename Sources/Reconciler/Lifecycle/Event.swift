@@ -1,6 +1,7 @@
 /// One thing that happened, as the ledger keeps it: past tense, typed, with a chosen name that outlives the code.
 public enum Event: Sendable, Equatable {
     case runStarted(RunStarted)
+    case engineReached(EngineReached)
     case runInterrupted(RunInterrupted)
     case runFinished(RunFinished)
     case stateChanged(StateChanged)
@@ -24,6 +25,7 @@ public enum Event: Sendable, Equatable {
     public var body: any EventBody {
         switch self {
         case .runStarted(let body): body
+        case .engineReached(let body): body
         case .runInterrupted(let body): body
         case .runFinished(let body): body
         case .stateChanged(let body): body

@@ -40,7 +40,7 @@ public struct RunStarted: EventBody {
     /// Hash of the definition's bytes.
     public var definition: String?
     public var definitionPath: String?
-    /// Version of the engine; `nil` when it was not reached.
+    /// Version of the engine; `nil` when it had not answered by then: see `EngineReached`.
     public var engine: String?
     public var engineID: String?
     public var pid: Int
@@ -79,6 +79,25 @@ public struct RunStarted: EventBody {
         }
         return ([command] + (isPlain ? arguments : [])).joined(separator: " ")
     }
+}
+
+/// The engine answered after its run had begun without knowing it.
+public struct EngineReached: EventBody {
+    public static let type = "engine.reached"
+    /// Its version.
+    public var engine: String
+    public var engineID: String
+
+    enum CodingKeys: String, CodingKey {
+        case engine
+        case engineID = "engine_id"
+    }
+
+    public init(engine: String, engineID: String) {
+        self.engine = engine
+        self.engineID = engineID
+    }
+    public var event: Event { .engineReached(self) }
 }
 
 /// The user asked for the end of a run, which then settles what is under way.

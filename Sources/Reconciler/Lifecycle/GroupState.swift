@@ -1,7 +1,7 @@
 /// What the events say of a group: the fold that is the same live, in replay and in recovery.
 public struct GroupState: Sendable, Equatable, Codable {
     /// Grows when the fold comes to something else, or keeps it in another shape: what was folded before is then of no use.
-    public static let foldVersion = 9
+    public static let foldVersion = 10
 
     public private(set) var services: [String: ServiceRecord] = [:]
     public private(set) var context = ContextValues()
@@ -27,6 +27,8 @@ public struct GroupState: Sendable, Equatable, Codable {
     public private(set) var interruptions: [Int: String] = [:]
     /// The engines of the runs without an end, as far as they are known.
     private var engines: [Int: String] = [:]
+    /// The run that was the newest start or reload.
+    private var newestStart = 0
 
     public init() {}
 
@@ -43,6 +45,7 @@ public struct GroupState: Sendable, Equatable, Codable {
         case .runStarted(let body):
             begin(
                 fact.run, group: body.group, command: body.command, members: body.services, network: body.network, engineID: body.engineID)
+        case .engineReached(let body): reach(body.engineID, in: fact.run)
         case .runInterrupted(let body): interrupt(fact.run, signal: body.signal)
         case .runFinished: end(fact.run)
         case .stateChanged(let body):
@@ -72,11 +75,17 @@ extension GroupState {
         openRuns.insert(run)
         engines[run] = engineID
         guard command == "start" || command == "reload" else { return }
+        newestStart = run
         former = former(besides: members)
         self.group = group
         self.members = members
         self.network = network
         self.engineID = engineID ?? self.engineID
+    }
+
+    mutating func reach(_ engine: String, in run: Int) {
+        engines[run] = engine
+        if run == newestStart { engineID = engine }
     }
 
     mutating func interrupt(_ run: Int, signal: String) {
