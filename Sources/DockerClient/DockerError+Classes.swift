@@ -4,10 +4,16 @@ extension DockerError {
     public var outcomeUnknown: Bool {
         switch code {
         case .replyLost: true
-        case .truncated, .cancelled: !endpoint.hasPrefix("GET ") && !endpoint.hasPrefix("HEAD ")
+        case .truncated, .cancelled: isChange
+        // What stands between may have passed it on.
+        case .http(let status): (502...504).contains(status) && isChange
+        // Made, and only its id could not be read.
+        case .protocolViolation: endpoint.hasPrefix("POST ") && endpoint.hasSuffix("/create")
         default: false
         }
     }
+
+    private var isChange: Bool { !endpoint.hasPrefix("GET ") && !endpoint.hasPrefix("HEAD ") }
 
     /// No engine at the address, or none that lets us in.
     public var isUnreachable: Bool {

@@ -46,7 +46,8 @@ import Testing
     @Test(
         "wrong arguments exit with 64",
         arguments: [
-            ["start", "--exlude", "a"], ["start", "--timeout", "0"], ["start", "--timeout", "soon"], ["start", "--network-name", ""],
+            ["start", "--exlude", "a"], ["start", "--timeout", "0"], ["start", "--timeout", "soon"], ["stop", "--timeout", "1e19"],
+            ["start", "--timeout", "inf"], ["start", "--network-name", ""],
             ["start", "--network-name", "host"], ["plan", "--network-name", "none"],
             ["stop", "--network-name", "a b"], ["reload", "a", "--network-name", "-x"], ["start", "extra"], ["reload"],
             ["history", "x"], ["history", "0"], ["history", "--limit", "0"], ["history", "7", "--type", "run.strated"],

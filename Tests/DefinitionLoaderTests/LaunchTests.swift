@@ -275,6 +275,17 @@ import Testing
         #expect(stop.path == bench.engine && stop.environment["MINIBOSS_DEFINITION"] == nil)
     }
 
+    @Test("B42: stop runs the program that started the group where nothing can be compiled any more")
+    func stopWithoutCompiler() throws {
+        let bench = try Workbench()
+        try bench.write("group", to: "project/Miniboss.swift")
+        let started = try bench.execution("start")
+        try bench.write("another group", to: "project/Miniboss.swift")
+        try bench.write("no program", to: "bin/swiftc", mode: 0o755)
+        #expect(exitCode { () throws(LaunchError) in try bench.execution("start") } == 70)
+        #expect(try bench.execution("stop").path == started.path)
+    }
+
     @Test("B42: with no such program the engine stops what the ledger knows")
     func stopByLedger() throws {
         let bench = try Workbench()

@@ -35,6 +35,31 @@ struct EventTests {
             ])
     }
 
+    @Test("An engine that came back and stayed is lost anew, though nothing happened on it meanwhile")
+    func quiet() async throws {
+        let rig = try Rig()
+        let patience = Duration.milliseconds(300)
+        let gates = [ScriptedGate(), ScriptedGate()]
+        rig.server.on(
+            "GET", "/events", .holdBody(gates[0], .chunked([])), .holdBody(gates[1], .chunked([])),
+            .reply(.chunked([Array(event(6_000_000_000, "die").utf8)])))
+        var watching = 0
+        let clock = ContinuousClock()
+        events: for try await notice in try await rig.docker.events(since: EngineTime(nanoseconds: 5_000_000_000), patience: patience) {
+            guard case .watching = notice else { break events }
+            if watching < 2 {
+                // Longer than it would be waited for.
+                let gate = gates[watching]
+                Task {
+                    try await clock.sleep(for: patience * 2)
+                    gate.open()
+                }
+            }
+            watching += 1
+        }
+        #expect(watching == 3)
+    }
+
     @Test("Without a moment to begin at, the engine's own clock is asked; filters are sent as JSON")
     func clock() async throws {
         let rig = try Rig()

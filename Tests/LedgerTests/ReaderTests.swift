@@ -73,7 +73,8 @@ struct ReaderTests {
     @Test("B57: twenty readers during a burst of another process each see a growing prefix and never wait for it")
     func crowd() async throws {
         let scratch = Scratch()
-        let writing = try FixtureProcess(directory: scratch.directory)
+        // Each reading is of everything: a writer without an end would be read ever more slowly.
+        let writing = try FixtureProcess(directory: scratch.directory, ["appends=1000"])
         for _ in 0..<4 { _ = writing.line() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<20 {
@@ -173,5 +174,15 @@ struct ReaderTests {
         _ = try writer.appendBlocking([broken])
         let error = #expect(throws: LedgerError.self) { try writer.events() }
         #expect(error?.code == .undecodable(seq: 5))
+    }
+
+    @Test("B50: the runs of a service are all found where one lets others work meanwhile")
+    func interleaved() throws {
+        let scratch = Scratch()
+        let writer = try scratch.writer()
+        for (run, service) in [(4, "db"), (5, "db"), (6, "db"), (7, "web"), (8, "db"), (5, "db"), (9, "web")] {
+            _ = try writer.appendBlocking([EventDraft(run: run, service: service, type: "note.taken", body: "{}", at: "", monoNs: 0)])
+        }
+        for limit in 1...5 { #expect(try writer.reader.runs(of: "db", limit: limit) == Array([8, 6, 5, 4].prefix(limit))) }
     }
 }

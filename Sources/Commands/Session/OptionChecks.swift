@@ -11,5 +11,8 @@ func checkNetworkName(_ name: String?) throws {
 }
 
 func checkTimeout(_ seconds: Double) throws {
-    guard seconds > 0, seconds.isFinite else { throw ValidationError("--timeout takes seconds, more than 0; for example --timeout 30.") }
+    // An engine counts nanoseconds in 64 bits; eleven days are for ever enough.
+    guard seconds > 0, seconds <= 1_000_000 else {
+        throw ValidationError("--timeout takes seconds, more than 0 and at most 1000000; for example --timeout 30.")
+    }
 }

@@ -68,6 +68,7 @@ enum SignalTrap {
             guard !interruption.isInterrupted else {
                 // At once, but for the moment that the ledger needs to know why.
                 for _ in 0..<20 where !interruption.isRecorded { usleep(10_000) }
+                Terminal.restore()
                 _exit(exitCode(signal: name))
             }
             interruption.interrupt(signal: name)

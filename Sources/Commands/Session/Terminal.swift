@@ -31,17 +31,29 @@ enum Terminal {
                 let stream = TextStream(descriptor: isError ? STDERR_FILENO : STDOUT_FILENO)
                 do throws(StreamFailure) { try stream.write(bytes) } catch { return refusal.note(error) }
                 return nil
-            })
+            }, attached: { isAttached in if !isAttached { restore() } else if tty { makeRaw() } })
     }
 
-    /// Runs `body` with every key passed on as it is, interrupts included, and gives the terminal back as it was.
-    static func raw<Result>(_ isWanted: Bool, _ body: () async throws -> Result) async throws -> Result {
-        var before = termios()
-        guard isWanted, tcgetattr(STDIN_FILENO, &before) == 0 else { return try await body() }
-        var raw = before
-        cfmakeraw(&raw)
-        tcsetattr(STDIN_FILENO, TCSADRAIN, &raw)
-        defer { tcsetattr(STDIN_FILENO, TCSADRAIN, &before) }
-        return try await body()
+    /// The terminal as it was before it was made raw.
+    private static let before = Mutex<termios?>(nil)
+
+    /// From now on every key is passed on as it is, interrupts included.
+    private static func makeRaw() {
+        before.withLock { before in
+            var settings = termios()
+            guard before == nil, tcgetattr(STDIN_FILENO, &settings) == 0 else { return }
+            before = settings
+            cfmakeraw(&settings)
+            tcsetattr(STDIN_FILENO, TCSADRAIN, &settings)
+        }
+    }
+
+    /// Gives the terminal back as it was; nothing where it is.
+    static func restore() {
+        before.withLock { before in
+            guard var settings = before else { return }
+            tcsetattr(STDIN_FILENO, TCSADRAIN, &settings)
+            before = nil
+        }
     }
 }

@@ -19,9 +19,7 @@ extension Verb {
         let streams = Terminal.streams(refusal)
         return try await operate(session, target, progress: shared.progress == .auto ? .quiet : shared.progress) { setting in
             let code: Int32
-            do { code = try await Terminal.raw(streams.tty) { try await body(setting, command, streams) } } catch {
-                throw refusal.reason ?? error
-            }
+            do { code = try await body(setting, command, streams) } catch { throw refusal.reason ?? error }
             // A command that was cut off has no exit code of its own.
             if setting.interruption.isInterrupted { throw Interrupted(signal: setting.interruption.signal) }
             return code

@@ -92,7 +92,8 @@ public struct Launch: Sendable {
             execution.environment["MINIBOSS_STOP_ENGINE"] = kit.engine
             return execution
         } catch {
-            guard error.exitCode == LaunchError.invalidDefinition || error.exitCode == LaunchError.noDefinition else { throw error }
+            // Also where there is no compiler any more, or no room to compile: the more it must be possible to stop.
+            guard error.exitCode != LaunchError.usage else { throw error }
             failure = error
         }
         let reason = String(failure.message.prefix { $0 != ";" })

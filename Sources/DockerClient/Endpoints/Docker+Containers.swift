@@ -10,7 +10,9 @@ public struct CreatedContainer: Sendable, Equatable, Decodable {
 
     public init(from decoder: any Decoder) throws {
         let root = try decoder.container(keyedBy: EngineKey.self)
-        id = try root.value("Id", "")
+        // Nothing can be done to a container without one, and every path with it would mean something else.
+        id = try root.decode(String.self, forKey: EngineKey("Id"))
+        guard !id.isEmpty else { throw DecodingError.dataCorruptedError(forKey: EngineKey("Id"), in: root, debugDescription: "empty") }
         warnings = try root.value("Warnings", [])
     }
 }

@@ -44,8 +44,11 @@ public struct EngineEvents: AsyncSequence, Sendable {
         private var lines: JSONLines<EngineEvent>?
         private var resumption: EventResumption
         private let clock = SuspendingClock()
+        private var watchingSince: SuspendingClock.Instant?
         private var lostAt: SuspendingClock.Instant?
-        private var pause = Duration.milliseconds(50)
+        private var pause = Self.shortestPause
+
+        private static let shortestPause = Duration.milliseconds(50)
 
         fileprivate init(source: EngineEvents) {
             self.source = source
@@ -61,11 +64,11 @@ public struct EngineEvents: AsyncSequence, Sendable {
                 do {
                     guard lines != nil else {
                         lines = JSONLines(body: try await source.docker.subscribe(since: resumption.since, filters: source.filters))
+                        watchingSince = clock.now
                         return .watching
                     }
                     while let event = try await lines?.next() {
-                        lostAt = nil
-                        pause = .milliseconds(50)
+                        (lostAt, pause) = (nil, Self.shortestPause)
                         if resumption.admit(event) { return .event(event) }
                     }
                     try await endure(
@@ -85,6 +88,11 @@ public struct EngineEvents: AsyncSequence, Sendable {
             case .http(let status) where status >= 500: break
             default: throw error
             }
+            // An engine that was back for a while, though nothing happened on it, is lost anew.
+            if let watchingSince, watchingSince.duration(to: clock.now) >= Swift.min(source.patience, .seconds(1)) {
+                (lostAt, pause) = (nil, Self.shortestPause)
+            }
+            watchingSince = nil
             let since = lostAt ?? clock.now
             lostAt = since
             guard since.duration(to: clock.now) < source.patience else { throw error }

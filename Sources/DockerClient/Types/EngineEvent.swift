@@ -32,7 +32,8 @@ public struct EngineEvent: Sendable, Equatable, Decodable {
         if let exact = try root.optional("timeNano", Int.self) {
             time = EngineTime(nanoseconds: exact)
         } else {
-            time = EngineTime(nanoseconds: try root.value("time", 0) * 1_000_000_000)
+            let seconds = try root.value("time", 0)
+            time = EngineTime(nanoseconds: (0...9_000_000_000).contains(seconds) ? seconds * 1_000_000_000 : 0)
         }
     }
 

@@ -51,8 +51,9 @@ public struct EngineTime: Sendable, Hashable, Comparable, CustomStringConvertibl
         return era * 146097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719468
     }
 
-    /// `seconds.nanoseconds`
+    /// `seconds.nanoseconds`; nothing was before 1970.
     public var description: String {
+        let nanoseconds = max(0, nanoseconds)
         let fraction = String(nanoseconds % 1_000_000_000)
         return "\(nanoseconds / 1_000_000_000)." + String(repeating: "0", count: 9 - fraction.count) + fraction
     }

@@ -20,9 +20,9 @@ extension LedgerReader {
         try nearest(Lookup.intent, service, step, to: seq)
     }
 
-    /// The runs in which a service had events, newest first.
+    /// The newest runs in which a service had events, newest first.
     public func runs(of service: String, limit: Int) throws(LedgerError) -> [Int] {
-        var runs: [Int] = []
+        var runs: Set<Int> = []
         var seq = Int.max
         while runs.count < limit {
             let before = seq
@@ -32,15 +32,21 @@ extension LedgerReader {
                 try statement.bind(before, at: 2)
             }.first
             guard let run else { break }
-            if !runs.contains(run) { runs.append(run) }
-            // Only one run is at work at a time, so what is before its first event is of others.
             let first = try numbers("SELECT seq FROM events WHERE run = ?1 ORDER BY seq LIMIT 1") {
                 (statement) throws(LedgerError) in try statement.bind(run, at: 1)
             }.first
             guard let first, first < seq else { break }
+            // A command in a container lets other runs work meanwhile: they lie between its first event and its last.
+            runs.formUnion(
+                try numbers("SELECT DISTINCT run FROM events WHERE service = ?1 AND seq BETWEEN ?2 AND ?3") {
+                    (statement) throws(LedgerError) in
+                    try statement.bind(service, at: 1)
+                    try statement.bind(first, at: 2)
+                    try statement.bind(before - 1, at: 3)
+                })
             seq = first
         }
-        return runs
+        return Array(runs.sorted(by: >).prefix(limit))
     }
 
     private func nearest(_ sql: String, _ service: String, _ value: String, to seq: Int) throws(LedgerError) -> RecordedEvent? {

@@ -17,21 +17,27 @@ public struct CommandStreams: Sendable {
     /// Gets what the command writes, in order; a command with a terminal has one stream. Says why it can take nothing more,
     /// which is the end of the session, or `nil`.
     public var output: @Sendable (_ bytes: [UInt8], _ isError: Bool) -> String?
+    /// Told when the streams are the command's, and when they are the caller's again.
+    public var attached: @Sendable (Bool) -> Void
 
     public init(
         input: Input, tty: Bool = false, size: @escaping @Sendable () -> (columns: Int, rows: Int)? = { nil },
-        output: @escaping @Sendable (_ bytes: [UInt8], _ isError: Bool) -> String?
+        output: @escaping @Sendable (_ bytes: [UInt8], _ isError: Bool) -> String?,
+        attached: @escaping @Sendable (Bool) -> Void = { _ in }
     ) {
         self.input = input
         self.tty = tty
         self.size = size
         self.output = output
+        self.attached = attached
     }
 
     /// Moves bytes until the command closes its side, and passes on changes of the terminal's size.
     func pump(
         _ session: InteractiveSession, resize: @escaping @Sendable (Int, Int) async throws(DockerError) -> Void
     ) async throws(DockerError) {
+        attached(true)
+        defer { attached(false) }
         let source: SessionInput =
             switch input {
             case .none: .bytes([])

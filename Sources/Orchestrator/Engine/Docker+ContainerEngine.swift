@@ -105,7 +105,8 @@ extension Docker: ContainerEngine {
 
     package func pull(image name: String, progress: @escaping @Sendable (String) -> Void) async throws(DockerError) {
         for try await step in try await pullImage(name) {
-            let percent = step.total.flatMap { total in total > 0 ? step.current.map { " \($0 * 100 / total) %" } : nil } ?? ""
+            let share = step.current.flatMap { current in step.total.map { Double(current) / Double($0) } }
+            let percent = share.flatMap { (0...1).contains($0) ? " \(Int($0 * 100)) %" : nil } ?? ""
             progress([step.id, step.status].filter { !$0.isEmpty }.joined(separator: " ") + percent)
         }
     }

@@ -24,7 +24,7 @@ public func observeStatus(_ setting: RunSetting) async throws(OperationError) ->
     let containers = observed.containersByService
     let defined = group.services.map { service -> ServiceStatus in
         let container = containers[service.name, default: []].sorted {
-            ($0.status == .running ? 0 : 1, -$0.createdAt) < ($1.status == .running ? 0 : 1, -$1.createdAt)
+            ($0.status == .running ? 0 : 1, $1.createdAt) < ($1.status == .running ? 0 : 1, $0.createdAt)
         }.first
         var status = ServiceStatus(of: service, container, on: group.network, in: observed, state).concealed(by: hide)
         let name = PlanRequest.containerName(group: group.name, service: service.name)

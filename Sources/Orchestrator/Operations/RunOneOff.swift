@@ -65,7 +65,7 @@ public func runOneOff(
                         try run.stepAside()
                     }
                 }
-                code.set(Int32(truncatingIfNeeded: try await endedCode(run, id)))
+                code.set(Int32(truncatingIfNeeded: try await run.interruption.cutting { try await endedCode(run, id) }))
             } catch {
                 if run.mark != nil { try await run.stepBack(exitCode: nil, seconds: run.clock.seconds(since: start)) }
                 throw error
@@ -122,11 +122,13 @@ extension GroupRun {
     }
 }
 
-/// The log stream ends a moment before the engine has the exit code.
+/// The streams end a moment before the engine has the exit code, or long before: a process may have closed its own.
 private func endedCode(_ run: GroupRun, _ id: String) async throws -> Int {
+    var pause = 0.02
     while true {
         let state = try await run.engine.inspect(container: id).state
         if !state.running { return state.exitCode }
-        try await run.clock.sleep(0.02)
+        try await run.clock.sleep(pause)
+        pause = min(pause * 1.5, 1)
     }
 }

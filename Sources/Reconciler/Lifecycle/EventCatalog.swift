@@ -1,7 +1,8 @@
 /// Every event type there is, by stored name.
 public enum EventCatalog {
     public static let bodies: [any EventBody.Type] = [
-        RunStarted.self, EngineReached.self, RunInterrupted.self, RunFinished.self, StateChanged.self, StepIntended.self, StepSucceeded.self,
+        RunStarted.self, EngineReached.self, RunInterrupted.self, RunFinished.self, StateChanged.self, StepIntended.self,
+        StepSucceeded.self,
         StepFailed.self, StepUnknown.self, HookStarted.self, HookFinished.self, PingChanged.self, ContextWritten.self, ContextCleared.self,
         DivergenceFound.self, ContainerExited.self, LogsCaptured.self, VolumesKept.self, NoteTaken.self, LedgerSetAside.self,
     ]

@@ -67,7 +67,7 @@ struct ContainerChoice {
             func rank(_ container: ObservedContainer) -> (Int, Int, Int, Int, String) {
                 (
                     fingerprint != nil && container.fingerprint == fingerprint ? 0 : 1, container.status == .running ? 0 : 1,
-                    container.name == properName ? 0 : 1, -container.createdAt, container.id
+                    container.name == properName ? 0 : 1, -max(container.createdAt, 0), container.id
                 )
             }
             return rank(left) < rank(right)
