@@ -72,7 +72,7 @@ struct ReportedService: Sendable {
         let results = byName(summary.services, \.service)
         let phases = byName(ServicePhases.all(in: facts), \.service)
         let legs = byName(path.legs, \.service)
-        let specs = SpecSummary.newest(in: facts)
+        let specs = SpecSummary.wanted(in: facts)
         let changes = SpecChange.all(in: facts, earlier: earlier)
         return facts.serviceNames.enumerated().map { index, name in
             ReportedService(

@@ -334,9 +334,9 @@ private struct Expectation {
             for text in [start.output, told] {
                 #expect(text.contains("✘ mode exited with 4 after"), "\(text)")
                 #expect(text.contains("; after never started because of it"), "\(text)")
-                #expect(text.contains("env.MODE was \"good\" in run 1, which worked; now \"bad\""), "\(text)")
+                #expect(text.contains("env.MODE was \"good\" in run 1, in which it worked; now \"bad\""), "\(text)")
                 #expect(text.contains("mode | mode bad"))
-                #expect(text.contains("env.URL has another secret in it than in run 1, which worked"), "\(text)")
+                #expect(text.contains("env.URL has another secret in it than in run 1, in which it worked"), "\(text)")
                 #expect(!text.contains("canary"))
             }
             #expect(told.contains("definition was \""))

@@ -95,7 +95,7 @@ private func services(denying: String, group: String) -> String {
             try shop.write("Miniboss.swift", shop.read("Miniboss.swift").replacing("right-password", with: "wrong"))
             #expect(try shop.miniboss("start").code == 1)
             let story = try shop.miniboss("postmortem").output
-            #expect(story.contains("env.PW was \"******\" in run 1, which worked; now \"****** (another one)\""), "\(story)")
+            #expect(story.contains("env.PW was \"******\" in run 1, in which it worked; now \"****** (another one)\""), "\(story)")
             let difference = try shop.miniboss("diff", "1", "2").output
             #expect(difference.contains("env.PW") && difference.contains("****** (another one)"), "\(difference)")
             let all = story + difference + (try shop.miniboss("history", "2", "--json").output)

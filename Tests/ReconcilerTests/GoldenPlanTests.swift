@@ -309,6 +309,42 @@ import Testing
         #expect(planService("web", again).outlook(of: "web")?.differences.map(\.field) == ["image"])
     }
 
+    @Test("B13, B26: who uses an image that another service builds waits for the build, and is looked at again after it")
+    func builtByAnother() {
+        var builder = web
+        builder.dependencies = []
+        let user = ServiceSpec(name: "cron", image: "web", dependencies: ["web"])
+        let bystander = ServiceSpec(name: "aside", image: "web:latest")
+        for group in [[builder, user, bystander], [bystander, builder, user]] {
+            let fresh = planStart(request(group))
+            #expect(
+                fresh.steps.filter { $0.kind == .buildImage }.map(\.service) == ["web"] && !fresh.steps.contains { $0.kind == .pullImage })
+            for service in ["cron", "aside"] {
+                let create = fresh.steps.first { $0.kind == .createContainer && $0.service == service }
+                #expect(create?.after.contains(fresh.steps.first { $0.kind == .buildImage }?.id ?? 0) == true, "\(fresh)")
+            }
+            var again = request(group, group.map { container(of: $0, .running) })
+            again.observed.images["web:latest"] = "sha256:web"
+            #expect(
+                planStart(again).steps.map { "\($0.kind.rawValue) \($0.service ?? "")" }.sorted() == [
+                    "build_image web", "reconsider aside", "reconsider cron", "reconsider web",
+                ])
+        }
+        // Left out of the start, nobody builds it.
+        #expect(planStart(request([bystander])).steps.contains { $0.kind == .pullImage })
+    }
+
+    @Test("B19, B23: what is certain of a service that is decided later is told with it")
+    func certainDifference() throws {
+        var user = app
+        user.env = ["USER": "{user}", "MODE": "one"]
+        let made = container(of: user, .running)
+        user.env["MODE"] = "two"
+        let plan = planStart(request([db, user], [made], try written("user", .int(7))))
+        let step = try #require(plan.steps.last)
+        #expect(step.kind == .reconsider && step.cause == "{user} may be written by a hook before it; env.MODE \"one\" → \"two\"")
+    }
+
     @Test("B25: planned again in the run, a service pulls an image that is not here")
     func reconsideredWithoutImage() {
         var changed = db

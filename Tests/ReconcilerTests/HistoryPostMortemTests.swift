@@ -18,8 +18,8 @@ import Testing
         #expect(todo.lastWorkingRun == 6)
         #expect(
             todo.changes.map(\.words) == [
-                "env.DB_URI was \"postgresql://u:******@appdb:5432/x\" in run 6, which worked; now unset",
-                "env.MODE was \"one\" in run 6, which worked; now \"two\"",
+                "env.DB_URI was \"postgresql://u:******@appdb:5432/x\" in run 6, in which it worked; now unset",
+                "env.MODE was \"one\" in run 6, in which it worked; now \"two\"",
             ])
         #expect(todo.hint == "set DB_URI in Todo.env (Miniboss.swift:24), then `miniboss start`")
     }
@@ -207,7 +207,8 @@ import Testing
         let failure = try #require(PostMortem(log.own, earlier: good.facts)?.failures.first)
         #expect(
             failure.changes.map(\.words) == [
-                "env.A was \"1\" in run 6, which worked; now \"2\"", "definition was \"aaaaaa\" in run 6, which worked; now \"bbbbbb\"",
+                "env.A was \"1\" in run 6, in which it worked; now \"2\"",
+                "definition was \"aaaaaa\" in run 6, in which it worked; now \"bbbbbb\"",
             ])
     }
 
@@ -226,7 +227,7 @@ import Testing
         try log.move(2, "web", .createBegan, .failed, failure: Failure(.engineError, phase: .create, summary: "x"))
         let failure = try #require(PostMortem(log.own, earlier: bad.facts)?.failures.first)
         #expect(failure.lastWorkingRun == 6)
-        #expect(failure.changes.first?.words == "env.A was \"1\" in run 6, which worked; now \"3\"")
+        #expect(failure.changes.first?.words == "env.A was \"1\" in run 6, in which it worked; now \"3\"")
     }
 
     @Test("a definition that did not change says so by having no changes") func unchanged() throws {

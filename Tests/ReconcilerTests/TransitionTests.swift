@@ -18,7 +18,7 @@ private let table = """
     preparing: pre_start_finished→prepared stop_began→stopping remove_began→removing failed→failed
         interrupted→interrupted
     prepared: pull_began→pulling build_began→building create_began→creating start_began→starting
-        stop_began→stopping remove_began→removing failed→failed interrupted→interrupted
+        stop_began→stopping remove_began→removing failed→failed interrupted→interrupted blocked→blocked
     creating: container_created→created stop_began→stopping remove_began→removing failed→failed
         interrupted→interrupted
     created: pre_start_began→preparing start_began→starting stop_began→stopping remove_began→removing

@@ -100,7 +100,7 @@ import Testing
         run.finish(9, .succeeded)
         let page = try page(run)
         let row = try #require(page.components(of: "id=\"service-0\"").last?.components(of: "</tr>").first.map(String.init))
-        #expect(row.contains("<p>changed since run 6, which worked:</p>") && row.contains("<code>env.MODE</code> <span"))
+        #expect(row.contains("<p>changed since run 6, in which it worked:</p>") && row.contains("<code>env.MODE</code> <span"))
         #expect(row.contains("<del><code>lenient</code></del>") && row.contains("<ins><code>strict</code></ins>"))
         #expect(row.contains("<code>image id</code>") && row.contains(">bbbbbbbbbbbb</code>, changed"))
         #expect(row.contains("localhost:8000 for 80"))

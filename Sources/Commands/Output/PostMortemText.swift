@@ -95,7 +95,7 @@ struct PostMortemText {
 
     private func changes(_ failure: FailureReport) -> [String] {
         if !failure.changes.isEmpty { return failure.changes.flatMap { labelled("changed", $0.words) } }
-        guard let run = failure.lastWorkingRun else { return labelled("changed", "it has not run before in this ledger") }
+        guard let run = failure.lastWorkingRun else { return labelled("changed", "it has never worked before") }
         return labelled("changed", "nothing of its definition since run \(run), in which it ran: look outside of it")
     }
 

@@ -36,7 +36,7 @@ extension GroupRecords {
     /// What each service that was to get a container in a run was made from when it last ran; the beginnings of runs are left out.
     func specEvidence(for facts: [RecordedFact]) throws -> [RecordedFact] {
         guard let start = facts.runStart?.fact else { return [] }
-        return try SpecSummary.newest(in: facts).keys.sorted().flatMap {
+        return try SpecSummary.wanted(in: facts).keys.sorted().flatMap {
             try lastTimeRunning($0, before: start.seq, startsAreKnown: true)
         }
     }

@@ -109,7 +109,11 @@ public struct Launch: Sendable {
             return execution
         }
         let isElsewhere = setting.environment["MINIBOSS_LEDGER"]?.isEmpty == false
-        guard isElsewhere || Disk.exists("\(place.directory)/.miniboss") else { throw failure }
+        guard isElsewhere || Disk.exists("\(place.directory)/.miniboss") else {
+            // Nothing stands in for it: what the compiler says is all there is to go on with.
+            if let file { return try program(kit, invocation, file, isQuiet: false) }
+            throw failure
+        }
         say("\(reason); stopping what the ledger knows, without the definition's hooks")
         return engine(kit, invocation, isAmbiguous ? nil : place)
     }

@@ -9,7 +9,7 @@ extension Failure {
             self.init(.engineUnreachable, phase: phase, summary: "the engine did not answer: \(words)")
         } else if error.code == .outputRefused {
             self.init(.engineError, phase: phase, summary: words)
-        } else if error.outcomeUnknown && phase != .build {
+        } else if error.outcomeUnknown {
             self.init(.engineUnreachable, phase: phase, summary: "the engine's answer was lost: \(words)", holder: Failure.lostReply)
         } else if phase == .build, error.code == .badRequest {
             // Of our own reading of the directory, before the engine was asked.

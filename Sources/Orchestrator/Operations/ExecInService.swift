@@ -13,7 +13,7 @@ public func execInService(
         guard let container = containers.first(where: { $0.state == "running" && $0.labels[GroupLabels.oneOff] == nil }) else {
             throw OperationError(
                 .failed, "\"\(service)\" has no running container",
-                next: "`miniboss start` starts it; `miniboss status` tells why it is not running.")
+                next: "`miniboss status` tells why; `miniboss run \(service) -- …` runs a command in a new container of it.")
         }
         var config = ExecConfig(command)
         config.tty = streams.tty

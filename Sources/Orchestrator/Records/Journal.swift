@@ -52,7 +52,8 @@ struct JournalEntry: Sendable {
             return .stateChanged(
                 StateChanged(
                     from: phase, to: next, event: move.event, cause: move.cause, containerID: move.container, failure: move.failure,
-                    because: move.because))
+                    because: move.because,
+                    spec: move.spec))
         }
     }
 }
@@ -64,6 +65,7 @@ struct Move: Sendable {
     var container: String?
     var failure: Failure?
     var because: [String]?
+    var spec: SpecSummary?
     /// The phases in which it still means something; in others it is dropped. `nil` for all.
     var onlyFrom: Set<ServicePhase>?
 }

@@ -139,11 +139,12 @@ final class GroupRun: Sendable {
 
     func entry(
         _ service: String, _ event: ServiceEvent, cause: String? = nil, container: String? = nil, failure: Failure? = nil,
-        because: [String]? = nil, onlyFrom: Set<ServicePhase>? = nil
+        because: [String]? = nil, spec: SpecSummary? = nil, onlyFrom: Set<ServicePhase>? = nil
     ) -> JournalEntry {
         JournalEntry(
             service,
-            move: Move(event: event, cause: cause, container: container, failure: failure, because: because, onlyFrom: onlyFrom))
+            move: Move(event: event, cause: cause, container: container, failure: failure, because: because, spec: spec, onlyFrom: onlyFrom)
+        )
     }
 
     func planRequest(observed: ObservedGroup) -> PlanRequest {

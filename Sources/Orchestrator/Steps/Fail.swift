@@ -21,11 +21,22 @@ extension GroupRun {
                 failure.exitCode = failure.exitCode ?? exit.exitCode
                 failure.oomKilled = failure.oomKilled || exit.oomKilled
             }
-            entries.append(entry(service, .failed, cause: failure.summary, container: container, failure: failure))
+            // It may be what it was to be made from that is wrong, and no intent to make it tells of that.
+            let unmade = failure.phase.isBeforeContainer && made(service) == nil ? summary(of: service) : nil
+            entries.append(entry(service, .failed, cause: failure.summary, container: container, failure: failure, spec: unmade))
             try journal.note(entries)
         }
         guard let container, !terms.keepFailed, !kind.endsContainer || made(service) == container else { return }
         try await discard(service, container: container, cause: "because it failed (\(failure.failureClass.rawValue))")
+    }
+
+    private func summary(of service: String) -> SpecSummary? {
+        group[service].map { service in
+            let spec = service.resolvedAsFar(journal.state.context)
+            journal.conceal(spec.secretTexts)
+            return SpecSummary(
+                spec, imageID: imageID(spec.image), network: group.network, secretMarks: secretMarks(of: spec, key: fingerprintKey))
+        }
     }
 
     /// The container that failed: this run's own, or the existing one it had started again. A container that was to be

@@ -72,6 +72,7 @@ public struct FailureReport: Sendable, Equatable {
             case .hookFinished(let hook) where hook.outcome == .threw: hookSeconds = hook.seconds
             case .stateChanged(let change):
                 containerID = change.containerID ?? containerID
+                spec = change.spec ?? spec
             default: break
             }
         }

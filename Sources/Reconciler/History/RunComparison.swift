@@ -67,7 +67,11 @@ public struct RunComparison: Sendable, Equatable {
             ("definition", start.definition.map(shortHash), end.definition.map(shortHash)), ("engine", start.engine, end.engine),
             ("network", start.network, end.network), ("outcome", from.outcome.rawValue, to.outcome.rawValue),
         ])
-        let specs = (SpecSummary.newest(in: facts.filter { $0.run <= first }), SpecSummary.newest(in: facts.filter { $0.run <= second }))
+        /// What a service was made from, in the run or before it; what it failed to be made from in the run itself.
+        func specs(_ run: Int) -> [String: SpecSummary] {
+            SpecSummary.newest(in: facts.filter { $0.run <= run }).merging(SpecSummary.wanted(in: facts.filter { $0.run == run })) { $1 }
+        }
+        let specs = (specs(first), specs(second))
         let members = (start.services, end.services)
         let names = after.serviceNames + before.serviceNames.filter { name in !after.serviceNames.contains(name) }
         services = names.compactMap { name in

@@ -7,25 +7,25 @@ public struct SpecChange: Sendable, Equatable {
     /// The run in which the service last ran.
     public var run: Int
 
-    /// In words: `env.MODE was "one" in run 6, which worked; now "two"`.
+    /// In words: `env.MODE was "one" in run 6, in which it worked; now "two"`.
     public var words: String {
-        if before == now { return "\(field) has another secret in it than in run \(run), which worked" }
+        if before == now { return "\(field) has another secret in it than in run \(run), in which it worked" }
         let then = before.map { "was \"\($0)\"" } ?? "was unset"
-        return "\(field) \(then) in run \(run), which worked; now \(now.map { "\"\($0)\"" } ?? "unset")"
+        return "\(field) \(then) in run \(run), in which it worked; now \(now.map { "\"\($0)\"" } ?? "unset")"
     }
 }
 
 extension SpecChange {
     /// By service: what its container was made from otherwise than when it last ran before this run.
     ///
-    /// Only services that got a container in this run are in it: another is what it was.
+    /// Only services that were to get a container in this run are in it: another is what it was.
     /// - Parameters:
     ///   - facts: those of the run.
     ///   - earlier: those of runs before it; `step.intended` and `service.state_changed` are read.
     public static func all(in facts: [RecordedFact], earlier: [RecordedFact]) -> [String: [SpecChange]] {
         guard let run = facts.runStart?.fact.run else { return [:] }
         let working = WorkingSpecs(earlier, before: run).byService
-        return SpecSummary.newest(in: facts.filter { $0.run == run }).reduce(into: [:]) { changes, made in
+        return SpecSummary.wanted(in: facts.filter { $0.run == run }).reduce(into: [:]) { changes, made in
             guard let entry = working[made.key], let before = entry.spec else { return }
             let found = before.fields(beside: made.value).filter { $0.mine != $0.other }.map { field, before, now in
                 SpecChange(field: field, before: before.map(withoutURLPassword), now: now.map(withoutURLPassword), run: entry.run)
@@ -42,6 +42,14 @@ extension SpecSummary {
             guard let service = fact.service, case .stepIntended(let step) = fact.event, step.step == .createContainer else { return }
             specs[service] = step.spec
         }
+    }
+
+    /// The same for the facts of one run, with what failed before it came to a container.
+    public static func wanted(in facts: [RecordedFact]) -> [String: SpecSummary] {
+        let unmade = facts.reduce(into: [String: SpecSummary]()) { specs, fact in
+            if let service = fact.service, case .stateChanged(let change) = fact.event, let spec = change.spec { specs[service] = spec }
+        }
+        return newest(in: facts).merging(unmade) { _, unmade in unmade }
     }
 }
 
@@ -70,7 +78,9 @@ extension SpecSummary {
     /// Every field of this spec beside the same of another, in the order in which people read them.
     func fields(beside other: SpecSummary) -> [(field: String, mine: String?, other: String?)] {
         var fields: [(String, String?, String?)] = [("image", image, other.image)]
-        if image == other.image { fields.append(("image id", imageID.map(shortID), other.imageID.map(shortID))) }
+        if image == other.image, let imageID, let otherID = other.imageID {
+            fields.append(("image id", shortID(imageID), shortID(otherID)))
+        }
         for key in Set(env.keys).union(other.env.keys).sorted() {
             var value = other.env[key]
             if let mark = secretMarks?[key], let otherMark = other.secretMarks?[key], mark != otherMark { value? += " (another one)" }

@@ -22,6 +22,7 @@ extension Event {
         case .stateChanged(var body):
             body.cause = foreign(body.cause)
             body.failure = body.failure?.mappingTexts(foreign)
+            body.spec = body.spec?.concealed(by: hide)
             return .stateChanged(body)
         case .stepIntended(var body):
             body.cause = foreign(body.cause)

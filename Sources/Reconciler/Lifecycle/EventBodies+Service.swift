@@ -10,17 +10,21 @@ public struct StateChanged: EventBody {
     public var failure: Failure?
     /// For `blocked`: the chain from what failed to this service's direct dependency.
     public var because: [String]?
+    /// For `failed`, where it did not come to a container: what that would have been made from, keys that nobody has written as
+    /// they stand in the definition.
+    public var spec: SpecSummary?
 
     enum CodingKeys: String, CodingKey {
-        case from, to, cause, failure, because
+        case from, to, cause, failure, because, spec
         case trigger = "event"
         case containerID = "container_id"
     }
 
     public init(
         from: ServicePhase, to: ServicePhase, event: ServiceEvent, cause: String? = nil, containerID: String? = nil,
-        failure: Failure? = nil, because: [String]? = nil
+        failure: Failure? = nil, because: [String]? = nil, spec: SpecSummary? = nil
     ) {
+        self.spec = spec
         self.from = from
         self.to = to
         self.trigger = event

@@ -55,10 +55,10 @@ extension ServicePhase {
     /// Work of this run is going on or owed.
     public var isUnderWay: Bool { !isSettled }
 
-    /// Only its dependencies (or the image) keep it: blocking it costs nothing but what was prepared early.
+    /// Only its dependencies (or the image) keep it, or one died: blocking it costs nothing but what was prepared early.
     public var awaitsDependencies: Bool {
         switch self {
-        case .waiting, .created, .pulling, .building: true
+        case .waiting, .prepared, .created, .pulling, .building: true
         default: false
         }
     }

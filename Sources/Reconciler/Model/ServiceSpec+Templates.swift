@@ -67,6 +67,13 @@ extension ServiceSpec {
         return copy
     }
 
+    /// As far as it can be told: keys that nobody has written stay as they are written.
+    public func resolvedAsFar(_ context: ContextValues) -> ServiceSpec {
+        var known = context
+        for key in contextKeys where known.values[key] == nil { known.values[key] = .string("{\(key)}") }
+        return (try? resolved(known)) ?? self
+    }
+
     /// Only where to build from: a build may begin before everything the container needs is known.
     public func resolvedBuild(_ context: ContextValues) throws(TemplateFailure) -> BuildSource? {
         guard let build else { return nil }

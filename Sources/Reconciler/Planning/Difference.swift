@@ -11,9 +11,10 @@ public struct Difference: Codable, Sendable, Equatable {
         self.actual = actual
     }
 
-    /// In words: `env.MODE "one" → "two"`.
+    /// In words: `env.MODE "one" → "two"`; of a long value its beginning, so that it hides no other difference.
     public var words: String {
-        switch (actual, desired) {
+        let (actual, desired) = (actual.map { cutText($0, to: 200) }, desired.map { cutText($0, to: 200) })
+        return switch (actual, desired) {
         case (nil, nil): field
         case (let actual?, nil): "\(field) \"\(actual)\" → unset"
         case (nil, let desired?): "\(field) unset → \"\(desired)\""

@@ -62,7 +62,9 @@ extension ServiceStatus {
         self.init(
             service: container.service, state: container.status.rawValue, desired: "absent", containerID: container.id,
             containerName: container.name, image: container.configuration?.image ?? shortID(container.imageID), ports: container.ports,
-            differences: [], reason: "no longer in the definition; `miniboss stop` ends it")
+            differences: [],
+            reason: "no longer in the definition; "
+                + (container.status.mustBeStopped ? "`miniboss stop` ends it" : "`miniboss stop --remove` removes it"))
     }
 
     public func concealed(by hide: Redaction) -> ServiceStatus {

@@ -6,7 +6,26 @@ extension StartPlanner {
         service.isBuiltAtEachStart && !request.preparedImages.contains(service.name)
     }
 
+    /// By image: the first service, in the order of the start, that builds it in this plan.
+    static func builders(in request: PlanRequest, order: [String]) -> [String: ServiceSpec] {
+        order.compactMap { request.desired[$0] }.reduce(into: [:]) { builders, service in
+            guard service.build != nil, !service.imageHangsOnContext, let image = (try? ImageReference(service.image))?.description,
+                let work = service.imageWork(
+                    isHere: request.observed.images[image] != nil, isPrepared: request.preparedImages.contains(service.name)),
+                work.kind == .buildImage, builders[image] == nil
+            else { return }
+            builders[image] = service
+        }
+    }
+
+    /// The service that builds the image of another that does not: it is neither pulled nor taken as it is meanwhile.
+    func builder(for service: ServiceSpec) -> ServiceSpec? {
+        guard service.build == nil, !service.imageHangsOnContext, let image = try? ImageReference(service.image) else { return nil }
+        return builders[image.description]
+    }
+
     mutating func addImage(_ service: ServiceSpec) -> Int? {
+        if let builder = builder(for: service) { return addImage(builder) }
         let reference = try? ImageReference(service.image)
         let target = StepTarget.image(reference?.description ?? service.image)
         // A reference with an unwritten key in it is looked up when its turn comes.

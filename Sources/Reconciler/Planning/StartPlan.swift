@@ -3,8 +3,9 @@
 /// Rules of a start (see the design): running and as defined is left alone; stopped and as defined is started again;
 /// whatever differs is replaced; only what hangs on an unfinished hook or build is decided later.
 public func planStart(_ request: PlanRequest) -> Plan {
-    var planner = StartPlanner(request)
-    for name in ServiceGraph(request.desired).startOrder {
+    let order = ServiceGraph(request.desired).startOrder
+    var planner = StartPlanner(request, order: order)
+    for name in order {
         if let service = request.desired[name] { planner.plan(service) }
     }
     return planner.draft.finished(order: request.desired.services.map(\.name))
@@ -25,9 +26,11 @@ struct StartPlanner {
     private let observed: [String: [ObservedContainer]]
     /// See `makeWay`.
     let publishers: [Int: [ObservedContainer]]
+    let builders: [String: ServiceSpec]
 
-    init(_ request: PlanRequest) {
+    init(_ request: PlanRequest, order: [String]) {
         self.request = request
+        builders = Self.builders(in: request, order: order)
         publishers = Self.publishers(in: request.observed)
         observed = request.observed.containersByService
     }
@@ -51,14 +54,15 @@ struct StartPlanner {
         if let cause = request.renewals[service.name] ?? (service.alwaysStartNew ? "alwaysStartNew" : nil) {
             let found = resolved.map { differences(of: $0, from: keeper) } ?? []
             replace(service, resolved: resolved, [keeper] + choice.leftovers, cause: cause, differences: found, after: dependencies)
-        } else if builds(resolved ?? service), resolved != nil || !service.imageHangsOnContext {
-            let known = resolved.map { differences(of: $0, from: keeper).filter { $0.field != "image" } } ?? []
-            let cause = "its image may have changed" + known.map { "; \($0.words)" }.joined()
+        } else if builds(resolved ?? service) || builder(for: resolved ?? service) != nil,
+            resolved != nil || !service.imageHangsOnContext
+        {
             let image = addImage(resolved ?? service)
-            reconsider(service, keeper, cause: cause, after: dependencies + [image])
+            reconsider(service, keeper, cause: "its image may have changed", except: ["image"], after: dependencies + [image])
         } else if resolved == nil, hangsOnHooks {
             let keys = service.contextKeys.sorted().map { "{\($0)}" }.joined(separator: ", ")
-            reconsider(service, keeper, cause: "\(keys) may be written by a hook before it", after: dependencies)
+            let open = Set(service.contextReads.keys)
+            reconsider(service, keeper, cause: "\(keys) may be written by a hook before it", except: open, after: dependencies)
         } else if let resolved {
             decide(service, resolved, fingerprint, keeper, choice.leftovers, after: dependencies)
         } else {
@@ -238,7 +242,12 @@ struct StartPlanner {
         moving.insert(service.name)
     }
 
-    private mutating func reconsider(_ service: ServiceSpec, _ keeper: ObservedContainer, cause: String, after: [Int?]) {
+    /// - Parameter open: the fields whose differences are not known yet; those of others are told with the cause.
+    private mutating func reconsider(
+        _ service: ServiceSpec, _ keeper: ObservedContainer, cause: String, except open: Set<String>, after: [Int?]
+    ) {
+        let known = differences(of: service.resolvedAsFar(request.history.context), from: keeper).filter { !open.contains($0.field) }
+        let cause = ([cause] + known.map(\.words)).joined(separator: "; ")
         let ended = observed[service.name, default: []].flatMap { draft.endings[$0.id] ?? [] }
         let after = after + ended + makeWay(for: service, after: after)
         let step = draft.add(.reconsider, service.name, .service(service.name), cause: cause, after: after)

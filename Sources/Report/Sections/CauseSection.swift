@@ -80,7 +80,7 @@ struct CauseSection: Section {
             } else if let run = failure.lastWorkingRun {
                 page.say("nothing of its definition since run \(run), in which it ran: look outside of it")
             } else {
-                page.say("it has not run before in this ledger")
+                page.say("it has never worked before")
             }
         }
     }

@@ -9,7 +9,7 @@ extension Markup {
         guard let run = changes.first?.run else { return }
         // Of several it is said once, not in each line.
         let isOne = changes.count == 1
-        if !isOne { element("p", [:], "\(lead) run \(run), which worked:") }
+        if !isOne { element("p", [:], "\(lead) run \(run), in which it worked:") }
         nest("ul", ["class": "changes"]) { page in
             for change in changes.prefix(limit) { page.nest("li", [:]) { $0.change(change, since: isOne ? run : nil) } }
             if changes.count > limit { page.element("li", ["class": "quiet"], "and \(changes.count - limit) more") }
@@ -19,7 +19,7 @@ extension Markup {
     /// What a long value has in common with the one before is left out: the eye would not find the difference.
     private mutating func change(_ change: SpecChange, since run: Int?) {
         element("code", [:], change.field)
-        say(run.map { " since run \($0), which worked: " } ?? " ")
+        say(run.map { " since run \($0), in which it worked: " } ?? " ")
         let (before, now) = differing(change.before, change.now)
         element("span", ["class": "quiet"], "was ")
         changedValue(before, "del")
