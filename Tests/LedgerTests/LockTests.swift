@@ -105,6 +105,25 @@ struct LockTests {
         }
     }
 
+    @Test("B57: a ledger that has a second name in another directory has one writer all the same")
+    func hardLink() throws {
+        let scratch = Scratch()
+        let writer = try scratch.writer()
+        _ = try writer.appendBlocking([.started(1)])
+        let other = scratch.root + "/other"
+        try #require(mkdir(other, 0o700) == 0 && link(scratch.path, other + "/ledger.sqlite") == 0)
+        let holder = LockHolder(pid: 7, command: "stop", startedAt: "2026-01-01T00:00:00.000000000Z")
+        let error = #expect(throws: LedgerError.self) { try LedgerWriter.open(directory: other, holder: holder) }
+        #expect(error?.code == .busy(nil) && error?.finding.contains("hard link") == true)
+        _ = try writer.appendBlocking([.note(2)])
+        writer.close()
+        let next = try LedgerWriter.open(directory: other, holder: holder)
+        _ = try next.appendBlocking([.note(3)])
+        #expect(throws: LedgerError.self) { try scratch.writer() }
+        next.close()
+        #expect(try scratch.reader().verify().isSound && scratch.writer().head?.seq == 3)
+    }
+
     @Test("a ledger is not begun on a file system that machines share; one in memory is known")
     func fileSystems() throws {
         let scratch = Scratch()

@@ -74,7 +74,7 @@ struct ReaderTests {
     func crowd() async throws {
         let scratch = Scratch()
         // Each reading is of everything: a writer without an end would be read ever more slowly.
-        let writing = try FixtureProcess(directory: scratch.directory, ["appends=1000"])
+        let writing = try FixtureProcess(directory: scratch.directory, ["appends=300"])
         for _ in 0..<4 { _ = writing.line() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<20 {

@@ -2,7 +2,7 @@ import Glibc
 
 /// The right to write: an exclusive `flock` on a file of its own, held until `release()` or the process's end.
 ///
-/// Never on the database itself, whose locks belong to SQLite. See flock(2).
+/// Of the database itself, which may have other names, see `DatabaseLock`. See flock(2).
 public final class GroupLock: Sendable {
     private let descriptor: Int32
 

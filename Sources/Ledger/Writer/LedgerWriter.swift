@@ -9,13 +9,18 @@ public final class LedgerWriter: Sendable {
     public let reader: LedgerReader
 
     let thread: WriterThread
-    private let lock: Monitor<GroupLock?>
+    private let locks: Monitor<Locks?>
 
-    private init(location: LedgerLocation, reader: LedgerReader, thread: WriterThread, lock: GroupLock) {
+    private struct Locks: Sendable {
+        let group: GroupLock
+        let database: DatabaseLock?
+    }
+
+    private init(location: LedgerLocation, reader: LedgerReader, thread: WriterThread, locks: Locks) {
         self.location = location
         self.reader = reader
         self.thread = thread
-        self.lock = Monitor(lock)
+        self.locks = Monitor(locks)
     }
 
     deinit {
@@ -36,7 +41,8 @@ public final class LedgerWriter: Sendable {
         patience: @escaping @Sendable (Int) -> Bool = { $0 < 10 }
     ) throws(LedgerError) -> LedgerWriter {
         let location = LedgerLocation(directory: directory, path: path)
-        let lock = try location.lock(holder)
+        let group = try location.lock(holder)
+        var database = try DatabaseLock(path: location.path)
         let thread = try WriterThread(CommitLog(Connection.openForWriting(location.path), patience: patience))
         let reader: LedgerReader
         do {
@@ -45,7 +51,9 @@ public final class LedgerWriter: Sendable {
             thread.close()
             throw error
         }
-        return LedgerWriter(location: location, reader: reader, thread: thread, lock: lock)
+        // A new one could not be locked before it was there.
+        if database == nil { database = try DatabaseLock(path: location.path) }
+        return LedgerWriter(location: location, reader: reader, thread: thread, locks: Locks(group: group, database: database))
     }
 
     /// The newest durable event; `nil` in a new ledger.
@@ -57,7 +65,7 @@ public final class LedgerWriter: Sendable {
     public func close() {
         reader.close()
         thread.close()
-        lock.withLock { $0 = nil }
+        locks.withLock { $0 = nil }
     }
 
     /// Runs `body` on the thread that writes, between two commits, and blocks until it is done.

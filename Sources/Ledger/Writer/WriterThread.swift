@@ -12,9 +12,14 @@ final class WriterThread: Sendable {
     }
 
     /// The log, for one thread at a time.
-    // Unchecked: who has taken it out of the inbox is the only one that has it, until it is put back.
-    private struct Custody: @unchecked Sendable {
-        let log: CommitLog
+    // Unchecked: who has taken it out of the inbox is the only one that uses it, until it is put back. Only the inbox owns it, so
+    // that the connection is closed by the thread at its end and not by whoever helped last.
+    private final class Custody: @unchecked Sendable {
+        private(set) var log: CommitLog?
+
+        init(_ log: CommitLog) { self.log = log }
+
+        func close() { log = nil }
     }
 
     private struct Inbox: Sendable {
@@ -37,7 +42,7 @@ final class WriterThread: Sendable {
     init(_ log: sending CommitLog) throws(LedgerError) {
         path = log.connection.path
         let head = log.head
-        let custody = Custody(log: log)
+        let custody = Custody(log)
         inbox.withLock { ($0.head, $0.log) = (head, custody) }
         try start()
     }
@@ -156,15 +161,15 @@ extension WriterThread {
             inbox.wait(atMost: Self.patience) { $0.isPressing || $0.isClosing }
             workOff(inbox.wait(Self.take))
         }
-        var custody: Custody? = inbox.wait(Self.take).log
+        let custody = inbox.wait(Self.take).custody
         // Nothing is lost without it: the next writer reads the write-ahead log.
-        try? custody?.log.checkpoint()
+        try? custody.log?.checkpoint()
         // The connection has to be gone before anybody is told so: the lock is released next.
-        custody = nil
+        custody.close()
         inbox.withLock { $0.hasEnded = true }
     }
 
-    private typealias Work = (log: Custody, jobs: [Job])
+    private typealias Work = (custody: Custody, jobs: [Job])
 
     /// The log with all that has come in; `nil` while somebody has it.
     private static func take(_ inbox: inout Inbox) -> Work? {
@@ -174,8 +179,8 @@ extension WriterThread {
     }
 
     private func workOff(_ work: Work) {
-        self.work(work.jobs, work.log.log)
-        inbox.withLock(wakes: { !$0.jobs.isEmpty || $0.isClosing }) { $0.log = work.log }
+        if let log = work.custody.log { self.work(work.jobs, log) }
+        inbox.withLock(wakes: { !$0.jobs.isEmpty || $0.isClosing }) { $0.log = work.custody }
     }
 
     private func work(_ jobs: [Job], _ log: CommitLog) {
