@@ -1,4 +1,5 @@
 import DockerClient
+import FoundationEssentials
 import Glibc
 import Testing
 
@@ -89,6 +90,24 @@ private let services = """
             #expect(doctor.code == 74 && doctor.output.contains("not a SQLite database"), "\(doctor.output)")
             #expect(doctor.output.contains("orphans") && !doctor.output.contains("docker rm"), "\(doctor.output)")
             #expect(try shop.miniboss("doctor", "--set-aside").code == 0)
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+        }
+    }
+
+    @Test("B55: of a ledger whose place was removed as a whole the containers and the saved context still tell")
+    func cleaned() async throws {
+        try await withWorkshop(services, list: "Database(), Application()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            let before = try await shop.container("application")?.id
+            try FileManager.default.removeItem(atPath: "\(shop.directory)/.miniboss")
+            #expect(try shop.miniboss("history").errors.contains("whose ledger is gone"))
+            let doctor = try shop.miniboss("doctor")
+            #expect(doctor.code == 1 && doctor.output.contains("has 2 containers, but the ledger that tells of them is gone"), "\(doctor)")
+            let start = try shop.miniboss("start")
+            #expect(start.code == 0 && start.output.contains("already running"), "\(start)")
+            #expect(try await shop.container("application")?.id == before)
+            let history = try shop.miniboss("history", "1").output
+            #expect(history.contains("a new history begins") && history.contains("context user_id"), "\(history)")
             #expect(try shop.miniboss("stop", "--remove").code == 0)
         }
     }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Reconciler
 import Testing
 
@@ -42,8 +43,26 @@ import Testing
     @Test("B54: a secret in the reference of an image is in no step") func imageTarget() {
         let hide = Redaction(["canary-image"])
         let intent = StepIntended(step: .pullImage, cause: "", target: "r.example/canary-image:1")
-        guard case .stepIntended(let body) = Event.stepIntended(intent).concealed(by: hide) else { return }
-        #expect(body.target == "r.example/******:1")
+        #expect(
+            Event.stepIntended(intent).concealed(by: hide)
+                == .stepIntended(StepIntended(step: .pullImage, cause: "", target: "r.example/******:1")))
+    }
+
+    @Test("B54: a secret is masked in JSON that escapes its slashes, and in base64 with whatever stands beside it") func encoded() {
+        let secret = "s3cr/et+pässwörd"
+        let hide = Redaction([secret])
+        #expect(hide(#"{"pw":"s3cr\/et+pässwörd"}"#) == #"{"pw":"******"}"#)
+        for before in ["", "u", "us", "user:", "someone:"] {
+            for behind in ["", "@", "@h", "\n"] {
+                let text = Data((before + secret + behind).utf8).base64EncodedString()
+                let url = text.replacing("+", with: "-").replacing("/", with: "_")
+                for spelling in [text, url] { #expect(hide(spelling).contains("******"), "\(before) \(behind) \(spelling)") }
+                #expect(!hide("auth \(text)").contains(text.dropFirst(12).prefix(8)))
+            }
+        }
+        #expect(
+            hide(Data("another text of some length".utf8).base64EncodedString())
+                == Data("another text of some length".utf8).base64EncodedString())
     }
 
     @Test("what is cut twice tells what both cuts took") func cutTwice() {

@@ -15,7 +15,7 @@ struct SetAsideTests {
     }
 
     private func overwrite(_ path: String, at offset: Int? = nil, with bytes: [UInt8]) {
-        let descriptor = open(path, O_WRONLY | (offset == nil ? O_TRUNC : 0))
+        let descriptor = open(path, O_WRONLY | O_CREAT | (offset == nil ? O_TRUNC : 0), 0o600)
         defer { close(descriptor) }
         _ = bytes.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, off_t(offset ?? 0)) }
     }
@@ -67,6 +67,8 @@ struct SetAsideTests {
         #expect(found.problems.first == "event \(last) is the first bad one: its content is not what was hashed")
         #expect(found.mend.contains("miniboss doctor --set-aside"))
 
+        // Written after the last good event.
+        overwrite(memory.root + "/.miniboss-context", with: Array(#"{"db_id":3,"late":"x","hidden":"******"}"#.utf8))
         guard case .setAside(let cited) = try setAsideLedger(memory.setting()) else {
             Issue.record("not set aside")
             return
@@ -79,7 +81,7 @@ struct SetAsideTests {
         let first = try #require(try records.facts().first)
         #expect(first.event == .ledgerSetAside(cited))
         let state = try records.state()
-        #expect(state.context.values == ["db_id": .int(2), "app_id": .int(2)])
+        #expect(state.context.values == ["db_id": .int(3), "app_id": .int(2), "late": .string("x")])
         #expect(state.members.map(\.name) == ["db", "app"])
         #expect(state.network == "miniboss-demo")
         #expect(state.openRuns.isEmpty)

@@ -38,7 +38,7 @@ struct Session: Sendable {
     /// The definition's problems, each with its place in the file.
     var problems: [String] {
         guard let definition else { return [] }
-        return (definition.problems + definition.spec.problems()).map { problem in
+        return definition.allProblems.map { problem in
             guard problem.place == nil else { return SafeText.line("\(problem)") }
             let service = definition.spec.services.first { $0.typeName == problem.typeName }?.name
             let place = service.flatMap { definition.origins[$0] }

@@ -91,7 +91,8 @@ struct DoctorCommand: Verb {
             let last = old.lastSeq.map { "its last good event is \($0)" } ?? "none of its events could be read"
             return DoctorFinding(
                 check, .good, "the ledger is in \(old.directory) now, whole; \(last)",
-                mend: "`miniboss start` goes on with the containers there are. The old history, as far as it can be read: "
+                mend: "`miniboss start` goes on with the containers there are; secrets that were written after that event hooks must "
+                    + "write again (`miniboss reload SERVICE`). The old history, as far as it can be read: "
                     + "MINIBOSS_LEDGER=\(old.directory)/ledger.sqlite miniboss history")
         }
     }
@@ -99,9 +100,15 @@ struct DoctorCommand: Verb {
     private func engine(_ found: EngineFindings, isGroupKnown: Bool) -> [DoctorFinding] {
         if let problem = found.problem { return [DoctorFinding("engine", .bad, problem.message, mend: problem.next)] }
         let version = "Docker Engine \(found.version ?? "?"), API \(found.apiVersion ?? "?"), at \(found.address)"
-        guard isGroupKnown else { return [DoctorFinding("engine", .good, version)] }
+        let lost = found.unledgered.sorted { $0.key < $1.key }.map { group, count in
+            DoctorFinding(
+                "history", .warning,
+                "group \"\(group)\" has \(count) \(count == 1 ? "container" : "containers"), but the ledger that tells of them is gone",
+                mend: "`miniboss start` begins a new history and goes on with them, with what .miniboss-context still has of the context.")
+        }
+        guard isGroupKnown else { return [DoctorFinding("engine", .good, version)] + lost }
         let group = found.refusal.map { DoctorFinding("group", .bad, $0.message, mend: $0.next) } ?? orphans(found.orphans)
-        return [DoctorFinding("engine", .good, version), group]
+        return [DoctorFinding("engine", .good, version)] + lost + [group]
     }
 }
 

@@ -81,6 +81,7 @@ struct HistoryCommand: Verb {
         if let run { throw OperationError(.usage, "there is no run \(run)", next: "Group \"\(target.name)\" has no runs yet.") }
         let words = since.map { "no runs since \($0)" } ?? "no runs yet"
         try session.output.line(shared.json ? "[]" : SafeText.line("\(target.name): \(words)"))
+        try sayIfLost(session, target)
         return 0
     }
 }

@@ -28,6 +28,7 @@ struct PostMortemCommand: Verb {
             if let run { throw OperationError(.usage, "there is no run \(run)", next: "Group \"\(target.name)\" has no runs yet.") }
             try session.output.line(
                 shared.json ? JSON.noPostMortem.text : SafeText.line("\(target.name): no start, stop or reload has failed"))
+            try sayIfLost(session, target)
             return 0
         }
         let facts = try records.factsOfRun(number)

@@ -30,6 +30,14 @@ extension Verb {
 
     static var name: String { configuration.commandName ?? _commandName }
 
+    /// That nothing is known need not mean that nothing was: a start leaves its context beside the definition.
+    func sayIfLost(_ session: Session, _ target: GroupTarget) throws {
+        guard !shared.json, try target.records(session) == nil, setting(session, target).hasSavedContext,
+            try GroupTarget.all(session, shared).isEmpty
+        else { return }
+        session.errors.attempt("miniboss: .miniboss-context tells of an earlier start, whose ledger is gone; see `miniboss doctor`\n")
+    }
+
     /// The definition as this command may use it.
     /// - Throws: `OperationError` when it is required and missing or wrong; the problems are then printed already.
     func usableDefinition(_ session: Session) throws(OperationError) -> GroupDefinition? {

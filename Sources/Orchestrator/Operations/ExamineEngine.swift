@@ -9,6 +9,8 @@ public struct EngineFindings: Sendable {
     public var problem: OperationError?
     /// Containers and networks with the group's label that are no part of it any more; `nil` where nothing says what belongs to the group: the ledger can't be read, or knows of no start.
     public var orphans: [Orphan]?
+    /// By group: how many containers name a ledger of this place that is not there.
+    public var unledgered: [String: Int] = [:]
     /// The group's containers are another ledger's.
     public var refusal: OperationError?
 }
@@ -30,11 +32,22 @@ public func examineEngine(_ setting: RunSetting) async -> EngineFindings {
             findings.apiVersion = try await docker.apiVersion().description
             findings.refusal = try await setting.refusal(by: docker)
             if findings.refusal == nil { findings.orphans = try await orphans(setting, docker) }
+            findings.unledgered = try await unledgered(setting, docker)
         } catch { findings.problem = OperationError(unreachable: error, host: findings.address) }
     } catch {
         findings.problem = OperationError(unreachable: error, host: setting.environment["DOCKER_HOST"] ?? "the current context")
     }
     return findings
+}
+
+private func unledgered(_ setting: RunSetting, _ docker: Docker) async throws(DockerError) -> [String: Int] {
+    guard let place = setting.contextPath?.dropLast(".miniboss-context".count) else { return [:] }
+    return try await docker.containers(labels: [GroupLabels.ledger]).reduce(into: [:]) { groups, container in
+        guard let ledger = container.labels[GroupLabels.ledger], ledger.hasPrefix(place + ".miniboss/"), !HostFiles.exists(ledger),
+            let group = container.labels[GroupLabels.group]
+        else { return }
+        groups[group, default: 0] += 1
+    }
 }
 
 private func orphans(_ setting: RunSetting, _ docker: Docker) async throws(DockerError) -> [Orphan]? {

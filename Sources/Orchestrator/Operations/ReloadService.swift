@@ -14,6 +14,7 @@ public func reloadService(_ setting: RunSetting, _ options: ReloadOptions) async
     return try await conduct(setting, terms, group: { group.on(options.network ?? $0.network) }) { run in
         try await run.finishStops()
         let observed = try await run.observeNow()
+        try run.noteLostLedger(observed)
         let selection: ReloadSelection
         do throws(SelectionRefusal) {
             selection = try ReloadSelection(

@@ -11,6 +11,7 @@ public func startGroup(_ setting: RunSetting, _ options: StartOptions) async thr
         try await run.finishStops()
         let observed = try await run.observeNow()
         try run.noteOtherEngine(observed)
+        try run.noteLostLedger(observed)
         try run.noteFormerServices(observed)
         try await run.removeOneOffs(observed)
         let plan = planStart(run.planRequest(observed: observed))

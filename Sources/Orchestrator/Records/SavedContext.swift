@@ -26,6 +26,9 @@ struct SavedContext {
         return ContextValues(values.filter { $0.value != .string(EnvironmentValue.mask) })
     }
 
+    /// For whoever takes the context from it.
+    static let note = "the context is that of .miniboss-context; secrets are not in it"
+
     /// Removes it, unless it is another group's of the directory.
     /// - Parameter context: what this group would have written.
     func remove(holding context: ContextValues) {
@@ -33,4 +36,9 @@ struct SavedContext {
     }
 
     private static func text(_ context: ContextValues) -> String { ContextValue.object(context.shown).json + "\n" }
+}
+
+extension RunSetting {
+    /// Whether a start has left a context for other programs.
+    public var hasSavedContext: Bool { SavedContext(self)?.read() != nil }
 }

@@ -62,9 +62,10 @@ private func successorEvents(_ cited: LedgerSetAside, after old: LedgerExaminati
             definition: nil, definitionPath: setting.definition?.path ?? setting.environment["MINIBOSS_DEFINITION"], engine: nil,
             engineID: nil, pid: setting.host.pid, services: []),
     ]
-    if old.head == nil, let saved = SavedContext(setting)?.read() {
-        context = saved
-        bodies.append(NoteTaken(text: "the context is that of .miniboss-context; secrets are not in it"))
+    // What was written after the last good event is there, but for secrets.
+    if let saved = SavedContext(setting)?.read(), saved.values.contains(where: { context.values[$0.key] != $0.value }) {
+        context.values.merge(saved.values) { $1 }
+        bodies.append(NoteTaken(text: SavedContext.note))
     }
     for (key, value) in context.values.sorted(by: { $0.key < $1.key }) {
         bodies.append(ContextWritten(key: key, value: value, secret: context.secretKeys.contains(key), hook: nil))

@@ -14,6 +14,7 @@ extension Event {
         switch self {
         case .runStarted(var body):
             body.arguments = body.arguments.map { hide($0) }
+            for index in body.services.indices { body.services[index].image = hide(body.services[index].image) }
             return .runStarted(body)
         case .runFinished(var body):
             body.error = foreign(body.error)
@@ -108,7 +109,10 @@ extension Plan {
     public func concealed(by hide: Redaction) -> Plan {
         guard !hide.isEmpty else { return self }
         var copy = self
-        for index in steps.indices { copy.steps[index].cause = hide(steps[index].cause) }
+        for index in steps.indices {
+            copy.steps[index].cause = hide(steps[index].cause)
+            if case .image(let image) = steps[index].target { copy.steps[index].target = .image(hide(image)) }
+        }
         for index in outlooks.indices {
             copy.outlooks[index].cause = hide(outlooks[index].cause)
             copy.outlooks[index].differences = outlooks[index].differences.map { $0.concealed(by: hide) }

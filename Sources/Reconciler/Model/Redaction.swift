@@ -1,7 +1,7 @@
 /// Puts `******` where a secret stands in a text of others: a log line, an error, the words of the engine.
 ///
-/// Found are the secrets themselves, each line of one that has several, and their spellings in JSON, in URLs and in what Swift
-/// prints of a value.
+/// Found are the secrets themselves, each line of one that has several, and their spellings in JSON, in URLs, in what Swift
+/// prints of a value, and in base64, also as a part of a longer text.
 public struct Redaction: Sendable, Equatable {
     /// Bytes a secret has at least to be searched for: a shorter one would be found in every other word.
     public static let shortest = 4
@@ -26,6 +26,7 @@ public struct Redaction: Sendable, Equatable {
         if lines.count > 1 { texts += lines.filter { $0.utf8.count >= Self.shortestLine }.map(String.init) }
         for text in texts.flatMap({
             [$0, ContextValue.escaped($0), Self.inURL($0), String($0.debugDescription.dropFirst().dropLast())] + Self.inJSON($0)
+                + Self.inBase64($0)
         }) {
             let needle = Array(text.utf8)
             guard !needles.contains(needle) else { continue }
@@ -83,11 +84,33 @@ public struct Redaction: Sendable, Equatable {
             }
         }
         let markup: Set<Unicode.Scalar> = ["<", ">", "&"]
-        return [
-            escaped { !markup.contains($0) }, escaped { $0.isASCII },
+        let spellings = [
+            escaped { _ in true }, escaped { !markup.contains($0) }, escaped { $0.isASCII },
             escaped { $0.isASCII && !markup.contains($0) && $0 != "'" },
             escaped(upper: true) { $0.isASCII && !markup.contains($0) && $0 != "'" },
         ]
+        // Foundation and PHP write a slash with a backslash before it.
+        return spellings + (text.contains("/") ? spellings.map { $0.replacing("/", with: "\\/") } : [])
+    }
+
+    /// The letters that the text alone decides, whatever stands before and behind it: `user:PASSWORD` is often written as one.
+    private static func inBase64(_ text: String) -> [String] {
+        let bytes = Array(text.utf8)
+        return [("+", "/"), ("-", "_")].flatMap { plus, slash -> [String] in
+            let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789" + plus + slash)
+            return (0..<3).compactMap { before -> String? in
+                let whole = [UInt8](repeating: 0, count: before) + bytes
+                let own = ((before * 8 + 5) / 6)..<(whole.count * 8 / 6)
+                guard own.count >= Self.shortestLine else { return nil }
+                return String(
+                    own.map { place in
+                        let bit = place * 6
+                        let next = bit / 8 + 1 < whole.count ? whole[bit / 8 + 1] : 0
+                        let pair = Int(whole[bit / 8]) << 8 | Int(next)
+                        return letters[pair >> (10 - bit % 8) & 63]
+                    })
+            }
+        }
     }
 
     /// Percent-encoded but for the unreserved characters (RFC 3986, 2.3).

@@ -71,6 +71,7 @@ extension ServiceStatus {
         var copy = self
         copy.differences = differences.map { $0.concealed(by: hide) }
         copy.reason = hide(reason)
+        copy.image = hide(image)
         return copy
     }
 }
