@@ -162,6 +162,27 @@ func docker() throws -> Docker { try Docker(environment: ProcessInfo.processInfo
         }
     }
 
+    @Test("B29, B53: a container that somebody pauses while it is pinged is told as that")
+    func pausedWhilePinged() async throws {
+        let waiting = """
+            func ping(_ container: Container) async throws -> Bool {
+                let post = open("pinged", O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+                if post >= 0 { write(post, "p", 1); close(post) }
+                return false
+            }
+            """
+        try await withWorkshop("import Glibc\n" + sleeper("a", more: waiting), list: "A()") { shop in
+            let pinged = try shop.signalPost("pinged")
+            let start = try shop.launch(["start", "--timeout", "2"], name: "start-")
+            try pinged.await()
+            let id = try #require(try await shop.container("a")?.id)
+            try await docker().status(EngineCall("POST", "/containers/\(id)/pause"))
+            let ended = try start.wait()
+            #expect(ended.code == 1 && ended.output.contains("somebody paused its container while it was pinged"), "\(ended)")
+            #expect(try shop.miniboss("postmortem").output.contains("find out who ran `docker pause`"))
+        }
+    }
+
     @Test("B34, B56: a container of somebody else that took the name meanwhile is not what a killed stop was stopping")
     func takenName() async throws {
         let slow = """

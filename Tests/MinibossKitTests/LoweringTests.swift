@@ -88,6 +88,13 @@ private struct Group: ServiceGroup {
         #expect(problems.isEmpty)
     }
 
+    @Test("a request over HTTP that can't be made, or whose answer can't come, is named")
+    func httpProblems() {
+        #expect(Readiness.http(port: 80, path: "/a/{key}?b=%20", status: 204).problems.isEmpty)
+        #expect(Readiness.http(port: 80, path: "/a b").problems.count == 1)
+        #expect(Readiness.http(port: 80, status: 700).problems == ["no answer has the status 700; they are 100-599"])
+    }
+
     @Test("B6, B7, B10: what can't be read is a problem that names type and field")
     func problems() {
         var problems: [DefinitionProblem] = []

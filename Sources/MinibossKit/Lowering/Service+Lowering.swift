@@ -99,8 +99,12 @@ extension Readiness {
         switch probe {
         case .none, .healthy: return []
         case .tcp(let port): return portProblems(port)
-        case .http(let port, let path, _):
-            return portProblems(port) + (path.hasPrefix("/") || path.hasPrefix("{") ? [] : ["the path \"\(path)\" does not begin with /"])
+        case .http(let port, let path, let status):
+            let isPlain = path.unicodeScalars.allSatisfy { $0.isASCII && $0.value > 0x20 && $0.value != 0x7F }
+            return portProblems(port)
+                + (path.hasPrefix("/") || path.hasPrefix("{") ? [] : ["the path \"\(path)\" does not begin with /"])
+                + (isPlain ? [] : ["the path \"\(path)\" has characters that must be percent-encoded, as %20 for a space"])
+                + (status.overlaps(100...599) ? [] : ["no answer has the status \(status.lowerBound); they are 100-599"])
         case .log(let pattern, let times):
             let broken = (try? Regex(pattern)) == nil ? ["\"\(pattern)\" is not a regular expression"] : []
             return broken + (times < 1 ? ["a log line can't be awaited \(times) times"] : [])

@@ -55,11 +55,13 @@ extension GroupRun {
         switch result {
         case .timedOut where log.attempts > 0 && !log.isStuck:
             let last = log.lastError
+            let pings = log.attempts == 1 ? "one ping" : "\(log.attempts) pings"
+            let isPaused = (try? await engine.inspect(container: id).state.paused) == true
             throw Failure(
                 .pingTimeout, phase: .ping,
-                summary:
-                    "was not ready after \(decimal(clock.seconds(since: start), places: 1)) s and \(log.attempts == 1 ? "one ping" : "\(log.attempts) pings"); the last one said: \(last ?? "false")",
-                lastPingError: last ?? "false", attempts: log.attempts)
+                summary: "was not ready after \(decimal(clock.seconds(since: start), places: 1)) s and \(pings); "
+                    + (isPaused ? "somebody had paused its container; " : "") + "the last one said: \(last ?? "false")",
+                lastPingError: last ?? "false", attempts: log.attempts, holder: isPaused ? Failure.pause : nil)
         case .overtaken(let exitCode):
             let during = "\(access.probeWords) was being tried"
             throw try await death(of: service, id, phase: .ping, during: during, log: log, exitCode: exitCode)

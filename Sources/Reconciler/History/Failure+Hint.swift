@@ -5,6 +5,8 @@ extension Failure {
     public static let readiness = "readiness"
     /// What became of an answer of an engine that is there.
     public static let lostReply = "the connection"
+    /// What keeps a container from becoming ready that somebody has paused.
+    public static let pause = "the pause"
     /// Who sent a signal that ended a container.
     public static let engine = "the engine"
     /// What can be used up.
@@ -31,6 +33,7 @@ extension Failure {
         case .badEntrypoint:
             let words = (exitCode ?? exit?.exitCode).map { " (exit code \($0): \(exitCodeWords($0)))" } ?? ""
             return "its process could not be started\(words)" + (exit?.error.map { ": \($0)" } ?? "")
+        case .pingTimeout where holder == Self.pause: return "somebody paused its container while it was pinged"
         case .pingTimeout:
             let tries = attempts.map { $0 == 1 ? " once" : " \($0) times" } ?? ""
             return "it was asked\(tries) and never said it was ready; the last answer: \(lastPingError ?? "false")"
@@ -109,6 +112,7 @@ extension Failure {
         case .killedBySignal where holder == Self.engine:
             return "find out who ran `docker stop` or `docker kill`, or shut the engine down; `miniboss \(invocation)` goes on"
         case .killedBySignal: return "find out who sent the signal: its log's last lines, `dmesg` for the kernel"
+        case .pingTimeout where holder == Self.pause: return "find out who ran `docker pause`, then `miniboss start`"
         case .pingTimeout: return "give it longer with --timeout, or check what the readiness or ping of \(type) asks for\(place)"
         case .unhealthy where hasNoHealthCheck:
             return "choose another readiness for \(type)\(place), or give its image a HEALTHCHECK"
