@@ -115,5 +115,5 @@ final class CurlMailbox: Sendable {
 /// libcurl, loaded and set up once in the process and before any handle.
 enum CurlGlobal {
     static let isReady = ccurl_is_present() != 0 && ccurl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
-    static let missing = "libcurl.so.4 (7.68 or later) can't be loaded; on Debian it is in libcurl4"
+    static let missing = "libcurl.so.4 (7.85 or later) can't be loaded; on Debian it is in libcurl4"
 }

@@ -150,7 +150,7 @@ public struct RunFinished: EventBody {
     public var event: Event { .runFinished(self) }
 }
 
-/// A remark worth keeping that moves nothing: an orphan found, a signal received, a recovery's finding.
+/// A remark worth keeping that moves nothing: an orphan found, a dropped write, a recovery's finding.
 public struct NoteTaken: EventBody {
     public static let type = "note.taken"
     public var text: String
