@@ -1,4 +1,5 @@
 import DockerClient
+import Glibc
 import Testing
 
 private let hooked = """
@@ -84,6 +85,24 @@ private let groupHooks = """
             // What is only removed is not stopped again.
             #expect(try shop.miniboss("stop", "--remove").code == 0)
             #expect(try shop.read("notes").split(separator: "\n").map(String.init) == notes)
+        }
+    }
+
+    @Test("B38, B41: the group's hook still reads the context that stop --remove ends, and what it writes ends with it")
+    func lastWords() async throws {
+        let writing = sleeper("a", more: "func postStart(_ container: Container) async throws { Context[\"bucket\"] = \"b7\" }")
+        let hook = """
+            func onStopServices(_ names: [String]) async throws {
+                print("bucket:", Context["bucket"]?.string ?? "none")
+                Context["bye"] = 1
+            }
+            """
+        try await withWorkshop(writing, list: "A()", groupHooks: hook) { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            let stop = try shop.miniboss("stop", "--remove")
+            #expect(stop.code == 0 && stop.output.contains("bucket: b7"), "\(stop)")
+            #expect(try shop.miniboss("context", "--json").output == "{}\n")
+            #expect(access("\(shop.directory)/.miniboss-context", F_OK) != 0)
         }
     }
 

@@ -34,12 +34,13 @@ public func stopGroup(_ setting: RunSetting, _ options: StopOptions) async throw
         let ran = Set(plan.steps.filter { $0.kind == .stopContainer }.compactMap(\.service))
         let stopped = plan.outlooks.map(\.service).filter { ran.contains($0) && [.stopped, .absent].contains(run.journal.state[$0].phase) }
         var end = WorkEnd(nothingToDo: plan.isEmpty)
+        // As it was saved: the hook may write to it.
+        let saved = run.journal.state.context
         if !stopped.isEmpty, !run.interruption.isInterrupted, let hook = setting.definition?.groupHooks.onStopServices {
             end.error = try await run.groupHook(.onStopServices) { try await hook(stopped) }
         }
         // After the hook: what it is to clear away it may know from the context.
         if options.remove, options.exclude.isEmpty, !run.interruption.isInterrupted, run.failedServices.isEmpty {
-            let saved = run.journal.state.context
             if !run.journal.state.context.values.isEmpty {
                 try await run.journal.record(nil, .contextCleared(ContextCleared(cause: "stop --remove")))
             }
