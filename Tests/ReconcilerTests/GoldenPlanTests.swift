@@ -345,6 +345,19 @@ import Testing
         #expect(step.kind == .reconsider && step.cause == "{user} may be written by a hook before it; env.MODE \"one\" → \"two\"")
     }
 
+    @Test("B54: no part of a secret is left where a long value is cut")
+    func cutSecret() throws {
+        var alone = db
+        let made = container(of: alone, .running)
+        for count in 185...205 {
+            alone.command = [String(repeating: "x", count: count) + "canary-secret"]
+            var start = request([alone], [made])
+            start.hide = Redaction(["canary-secret"])
+            let causes = planStart(start).steps.map(\.cause).joined()
+            #expect(causes.contains("→") && !causes.contains("cana"), "\(causes)")
+        }
+    }
+
     @Test("B25: planned again in the run, a service pulls an image that is not here")
     func reconsideredWithoutImage() {
         var changed = db

@@ -26,7 +26,7 @@ public func observeStatus(_ setting: RunSetting) async throws(OperationError) ->
         let container = containers[service.name, default: []].sorted {
             ($0.status == .running ? 0 : 1, $1.createdAt) < ($1.status == .running ? 0 : 1, $0.createdAt)
         }.first
-        var status = ServiceStatus(of: service, container, on: group.network, in: observed, state).concealed(by: hide)
+        var status = ServiceStatus(of: service, container, on: group.network, in: observed, state, hide: hide)
         let name = PlanRequest.containerName(group: group.name, service: service.name)
         if container == nil, let warning = held.warning(about: name) { status.reason += "; \(warning)" }
         return status

@@ -42,12 +42,12 @@ public func planStart(_ setting: RunSetting, _ options: StartOptions) async thro
     } catch { throw connection.lost(error) }
     for text in observed.formerSecretTexts(state) { hide.learn(text) }
     let left = await leftBehind(setting, records, state, observed, on: connection)
-    let plan = planStart(
-        PlanRequest(
-            desired: group, observed: left.ended(in: observed), history: state,
-            fingerprint: { fingerprint(of: $0, network: group.network, key: key) }, directoryExists: { HostFiles.exists($0) },
-            isPortFree: { freePort(preferring: $0) == $0 })
-    ).preceded(by: left)
+    var request = PlanRequest(
+        desired: group, observed: left.ended(in: observed), history: state,
+        fingerprint: { fingerprint(of: $0, network: group.network, key: key) }, directoryExists: { HostFiles.exists($0) },
+        isPortFree: { freePort(preferring: $0) == $0 })
+    request.hide = hide
+    let plan = planStart(request).preceded(by: left)
     do { return try await plan.warned(group: group.name, engine: engine).concealed(by: hide) } catch {
         throw connection.lost(error)
     }

@@ -150,10 +150,12 @@ final class GroupRun: Sendable {
     func planRequest(observed: ObservedGroup) -> PlanRequest {
         let key = fingerprintKey
         let network = group.network
-        return PlanRequest(
+        var request = PlanRequest(
             desired: group, observed: observed, history: journal.state, runTag: "run\(journal.run)", preparedImages: preparedImages,
             fingerprint: { fingerprint(of: $0, network: network, key: key) }, directoryExists: { HostFiles.exists($0) },
             isPortFree: { freePort(preferring: $0) == $0 })
+        request.hide = journal.redaction
+        return request
     }
 
     func observeNow(only services: Set<String>? = nil) async throws -> ObservedGroup {

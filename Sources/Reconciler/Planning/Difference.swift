@@ -11,7 +11,8 @@ public struct Difference: Codable, Sendable, Equatable {
         self.actual = actual
     }
 
-    /// In words: `env.MODE "one" → "two"`; of a long value its beginning, so that it hides no other difference.
+    /// In words: `env.MODE "one" → "two"`; of a long value its beginning, so that it hides no other difference. Only of what is
+    /// concealed: a cut would leave a part of a secret that nobody finds any more.
     public var words: String {
         let (actual, desired) = (actual.map { cutText($0, to: 200) }, desired.map { cutText($0, to: 200) })
         return switch (actual, desired) {

@@ -9,6 +9,8 @@ public struct PlanRequest: Sendable {
     public var directoryExists: @Sendable (String) -> Bool
     /// Whether nobody listens on a host port.
     public var isPortFree: @Sendable (Int) -> Bool
+    /// What is masked in the differences that causes tell.
+    public var hide = Redaction()
     /// Distinguishes temporary container names of this run.
     public var runTag: String
     /// Services that are to get a new container whatever the old one is like, with the reason.

@@ -30,9 +30,12 @@ public struct ServiceStatus: Sendable {
 
 extension ServiceStatus {
     /// A service that is defined.
-    /// - Parameter container: the one it goes on with, where it has one.
+    /// - Parameters:
+    ///   - container: the one it goes on with, where it has one.
+    ///   - hide: what is masked in it.
     public init(
-        of service: ServiceSpec, _ container: ObservedContainer?, on network: String, in observed: ObservedGroup, _ state: GroupState
+        of service: ServiceSpec, _ container: ObservedContainer?, on network: String, in observed: ObservedGroup, _ state: GroupState,
+        hide: Redaction
     ) {
         let record = state[service.name]
         let isDone = container.map { $0.status == .exited && service.isDone(exitCode: $0.exitCode) } ?? false
@@ -43,7 +46,8 @@ extension ServiceStatus {
                 let resolved = try service.resolved(state.context)
                 let imageID = (try? ImageReference(resolved.image)).flatMap { observed.images[$0.description] }
                 differing = Reconciler.differences(
-                    desired: resolved, network: network, imageID: imageID, actual: container, formerSecrets: record.secretKeys)
+                    desired: resolved, network: network, imageID: imageID, actual: container, formerSecrets: record.secretKeys
+                ).map { $0.concealed(by: hide) }
                 if !differing.isEmpty { reason = differing.map(\.words).joined(separator: "; ") }
             } catch { reason = error.description }
             if !isDone, [.exited, .created].contains(container.status), !observed.networkExists { reason = PlanCause.networkGone }
@@ -55,6 +59,8 @@ extension ServiceStatus {
             image: container?.configuration?.image ?? (try? service.resolvedImage(state.context)) ?? service.image,
             ports: container.map { $0.ports.isEmpty ? $0.configuration?.ports ?? [] : $0.ports } ?? [], differences: differing,
             reason: reason)
+        self.reason = hide(reason)
+        image = hide(image)
     }
 
     /// A container of a service that is defined no more.
@@ -65,14 +71,6 @@ extension ServiceStatus {
             differences: [],
             reason: "no longer in the definition; "
                 + (container.status.mustBeStopped ? "`miniboss stop` ends it" : "`miniboss stop --remove` removes it"))
-    }
-
-    public func concealed(by hide: Redaction) -> ServiceStatus {
-        var copy = self
-        copy.differences = differences.map { $0.concealed(by: hide) }
-        copy.reason = hide(reason)
-        copy.image = hide(image)
-        return copy
     }
 }
 
