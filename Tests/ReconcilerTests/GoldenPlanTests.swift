@@ -343,6 +343,13 @@ import Testing
         let plan = planStart(request([db, user], [made], try written("user", .int(7))))
         let step = try #require(plan.steps.last)
         #expect(step.kind == .reconsider && step.cause == "{user} may be written by a hook before it; env.MODE \"one\" → \"two\"")
+        // Nor is what hangs on a key told when the image is what is waited for.
+        (user.image, user.build) = ("app:latest", BuildSource(directory: "/source"))
+        var known = user
+        known.env["USER"] = "7"
+        known.env["MODE"] = "one"
+        let built = try #require(planStart(request([db, user], [container(of: known, .running)])).steps.last)
+        #expect(built.kind == .reconsider && built.cause == "its image may have changed; env.MODE \"one\" → \"two\"", "\(built)")
     }
 
     @Test("B54: no part of a secret is left where a long value is cut")

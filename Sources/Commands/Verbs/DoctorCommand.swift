@@ -91,8 +91,8 @@ struct DoctorCommand: Verb {
             let last = old.lastSeq.map { "its last good event is \($0)" } ?? "none of its events could be read"
             return DoctorFinding(
                 check, .good, "the ledger is in \(old.directory) now, whole; \(last)",
-                mend: "`miniboss start` goes on with the containers there are; secrets that were written after that event hooks must "
-                    + "write again (`miniboss reload SERVICE`). The old history, as far as it can be read: "
+                mend: "`miniboss start` goes on with the containers there are. Secrets that hooks wrote after that event are lost: "
+                    + "where they are missed, `miniboss stop --remove` and `miniboss start` run the hooks again. The old history, as far as it can be read: "
                     + "MINIBOSS_LEDGER=\(old.directory)/ledger.sqlite miniboss history")
         }
     }

@@ -13,7 +13,7 @@ public func execInService(
         guard let container = containers.first(where: { $0.state == "running" && $0.labels[GroupLabels.oneOff] == nil }) else {
             throw OperationError(
                 .failed, "\"\(service)\" has no running container",
-                next: "`miniboss status` tells why; `miniboss run \(service) -- …` runs a command in a new container of it.")
+                next: "`miniboss start` starts it; `miniboss run \(service) -- …` makes a container for the command alone.")
         }
         var config = ExecConfig(command)
         config.tty = streams.tty

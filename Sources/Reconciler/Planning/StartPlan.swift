@@ -41,6 +41,8 @@ struct StartPlanner {
         let hangsOnHooks = followsHooks && !service.contextKeys.isEmpty
         let resolved = hangsOnHooks ? nil : try? service.resolved(request.history.context)
         let properName = request.containerName(of: service.name)
+        /// Fields of which nobody knows yet what they will be.
+        let open = resolved == nil ? Set(service.contextReads.keys) : []
         let containers = observed[service.name, default: []]
         let fingerprint = containers.isEmpty ? nil : resolved.map(request.fingerprint)
         let choice = ContainerChoice(containers, properName: properName, fingerprint: fingerprint)
@@ -58,10 +60,9 @@ struct StartPlanner {
             resolved != nil || !service.imageHangsOnContext
         {
             let image = addImage(resolved ?? service)
-            reconsider(service, keeper, cause: "its image may have changed", except: ["image"], after: dependencies + [image])
+            reconsider(service, keeper, cause: "its image may have changed", except: open.union(["image"]), after: dependencies + [image])
         } else if resolved == nil, hangsOnHooks {
             let keys = service.contextKeys.sorted().map { "{\($0)}" }.joined(separator: ", ")
-            let open = Set(service.contextReads.keys)
             reconsider(service, keeper, cause: "\(keys) may be written by a hook before it", except: open, after: dependencies)
         } else if let resolved {
             decide(service, resolved, fingerprint, keeper, choice.leftovers, after: dependencies)
@@ -243,7 +244,7 @@ struct StartPlanner {
         moving.insert(service.name)
     }
 
-    /// - Parameter open: the fields whose differences are not known yet; those of others are told with the cause.
+    /// - Parameter open: the fields of which nobody knows yet what they will be; what differs in others is told with the cause.
     private mutating func reconsider(
         _ service: ServiceSpec, _ keeper: ObservedContainer, cause: String, except open: Set<String>, after: [Int?]
     ) {
