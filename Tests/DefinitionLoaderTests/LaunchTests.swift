@@ -206,11 +206,16 @@ import Testing
 
     // MARK: Stop
 
-    @Test("B42: stop runs the program that started the group when the definition no longer compiles")
-    func stopBroken() throws {
+    /// A bench whose group was started, with the program that did it.
+    private func startedGroup() throws -> (Workbench, Execution) {
         let bench = try Workbench()
         try bench.write("group", to: "project/Miniboss.swift")
-        let started = try bench.execution("start")
+        return (bench, try bench.execution("start"))
+    }
+
+    @Test("B42: stop runs the program that started the group when the definition no longer compiles")
+    func stopBroken() throws {
+        let (bench, started) = try startedGroup()
         try bench.write("group 2", to: "project/Miniboss.swift")
         _ = try bench.execution("plan")
         try bench.write("BROKEN", to: "project/Miniboss.swift")
@@ -225,9 +230,7 @@ import Testing
 
     @Test("B42: a program that only the program itself can find wrong is not remembered before it says that it is sound")
     func stopUnsound() throws {
-        let bench = try Workbench()
-        try bench.write("group", to: "project/Miniboss.swift")
-        let started = try bench.execution("start")
+        let (bench, started) = try startedGroup()
         #expect(started.environment["MINIBOSS_REMEMBER"] == nil)
         try bench.write("group 2", to: "project/Miniboss.swift")
         let unsound = try bench.execution("start")
@@ -259,9 +262,7 @@ import Testing
 
     @Test("B42: where several groups have a memory, a stop without the file asks the engine which; one with --group may turn to it")
     func stopOneOfSeveral() throws {
-        let bench = try Workbench()
-        try bench.write("group", to: "project/Miniboss.swift")
-        let started = try bench.execution("start")
+        let (bench, started) = try startedGroup()
         for group in ["one", "two"] { try Disk.makeDirectories("\(bench.root)/project/.miniboss/\(group)") }
         try bench.write("BROKEN", to: "project/Miniboss.swift")
         #expect(try bench.execution("stop").path == started.path)
@@ -277,9 +278,7 @@ import Testing
 
     @Test("B42: stop runs the program that started the group where nothing can be compiled any more")
     func stopWithoutCompiler() throws {
-        let bench = try Workbench()
-        try bench.write("group", to: "project/Miniboss.swift")
-        let started = try bench.execution("start")
+        let (bench, started) = try startedGroup()
         try bench.write("another group", to: "project/Miniboss.swift")
         try bench.write("no program", to: "bin/swiftc", mode: 0o755)
         #expect(exitCode { () throws(LaunchError) in try bench.execution("start") } == 70)

@@ -7,6 +7,19 @@ import Testing
 func docker() throws -> Docker { try Docker(environment: ProcessInfo.processInfo.environment) }
 
 /// What others did to the group between two commands.
+/// A service that tells `pinged` of each ping and never says that it is ready.
+private let neverReady =
+    "import Glibc\n"
+    + sleeper(
+        "a",
+        more: """
+            func ping(_ container: Container) async throws -> Bool {
+                let post = open("pinged", O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+                if post >= 0 { write(post, "p", 1); close(post) }
+                return false
+            }
+            """)
+
 @Suite struct MeddlingTests {
     @Test("B12, B23: a container cut off from the group's network is replaced, and so is one whose network was made anew")
     func cutOff() async throws {
@@ -141,14 +154,7 @@ func docker() throws -> Docker { try Docker(environment: ProcessInfo.processInfo
 
     @Test("B29, B53: a container that somebody restarts while it is pinged is told with the end of the process that ended")
     func restarted() async throws {
-        let waiting = """
-            func ping(_ container: Container) async throws -> Bool {
-                let post = open("pinged", O_WRONLY | O_NONBLOCK | O_CLOEXEC)
-                if post >= 0 { write(post, "p", 1); close(post) }
-                return false
-            }
-            """
-        try await withWorkshop("import Glibc\n" + sleeper("a", more: waiting), list: "A()") { shop in
+        try await withWorkshop(neverReady, list: "A()") { shop in
             let docker = try docker()
             let pinged = try shop.signalPost("pinged")
             let start = try shop.launch(["start", "--keep-failed", "--timeout", "30"], name: "start-")
@@ -164,14 +170,7 @@ func docker() throws -> Docker { try Docker(environment: ProcessInfo.processInfo
 
     @Test("B29, B53: a container that somebody pauses while it is pinged is told as that")
     func pausedWhilePinged() async throws {
-        let waiting = """
-            func ping(_ container: Container) async throws -> Bool {
-                let post = open("pinged", O_WRONLY | O_NONBLOCK | O_CLOEXEC)
-                if post >= 0 { write(post, "p", 1); close(post) }
-                return false
-            }
-            """
-        try await withWorkshop("import Glibc\n" + sleeper("a", more: waiting), list: "A()") { shop in
+        try await withWorkshop(neverReady, list: "A()") { shop in
             let pinged = try shop.signalPost("pinged")
             let start = try shop.launch(["start", "--timeout", "2"], name: "start-")
             try pinged.await()

@@ -44,6 +44,7 @@ struct Invocation: Equatable {
                 if argument == "--group" { namesGroup = true }
             case _ where argument.hasPrefix("--group="): namesGroup = true
             case _ where argument.hasPrefix("-"): break
+            // The service.
             case _ where command == "exec" || command == "run": rest = Self.own(rest)
             case _ where command != nil: break
             case _ where argument.hasSuffix(".swift"): files.append(argument)

@@ -26,11 +26,8 @@ public final class RunMark: Sendable {
         guard count == text.count, fsync(descriptor) == 0, rename(draft, path) == 0 else {
             throw LedgerError(errno: errno, doing: "can't write", path: path)
         }
-        // The name, too; where a directory can't be synced, the text survives all but a loss of power.
-        let directory = open(location.directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard directory >= 0 else { return }
-        fsync(directory)
-        close(directory)
+        // The name, too.
+        try Connection.syncDirectory(of: path)
     }
 
     /// The run needs to be shown no more.

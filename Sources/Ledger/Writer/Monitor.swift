@@ -40,6 +40,9 @@ final class Monitor<State: Sendable>: @unchecked Sendable {
         return result
     }
 
+    /// The same for what nobody waits for.
+    func quietly<Result>(_ body: (inout State) -> Result) -> Result { withLock(wakes: { _ in false }, body) }
+
     /// Blocks the thread until `body` has a result.
     func wait<Result>(_ body: (inout State) -> Result?) -> Result {
         pthread_mutex_lock(mutex)

@@ -49,7 +49,7 @@ final class WriterThread: Sendable {
 
     /// The newest durable event.
     var head: ChainHead? {
-        inbox.withLock(wakes: { _ in false }) { $0.head }
+        inbox.quietly { $0.head }
     }
 
     /// For how long events for which nobody waits are held back, in milliseconds: what follows often comes with them.
@@ -202,7 +202,7 @@ extension WriterThread {
         guard !waiting.isEmpty else { return }
         let answers: [CommitLog.Answer]
         do throws(LedgerError) {
-            if let failure = inbox.withLock(wakes: { _ in false }, { $0.failure }) { throw failure }
+            if let failure = inbox.quietly({ $0.failure }) { throw failure }
             answers = try log.commit(waiting.map(\.request))
         } catch {
             if error.isFatal {
@@ -211,7 +211,7 @@ extension WriterThread {
             answers = Array(repeating: .failure(error), count: waiting.count)
         }
         let head = log.head
-        inbox.withLock(wakes: { _ in false }) { $0.head = head }
+        inbox.quietly { $0.head = head }
         for (one, answer) in zip(waiting, answers) {
             one.answer(answer)
         }

@@ -52,8 +52,7 @@ struct JournalEntry: Sendable {
             return .stateChanged(
                 StateChanged(
                     from: phase, to: next, event: move.event, cause: move.cause, containerID: move.container, failure: move.failure,
-                    because: move.because,
-                    spec: move.spec))
+                    because: move.because, spec: move.spec))
         }
     }
 }

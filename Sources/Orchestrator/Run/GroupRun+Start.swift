@@ -26,6 +26,20 @@ extension GroupRun {
         if !entries.isEmpty { try journal.note(entries) }
     }
 
+    /// Goes on from what is left where the ledger is new and the group is not: somebody removed the old one.
+    func noteLostLedger(_ observed: ObservedGroup) throws {
+        guard journal.run == 1, !observed.containers.isEmpty else { return }
+        let lost = "the containers of the group are here, but not the ledger that tells of them: a new history begins"
+        var entries = [JournalEntry(nil, .noteTaken(NoteTaken(text: lost)))]
+        if let saved = SavedContext(setting)?.read() {
+            entries.append(JournalEntry(nil, .noteTaken(NoteTaken(text: SavedContext.note))))
+            entries += saved.values.sorted { $0.key < $1.key }.map { key, value in
+                JournalEntry(nil, .contextWritten(ContextWritten(key: key, value: value, secret: false, hook: nil)))
+            }
+        }
+        try journal.note(entries)
+    }
+
     /// Says of containers that nothing in the definition stands for any more that they go on: a start stops nobody.
     func noteFormerServices(_ observed: ObservedGroup) throws {
         let defined = Set((setting.definition?.spec ?? group).services.map(\.name))
@@ -39,21 +53,5 @@ extension GroupRun {
     func leaveOut(_ services: [String]) throws {
         let entries = services.map { entry($0, .excluded, cause: "excluded by the user", onlyFrom: [.absent]) }
         if !entries.isEmpty { try journal.note(entries) }
-    }
-}
-
-extension GroupRun {
-    /// Goes on from what is left where the ledger is new and the group is not: somebody removed the old one.
-    func noteLostLedger(_ observed: ObservedGroup) throws {
-        guard journal.run == 1, !observed.containers.isEmpty else { return }
-        let lost = "the containers of the group are here, but not the ledger that tells of them: a new history begins"
-        var entries = [JournalEntry(nil, .noteTaken(NoteTaken(text: lost)))]
-        if let saved = SavedContext(setting)?.read() {
-            entries.append(JournalEntry(nil, .noteTaken(NoteTaken(text: SavedContext.note))))
-            entries += saved.values.sorted { $0.key < $1.key }.map { key, value in
-                JournalEntry(nil, .contextWritten(ContextWritten(key: key, value: value, secret: false, hook: nil)))
-            }
-        }
-        try journal.note(entries)
     }
 }

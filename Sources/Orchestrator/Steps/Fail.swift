@@ -30,13 +30,11 @@ extension GroupRun {
         try await discard(service, container: container, cause: "because it failed (\(failure.failureClass.rawValue))")
     }
 
+    /// What the service's container would have been made from, as far as that can be told.
     private func summary(of service: String) -> SpecSummary? {
-        group[service].map { service in
-            let spec = service.resolvedAsFar(journal.state.context)
-            journal.conceal(spec.secretTexts)
-            return SpecSummary(
-                spec, imageID: imageID(spec.image), network: group.network, secretMarks: secretMarks(of: spec, key: fingerprintKey))
-        }
+        guard let spec = group[service]?.resolvedAsFar(journal.state.context) else { return nil }
+        journal.conceal(spec.secretTexts)
+        return summary(of: spec)
     }
 
     /// The container that failed: this run's own, or the existing one it had started again. A container that was to be

@@ -26,8 +26,7 @@ extension GroupRun {
         config.mounts += volumes.handedOn.sorted { $0.key < $1.key }.map {
             ContainerConfig.Mount(kind: .volume, source: $0.value, target: $0.key)
         }
-        let summary = SpecSummary(
-            spec, imageID: imageID(spec.image), network: group.network, secretMarks: secretMarks(of: spec, key: fingerprintKey))
+        let summary = summary(of: spec)
         do {
             let id = try await call(
                 EngineStep(kind: .createContainer, service: name, cause: step.cause, target: step.target.text, spec: summary),
@@ -48,6 +47,12 @@ extension GroupRun {
         } catch let error as DockerError where error.isNameConflict {
             throw await nameConflict(error, name: step.target.text)
         }
+    }
+
+    /// What a container of a resolved spec is made from, as the ledger keeps it.
+    func summary(of spec: ServiceSpec) -> SpecSummary {
+        SpecSummary(
+            spec, imageID: imageID(spec.image), network: group.network, secretMarks: secretMarks(of: spec, key: fingerprintKey))
     }
 
     /// The image of a service whose reference was not known when the plan was made.

@@ -105,7 +105,7 @@ extension SpecSummary {
 }
 
 extension Plan {
-    /// The plan as it may be shown.
+    /// The plan as it may be shown; its differences were masked when they were found (`PlanRequest.hide`).
     public func concealed(by hide: Redaction) -> Plan {
         guard !hide.isEmpty else { return self }
         var copy = self
@@ -113,10 +113,7 @@ extension Plan {
             copy.steps[index].cause = hide(steps[index].cause)
             if case .image(let image) = steps[index].target { copy.steps[index].target = .image(hide(image)) }
         }
-        for index in outlooks.indices {
-            copy.outlooks[index].cause = hide(outlooks[index].cause)
-            copy.outlooks[index].differences = outlooks[index].differences.map { $0.concealed(by: hide) }
-        }
+        for index in outlooks.indices { copy.outlooks[index].cause = hide(outlooks[index].cause) }
         return copy
     }
 }

@@ -4,8 +4,10 @@
 /// - Parameters:
 ///   - imageID: the id the desired reference stands for now; `nil` when the image is not here.
 ///   - formerSecrets: variables that were secret when the container was made.
+///   - hide: masks the secrets that other fields hold.
 public func differences(
-    desired: ServiceSpec, network: String, imageID: String?, actual: ObservedContainer, formerSecrets: Set<String> = []
+    desired: ServiceSpec, network: String, imageID: String?, actual: ObservedContainer, formerSecrets: Set<String> = [],
+    hide: Redaction = Redaction()
 ) -> [Difference] {
     guard let configuration = actual.configuration else { return [] }
     var found: [Difference] = []
@@ -41,7 +43,7 @@ public func differences(
     if !actual.networks.contains(network) {
         compare("network", network, actual.networks.sorted().joined(separator: " "))
     }
-    return found
+    return found.map { $0.concealed(by: hide) }
 }
 
 private func environmentDifferences(

@@ -45,7 +45,7 @@ public func planReload(_ service: ServiceSpec, dependents: [ServiceSpec], replac
         resolved.map {
             differences(
                 desired: $0, network: request.desired.network, imageID: nil, actual: actual,
-                formerSecrets: request.history[service.name].secretKeys)
+                formerSecrets: request.history[service.name].secretKeys, hide: request.hide)
         }
     }
     draft.expect(

@@ -46,8 +46,8 @@ extension ServiceStatus {
                 let resolved = try service.resolved(state.context)
                 let imageID = (try? ImageReference(resolved.image)).flatMap { observed.images[$0.description] }
                 differing = Reconciler.differences(
-                    desired: resolved, network: network, imageID: imageID, actual: container, formerSecrets: record.secretKeys
-                ).map { $0.concealed(by: hide) }
+                    desired: resolved, network: network, imageID: imageID, actual: container, formerSecrets: record.secretKeys,
+                    hide: hide)
                 if !differing.isEmpty { reason = differing.map(\.words).joined(separator: "; ") }
             } catch { reason = error.description }
             if !isDone, [.exited, .created].contains(container.status), !observed.networkExists { reason = PlanCause.networkGone }
@@ -56,11 +56,9 @@ extension ServiceStatus {
         self.init(
             service: service.name, state: shown ?? record.absentState(of: service, in: state),
             desired: "running", containerID: container?.id, containerName: container?.name,
-            image: container?.configuration?.image ?? (try? service.resolvedImage(state.context)) ?? service.image,
+            image: hide(container?.configuration?.image ?? (try? service.resolvedImage(state.context)) ?? service.image),
             ports: container.map { $0.ports.isEmpty ? $0.configuration?.ports ?? [] : $0.ports } ?? [], differences: differing,
-            reason: reason)
-        self.reason = hide(reason)
-        image = hide(image)
+            reason: hide(reason))
     }
 
     /// A container of a service that is defined no more.

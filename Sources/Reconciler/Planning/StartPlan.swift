@@ -126,8 +126,7 @@ struct StartPlanner {
     private func differences(of resolved: ServiceSpec, from keeper: ObservedContainer) -> [Difference] {
         Reconciler.differences(
             desired: resolved, network: request.desired.network, imageID: (try? ImageReference(resolved.image)).flatMap(imageID),
-            actual: keeper, formerSecrets: request.history[resolved.name].secretKeys
-        ).map { $0.concealed(by: request.hide) }
+            actual: keeper, formerSecrets: request.history[resolved.name].secretKeys, hide: request.hide)
     }
 
     /// A host port that was chosen for a stopped service and that somebody else has taken since.
