@@ -73,4 +73,36 @@ import Testing
             #expect(try await shop.container("app") == nil)
         }
     }
+
+    @Test("B28, B29: a service whose dependency dies while it is pinged is not waited for, and its last words are kept")
+    func blockedInPing() async throws {
+        let group = """
+            struct Database: Service {
+                let name = "db"
+                let image = testImage
+                let cmd = ["sh", "-c", "nc -l -p 99; echo bye; exit 3"]
+            }
+            struct App: Service {
+                let name = "app"
+                let image = testImage
+                let cmd = ["sh", "-c", "echo connecting; nc db 99 </dev/null; sleep 1000"]
+                let stopSignal = StopSignal.sigkill
+                let dependencies = ["db"]
+                func ping(_ container: Container) async throws -> Bool { false }
+            }
+            """
+        try await withWorkshop(group + "\n" + sleeper("web", dependencies: #"["app"]"#), list: "Database(), App(), WEB()") { shop in
+            let start = try shop.miniboss("start")
+            #expect(start.code == 1 && start.output.contains("; app was given up and web never started because of it"), "\(start)")
+            let report = try shop.miniboss("postmortem", "--json").output
+            #expect(report.contains(#""because":["db"]"#) && report.contains(#""because":["app","db"]"#), "\(report)")
+            #expect(!report.contains("ping_timeout") && report.contains(#""class":"exited_nonzero""#), "\(report)")
+            #expect(try shop.miniboss("history", "1", "--service", "app", "--json").output.contains("connecting"))
+            #expect(try await shop.container("app") == nil)
+
+            let kept = try shop.miniboss("start", "--keep-failed")
+            #expect(kept.code == 1, "\(kept)")
+            #expect(try await shop.container("app")?.state.running == true)
+        }
+    }
 }

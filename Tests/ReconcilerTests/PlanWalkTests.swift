@@ -150,8 +150,26 @@ import Testing
         let build = try #require(walk.begin().first)
         #expect(build.kind == .buildImage && walk.finish(build.id, .succeeded).isEmpty)
         let question = try #require(walk.begin().first)
-        #expect(question.kind == .reconsider && walk.died("db").isEmpty)
+        #expect(question.kind == .reconsider && walk.died("db") == [.cutShort("app")])
         #expect(walk.finish(question.id, .replanned(planStart(request(running: false)))) == [.block("app", because: ["db"])])
         #expect(walk.begin().isEmpty)
+    }
+
+    @Test("B28, B29: who is being pinged when its dependency dies is cut short and blocked; who was faster than that runs")
+    func diedDuringPing() throws {
+        var walk = PlanWalk(planStart(request(running: false)), graph: ServiceGraph(group))
+        var under = walk.begin()
+        while let next = under.firstIndex(where: { !($0.service == "app" && $0.kind == .ping) }) {
+            #expect(walk.finish(under.remove(at: next).id, .succeeded).isEmpty)
+            under += walk.begin()
+        }
+        let ping = try #require(under.first)
+        #expect(walk.died("db") == [.cutShort("app"), .block("web", because: ["db", "app"])])
+        #expect(walk.begin().isEmpty)
+        var faster = walk
+        #expect(walk.finish(ping.id, .givenUp) == [.block("app", because: ["db"])])
+        // The rest of its steps is given up: it can't be faster than the news with one step of two.
+        let hasPostStart = !faster.finish(ping.id, .succeeded).isEmpty
+        #expect(hasPostStart == planStart(request(running: false)).steps.contains { $0.service == "app" && $0.kind == .postStart })
     }
 }

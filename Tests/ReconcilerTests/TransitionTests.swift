@@ -16,19 +16,19 @@ private let table = """
     building: image_ready→waiting stop_began→stopping remove_began→removing failed→failed blocked→blocked
         interrupted→interrupted
     preparing: pre_start_finished→prepared stop_began→stopping remove_began→removing failed→failed
-        interrupted→interrupted
+        blocked→blocked interrupted→interrupted
     prepared: pull_began→pulling build_began→building create_began→creating start_began→starting
         stop_began→stopping remove_began→removing failed→failed interrupted→interrupted blocked→blocked
     creating: container_created→created stop_began→stopping remove_began→removing failed→failed
-        interrupted→interrupted
+        blocked→blocked interrupted→interrupted
     created: pre_start_began→preparing start_began→starting stop_began→stopping remove_began→removing
         failed→failed blocked→blocked interrupted→interrupted
     starting: container_started→pinging stop_began→stopping remove_began→removing failed→failed
-        interrupted→interrupted
+        blocked→blocked interrupted→interrupted
     pinging: ping_succeeded→running post_start_began→priming stop_began→stopping remove_began→removing
-        failed→failed interrupted→interrupted
+        failed→failed blocked→blocked interrupted→interrupted
     priming: post_start_finished→running stop_began→stopping remove_began→removing failed→failed
-        interrupted→interrupted
+        blocked→blocked interrupted→interrupted
     running: planned→waiting found_running→running found_stopped→stopped found_absent→absent stop_began→stopping
         remove_began→removing failed→failed blocked→blocked excluded→excluded
     stopping: container_stopped→stopped failed→failed interrupted→interrupted

@@ -48,7 +48,8 @@ struct PlainStory: Sendable {
                 if fact.service == nil { saidOfGroup.insert(words) }
                 return words
             case .timedOut: return "\(hook.hook.rawValue) timed out after \(durationWords(hook.seconds))"
-            case .interrupted: return hook.hook == .ping ? nil : "\(hook.hook.rawValue) interrupted"
+            case .interrupted:
+                return hook.hook == .ping ? nil : "\(hook.hook.rawValue) \(hook.error.map { "cut off: \($0)" } ?? "interrupted")"
             }
         case .pingChanged(let ping): return ping.succeeded ? nil : "ping \(ping.attempt): \(ping.error ?? "false")"
         case .contextWritten(let body): return "context \(body.key) = \(body.secret ? EnvironmentValue.mask : body.value.json)"

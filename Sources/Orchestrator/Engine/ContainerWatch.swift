@@ -25,6 +25,8 @@ final class ContainerWatch: Sendable {
         var stopped: Set<String> = []
         /// By the engine's clock. What happened before, the run has seen when it looked.
         var beganAt = EngineTime(nanoseconds: 0)
+        /// Called at each certain death.
+        var onDeath: Wake?
         var task: Task<Void, Never>?
     }
 
@@ -77,6 +79,9 @@ final class ContainerWatch: Sendable {
         state.withLock { $0.signals[container] }
     }
 
+    /// Calls `call` whenever `death(of:)` knows of one more, in the place of whoever was called before.
+    func onDeath(_ call: Wake?) { state.withLock { $0.onDeath = call } }
+
     /// Cheap, for those who ask often: deaths are rare.
     var hasSeenDeath: Bool { state.withLock { !$0.dead.isEmpty } }
 
@@ -112,7 +117,7 @@ final class ContainerWatch: Sendable {
                 state.ends[event.id] = (exitCode, state.signals[event.id])
                 guard state.started.remove(event.id) != nil else { return (concerned, nil) }
                 state.dead.insert(event.id)
-                return (concerned, exitCode)
+                return (concerned + [state.onDeath].compactMap(\.self), exitCode)
             case "oom", "destroy": return (concerned, nil)
             default: return ([], nil)
             }

@@ -7,9 +7,8 @@ enum HookResult<Value: Sendable>: Sendable {
     case threw(HookError)
     case timedOut
     case interrupted
-    /// Whatever it was about ended first, e.g. its container.
-    /// Of a container's death the exit code, where it is certain.
-    case overtaken(Int?)
+    /// Whatever it was about ended first.
+    case overtaken(HookOvertaking)
 
     /// Whether the hook may still be at work.
     var isLate: Bool {
@@ -18,6 +17,14 @@ enum HookResult<Value: Sendable>: Sendable {
         case .timedOut, .interrupted, .overtaken: true
         }
     }
+}
+
+/// What made a hook pointless while it ran.
+enum HookOvertaking: Sendable {
+    /// Its container ended; the exit code, where it is certain.
+    case death(exitCode: Int?)
+    /// A service that its own needs failed.
+    case surrender
 }
 
 /// What may end a hook from outside, besides its deadline.
@@ -34,7 +41,7 @@ struct HookLimits: Sendable {
 ///
 /// - Parameter overtake: is handed a closure that ends the wait early, e.g. when the container dies.
 func runHook<Value: Sendable>(
-    _ scope: HookScope, limits: HookLimits, overtake: (@escaping @Sendable (Int?) -> Void) -> Void = { _ in },
+    _ scope: HookScope, limits: HookLimits, overtake: (@escaping @Sendable (HookOvertaking) -> Void) -> Void = { _ in },
     body: @escaping @Sendable () async throws -> Value
 ) async -> HookResult<Value> {
     let race = Race<HookResult<Value>>()

@@ -47,6 +47,7 @@ struct JournalEntry: Sendable {
             let service = service ?? ""
             let phase = ahead[service] ?? state[service].phase
             if let from = move.onlyFrom, !from.contains(phase) { return nil }
+            if phase == .failed, move.isOutrun() { return nil }
             let next = try phase.after(move.event)
             ahead[service] = next
             return .stateChanged(
@@ -67,6 +68,8 @@ struct Move: Sendable {
     var spec: SpecSummary?
     /// The phases in which it still means something; in others it is dropped. `nil` for all.
     var onlyFrom: Set<ServicePhase>?
+    /// Whether a failed service failed while this was under way: then it is dropped.
+    var isOutrun: @Sendable () -> Bool = { false }
 }
 
 /// The ledger as one run uses it: typed events, checked against the state machine before they are written.

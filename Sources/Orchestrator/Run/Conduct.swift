@@ -43,7 +43,7 @@ func conduct(
         switch StepFault(error, phase: .start) {
         case .fatal(let error): thrown = error
         case .failed(let failure): thrown = OperationError(failure.failureClass == .engineUnreachable ? .engine : .failed, failure.summary)
-        case .interrupted: break
+        case .interrupted, .givenUp: break
         }
     }
     let outcome = try await run.conclude(end, thrown)

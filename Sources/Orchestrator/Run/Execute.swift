@@ -6,32 +6,60 @@ extension GroupRun {
     func execute(_ plan: Plan) async throws(OperationError) {
         var walk = PlanWalk(plan, graph: ServiceGraph(group))
         var fatal: OperationError?
-        await withTaskGroup(of: (Int?, StepResult).self) { tasks in
+        await withTaskGroup(of: Message.self) { tasks in
+            // What the loop waits for; a look out for deaths keeps nobody waiting.
+            var atWork = 0
+            func spawn(_ step: Int?, _ work: @escaping @Sendable () async -> StepResult) {
+                atWork += 1
+                tasks.addTask { .done(step, await work()) }
+            }
+            let deaths = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+            watch.onDeath { _ in deaths.continuation.yield() }
+            defer { watch.onDeath(nil) }
+            func lookOut() {
+                tasks.addTask {
+                    for await _ in deaths.stream { return .death }
+                    return .nothing
+                }
+            }
+            func settle(_ aftermaths: [PlanWalk.Aftermath]) {
+                for aftermath in aftermaths { spawn(nil) { await self.settle(aftermath) } }
+            }
             func proceed() {
                 for service in newlyDead(walk) {
-                    for aftermath in walk.died(service) { tasks.addTask { (nil, await self.settle(aftermath)) } }
-                    tasks.addTask { (nil, await self.settleDeath(of: service)) }
+                    settle(walk.died(service))
+                    spawn(nil) { await self.settleDeath(of: service) }
                 }
                 if interruption.isInterrupted || fatal != nil { walk.stop() }
-                for step in walk.begin() { tasks.addTask { (step.id, await self.perform(step)) } }
+                for step in walk.begin() { spawn(step.id) { await self.perform(step) } }
             }
+            lookOut()
             proceed()
-            while let (id, result) = await tasks.next() {
-                if case .fatal(let error) = result { fatal = fatal ?? error }
-                if case .ended(let rest) = result, let id {
-                    walk.ended(id)
-                    tasks.addTask { (id, await rest.value) }
-                    proceed()
-                    continue
-                }
-                // Work beside the plan has no step.
-                for aftermath in id.map({ walk.finish($0, result.end) }) ?? [] {
-                    tasks.addTask { (nil, await self.settle(aftermath)) }
+            while atWork > 0, let message = await tasks.next() {
+                switch message {
+                case .nothing: continue
+                case .death: lookOut()
+                case .done(let id, let result):
+                    atWork -= 1
+                    if case .fatal(let error) = result { fatal = fatal ?? error }
+                    if case .ended(let rest) = result, let id {
+                        walk.ended(id)
+                        spawn(id) { await rest.value }
+                    } else if let id {
+                        // Work beside the plan has no step.
+                        settle(walk.finish(id, result.end))
+                    }
                 }
                 proceed()
             }
+            tasks.cancelAll()
         }
         if let fatal { throw fatal }
+    }
+
+    private enum Message: Sendable {
+        case done(Int?, StepResult)
+        case death, nothing
     }
 
     /// Services that this run brought to running and that have died since.
@@ -52,7 +80,9 @@ extension GroupRun {
             let during = isNeeded ? "what depends on it was started" : "others were started"
             // 137 may have been memory, which only an inspect tells.
             let code = watch.death(of: id).exitCode.flatMap { $0 == 137 ? nil : $0 }
-            try await fail(service, try await death(of: service, id, phase: .postStart, during: during, exitCode: code), in: .postStart)
+            var failure = try await death(of: service, id, phase: .postStart, during: during, exitCode: code)
+            failure.seconds = clock.seconds(since: begun(service))
+            try await fail(service, failure, in: .postStart)
             return .succeeded
         } catch {
             if case .fatal(let error) = StepFault(error, phase: .postStart) { return .fatal(error) }
@@ -66,6 +96,7 @@ extension GroupRun {
             switch aftermath {
             case .fail(let service, let failure, let kind):
                 try await fail(service, failure, in: kind)
+            case .cutShort(let service): surrender.giveUp(service)
             case .block(let service, let because):
                 try await block(service, because: because)
             case .leave(let service, let because):
@@ -82,11 +113,14 @@ extension GroupRun {
         guard journal.state[service].phase != .blocked else { return }
         let needed = because.last ?? ""
         let cause = group[service]?.dependencies.contains(needed) == true ? "needs \(needed), which failed" : "\(needed) failed before it"
-        try move(service, .blocked, cause: cause, because: because, onlyFrom: .blockable)
-        if let id = made(service) {
-            // Made early and never started: nothing is lost with it, and nothing stays behind.
-            try await discard(service, container: id, cause: "because it is blocked: \(cause)")
+        guard let id = uptime(service) == nil ? made(service) : journal.state[service].containerID else {
+            return try move(service, .blocked, cause: cause, because: because, onlyFrom: .blockable)
         }
+        // What it said while it waited for one that had died; one that was made early has said nothing.
+        let entries = uptime(service) == nil ? [] : await evidence(of: service, container: id)
+        try journal.note(entries + [entry(service, .blocked, cause: cause, because: because, onlyFrom: .blockable)])
+        guard uptime(service) == nil || !terms.keepFailed else { return }
+        try await discard(service, container: id, cause: "because it is blocked: \(cause)")
     }
 
     /// It was to be stopped and was not: it runs on, as it did.
@@ -104,6 +138,7 @@ extension StepResult {
         case .succeeded, .ended: .succeeded
         case .replanned(let plan): .replanned(plan)
         case .failed(let failure): .failed(failure)
+        case .givenUp: .givenUp
         case .interrupted, .fatal: .cutOff
         }
     }
@@ -111,7 +146,7 @@ extension StepResult {
 
 extension Set<ServicePhase> {
     /// Where being blocked still means something.
-    static let blockable = Set(ServicePhase.allCases.filter { $0.isSettled || $0.awaitsDependencies })
+    static let blockable = Set(ServicePhase.allCases.filter { $0.isSettled || $0.isOnTheWayUp })
     /// Where a stop or removal can begin; it may have begun already for another container of the service.
     static let stoppable = Set(ServicePhase.allCases.filter { $0 != .stopping && $0 != .removing })
 }

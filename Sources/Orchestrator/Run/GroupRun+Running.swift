@@ -21,7 +21,9 @@ extension GroupRun {
             guard let id = state[name].containerID, !running.contains(id) else { continue }
             // A list may be behind, or somebody started it again.
             guard try await stateIfPresent(id)?.running != true else { continue }
-            try await fail(name, try await death(of: name, id, phase: .postStart, during: "it was thought to be running"), in: .postStart)
+            var failure = try await death(of: name, id, phase: .postStart, during: "it was thought to be running")
+            failure.seconds = clock.seconds(since: begun(name))
+            try await fail(name, failure, in: .postStart)
         }
     }
 

@@ -15,6 +15,7 @@ final class GroupRun: Sendable {
     let journal: Journal
     let context: ContextStore
     let watch: ContainerWatch
+    let surrender = Surrender()
     let fingerprintKey: [UInt8]
     let halfStops: [HalfStop]
 
@@ -141,10 +142,11 @@ final class GroupRun: Sendable {
         _ service: String, _ event: ServiceEvent, cause: String? = nil, container: String? = nil, failure: Failure? = nil,
         because: [String]? = nil, spec: SpecSummary? = nil, onlyFrom: Set<ServicePhase>? = nil
     ) -> JournalEntry {
-        JournalEntry(
-            service,
-            move: Move(event: event, cause: cause, container: container, failure: failure, because: because, spec: spec, onlyFrom: onlyFrom)
-        )
+        var move = Move(
+            event: event, cause: cause, container: container, failure: failure, because: because, spec: spec, onlyFrom: onlyFrom)
+        // A service has steps that go side by side; the others may still succeed when one has failed.
+        if event.isProgress { move.isOutrun = { [self] in self.failure(service) != nil } }
+        return JournalEntry(service, move: move)
     }
 
     func planRequest(observed: ObservedGroup) -> PlanRequest {

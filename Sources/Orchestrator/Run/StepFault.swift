@@ -7,6 +7,8 @@ enum StepFault: Error, Sendable {
     case failed(Failure)
     /// The user interrupted; nobody failed.
     case interrupted
+    /// The service is blocked.
+    case givenUp
     /// The run can't go on: the ledger can't be written, or a transition was impossible.
     case fatal(OperationError)
 
@@ -35,6 +37,8 @@ enum StepResult: Sendable {
     /// It has done what it was for; steps on the same container wait for the rest.
     case ended(rest: Task<StepResult, Never>)
     case failed(Failure)
+    /// Cut short: its service is blocked.
+    case givenUp
     case interrupted
     case fatal(OperationError)
 }

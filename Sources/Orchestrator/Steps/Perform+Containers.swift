@@ -43,6 +43,7 @@ extension GroupRun {
             }
             made(name, id)
             handedOn(to: id, volumes.handedOn)
+            if failure(name) != nil { return try await discard(name, container: id, cause: "because its service failed meanwhile") }
             try journal.note(volumes.notes.map { JournalEntry(name, .noteTaken(NoteTaken(text: $0))) })
         } catch let error as DockerError where error.isNameConflict {
             throw await nameConflict(error, name: step.target.text)

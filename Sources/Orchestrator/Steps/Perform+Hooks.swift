@@ -62,7 +62,7 @@ extension GroupRun {
                 summary: "was not ready after \(decimal(clock.seconds(since: start), places: 1)) s and \(pings); "
                     + (isPaused ? "somebody had paused its container; " : "") + "the last one said: \(last ?? "false")",
                 lastPingError: last ?? "false", attempts: log.attempts, holder: isPaused ? Failure.pause : nil)
-        case .overtaken(let exitCode):
+        case .overtaken(.death(let exitCode)):
             let during = "\(access.probeWords) was being tried"
             throw try await death(of: service, id, phase: .ping, during: during, log: log, exitCode: exitCode)
         default:
@@ -98,14 +98,22 @@ extension GroupRun {
         }
         let start = clock.monotonic()
         let scope = HookScope(service: service, hook: hook, context: context)
-        let result = await runHook(scope, limits: limits, overtake: overtake, body: body)
+        var token: Int?
+        let result = await runHook(
+            scope, limits: limits,
+            overtake: { offer in
+                token = service.map { surrender.listen(to: $0) { offer(.surrender) } }
+                overtake { offer(.death(exitCode: $0)) }
+            }, body: body)
+        if let token { surrender.forget(token) }
         let (outcome, error): (HookFinished.Outcome, String?) =
             switch result {
             case .finished: (.succeeded, nil)
             case .threw(let error): (.threw, error.text)
             case .timedOut: (.timedOut, nil)
             case .interrupted: (.interrupted, nil)
-            case .overtaken: (.interrupted, "its container ended")
+            case .overtaken(.death): (.interrupted, "its container ended")
+            case .overtaken(.surrender): (.interrupted, "a service it needs failed")
             }
         try journal.note(
             service,
@@ -177,7 +185,8 @@ extension GroupRun {
             throw Failure(
                 .hookTimedOut, phase: phase, summary: "\(hook.rawValue) was not back after \(decimal(terms.hookTimeout, places: 1)) s",
                 lastPingError: log?.lastError, attempts: log?.attempts, subject: hook.rawValue)
-        case .overtaken(let exitCode):
+        case .overtaken(.surrender): throw StepFault.givenUp
+        case .overtaken(.death(let exitCode)):
             guard let id else { throw StepFault.interrupted }
             throw try await death(of: service, id, phase: phase, during: "\(hook.rawValue) ran", log: log, exitCode: exitCode)
         }

@@ -77,10 +77,10 @@ extension GroupRun {
 
     /// The service is pulling or building meanwhile; another that shares the image just waits.
     private func withImageMove(_ step: PlanStep, began: ServiceEvent, _ body: () async throws -> Void) async throws {
-        guard let service = step.service, journal.state[service].phase == .waiting else { return try await body() }
-        try move(service, began, cause: step.cause)
+        guard let service = step.service else { return try await body() }
+        // The service may have failed for another reason, before or meanwhile; the image may still serve others.
+        try move(service, began, cause: step.cause, onlyFrom: [.waiting])
         try await body()
-        // The service may have failed meanwhile for another reason; the image may still serve others.
         try move(service, .imageReady, onlyFrom: [.pulling, .building])
     }
 }

@@ -31,6 +31,7 @@ extension GroupRun {
                 if let service = step.service { failure.seconds = clock.seconds(since: begun(service)) }
                 return .failed(failure)
             case .interrupted: return .interrupted
+            case .givenUp: return .givenUp
             case .fatal(let error): return .fatal(error)
             }
         }

@@ -24,6 +24,8 @@ public struct PostMortem: Sendable, Equatable {
         public var service: String
         /// Its dependency, what that one needs, and so on to what failed.
         public var because: [String]
+        /// Its container ran already, and was not ready yet.
+        public var isGivenUp = false
     }
 
     /// - Parameters:
@@ -46,7 +48,9 @@ public struct PostMortem: Sendable, Equatable {
         }
         // An engine that goes away takes its containers with it: what became of them is told after that.
         failures = reports.filter(\.isOfEngine) + reports.filter { !$0.isOfEngine }
-        blocked = summary.services.filter { $0.outcome == .blocked }.map { Blocked(service: $0.service, because: $0.because) }
+        blocked = summary.services.filter { $0.outcome == .blocked }.map {
+            Blocked(service: $0.service, because: $0.because, isGivenUp: $0.isGivenUp)
+        }
         running =
             facts.runEnd?.body.running
             ?? summary.services.filter { [.started, .restarted, .alreadyRunning].contains($0.outcome) }.map(\.service)
@@ -81,12 +85,17 @@ public struct PostMortem: Sendable, Equatable {
 
     /// What the failures kept from starting, as the end of a sentence.
     private var neverStarted: String {
-        let kept = blocked.map(\.service).filter { !running.contains($0) }
-        guard !kept.isEmpty else { return "" }
-        let names = kept.count <= 5 ? inWords(kept) : "\(kept.count) other services"
-        // A reload had stopped them.
-        let fate = command == "reload" ? "\(kept.count == 1 ? "was" : "were") not started again" : "never started"
-        return "; \(names) \(fate) because of \(failures.count == 1 ? "it" : "them")"
+        let fates = [true, false].compactMap { isGivenUp -> String? in
+            let kept = blocked.filter { $0.isGivenUp == isGivenUp && (isGivenUp || !running.contains($0.service)) }.map(\.service)
+            guard !kept.isEmpty else { return nil }
+            let names = kept.count <= 5 ? inWords(kept) : "\(kept.count) other services"
+            let were = kept.count == 1 ? "was" : "were"
+            // A reload had stopped them.
+            let fate = isGivenUp ? "\(were) given up" : command == "reload" ? "\(were) not started again" : "never started"
+            return "\(names) \(fate)"
+        }
+        guard !fates.isEmpty else { return "" }
+        return "; \(fates.joined(separator: " and ")) because of \(failures.count == 1 ? "it" : "them")"
     }
 
     private func judged(_ summary: RunSummary, facts: [RecordedFact], invocation: String) -> (String, String?) {

@@ -102,7 +102,7 @@ extension HookFinished {
         case .timedOut where hook == .ping && attempts.map { $0 > 0 } == true:
             ("ping was not true in time" + (error.map { ": \($0)" } ?? ""), duration)
         case .timedOut: ("\(hook.rawValue) did not come back in time" + (error.map { ": \($0)" } ?? ""), duration)
-        case .interrupted: ("\(hook.rawValue) was interrupted", duration)
+        case .interrupted: ("\(hook.rawValue) was " + (error.map { "cut off: \($0)" } ?? "interrupted"), duration)
         }
     }
 }

@@ -17,6 +17,8 @@ public struct ServiceResult: Sendable, Equatable {
     public var failure: Failure?
     /// For `blocked`: its dependency, what that one needs, and so on to what failed.
     public var because: [String]
+    /// For `blocked`: its container ran already, and was not ready yet.
+    public var isGivenUp = false
     /// The phase in which the end of the run cut the service off.
     public var cutOffIn: ServicePhase?
     /// For one that was interrupted: "cut off while it was stopped". The phases of a failure are those of a start.
@@ -25,7 +27,7 @@ public struct ServiceResult: Sendable, Equatable {
     /// What runs of it all the same, when its container does; `nil` when that is what the run was about.
     var otherwiseRunning: String? {
         switch outcome {
-        case .blocked: "as it was"
+        case .blocked: isGivenUp ? "never found ready" : "as it was"
         case .failed where failure?.failureClass == .interrupted: "as far as it had come"
         case .failed: failure?.phase.isBeforeContainer == true ? "in its old container" : "in the container that failed"
         case .started, .alreadyRunning, .restarted, .stopped, .removed, .excluded: nil
@@ -51,6 +53,7 @@ struct ServiceTrail {
     private var failure: Failure?
     private var cutOffWords: String?
     private var because: [String] = []
+    private var isGivenUp = false
     private var phase: ServicePhase?
     private var isNewContainer = false
     private var wasStarted = false
@@ -79,6 +82,7 @@ struct ServiceTrail {
         case .blocked:
             outcome = .blocked
             because = (change.because ?? []).reversed()
+            isGivenUp = [.pinging, .priming].contains(change.from)
         case .excluded: outcome = .excluded
         case .containerStopped where !isDecided: outcome = .stopped
         case .containerRemoved where !isDecided: outcome = .removed
@@ -100,8 +104,8 @@ struct ServiceTrail {
         if isCutOff, !isOver { return nil }
         guard let shown = isCutOff ? .failed : outcome else { return nil }
         return ServiceResult(
-            service: service, outcome: shown, seconds: seconds, failure: failure, because: because, cutOffIn: isCutOff ? phase : nil,
-            cutOffWords: cutOffWords)
+            service: service, outcome: shown, seconds: seconds, failure: failure, because: because, isGivenUp: isGivenUp,
+            cutOffIn: isCutOff ? phase : nil, cutOffWords: cutOffWords)
     }
 }
 

@@ -36,7 +36,7 @@ extension ServicePhase {
         // From everywhere: whatever became of a service, another container of it may refuse to go.
         case (_, .failed): .failed
         case (let phase, .interrupted) where phase.isUnderWay: .interrupted
-        case (let phase, .blocked) where phase.isSettled || phase.awaitsDependencies: .blocked
+        case (let phase, .blocked) where phase.isSettled || phase.isOnTheWayUp: .blocked
         case (let phase, .excluded) where phase.isSettled: .excluded
 
         default: throw IllegalTransition(phase: self, event: event)
@@ -55,13 +55,8 @@ extension ServicePhase {
     /// Work of this run is going on or owed.
     public var isUnderWay: Bool { !isSettled }
 
-    /// Only its dependencies (or the image) keep it, or one died: blocking it costs nothing but what was prepared early.
-    public var awaitsDependencies: Bool {
-        switch self {
-        case .waiting, .prepared, .created, .pulling, .building: true
-        default: false
-        }
-    }
+    /// It is being started: what it needs may fail before it runs.
+    public var isOnTheWayUp: Bool { isUnderWay && self != .stopping && self != .removing }
 
     var mayHaveContainer: Bool {
         switch self {

@@ -57,6 +57,18 @@ public enum ServiceEvent: String, Sendable, Codable, CaseIterable {
     case blocked
     case excluded
     case interrupted
+
+    /// A step on the way up took it there.
+    public var isProgress: Bool {
+        switch self {
+        case .pullBegan, .buildBegan, .imageReady, .preStartBegan, .preStartFinished, .createBegan, .containerCreated, .startBegan,
+            .containerStarted, .pingSucceeded, .postStartBegan, .postStartFinished:
+            true
+        case .planned, .foundRunning, .foundStopped, .foundAbsent, .stopBegan, .containerStopped, .removeBegan, .containerRemoved, .failed,
+            .blocked, .excluded, .interrupted:
+            false
+        }
+    }
 }
 
 /// A pair of phase and event that can't happen; recording it is refused.

@@ -7,6 +7,8 @@ public struct PlanWalk: Sendable {
         /// The step was a question; these steps are the answer.
         case replanned(Plan)
         case failed(Failure)
+        /// The step was cut short since its service is blocked.
+        case givenUp
         /// The whole run ends here; no other step begins.
         case cutOff
     }
@@ -14,6 +16,8 @@ public struct PlanWalk: Sendable {
     /// What a failed step asks for beside going on.
     public enum Aftermath: Sendable, Equatable {
         case fail(String, Failure, in: StepKind)
+        /// What is under way of the service is waited for in vain: a service it needs has died.
+        case cutShort(String)
         /// The chain runs from the service that failed to the blocked one's own dependency.
         case block(String, because: [String])
         /// It was to be stopped, and runs on, since the step it waited for failed.
@@ -52,7 +56,11 @@ public struct PlanWalk: Sendable {
     public mutating func finish(_ id: Int, _ end: End) -> [Aftermath] {
         if let service = schedule.step(id)?.service, let count = busy[service] { busy[service] = count > 1 ? count - 1 : nil }
         switch end {
-        case .succeeded: schedule.succeeded(id)
+        case .succeeded:
+            schedule.succeeded(id)
+            // It was faster than the news.
+            if let service = schedule.step(id)?.service, pending[service] != nil, schedule.isDone(service) { pending[service] = nil }
+        case .givenUp: schedule.failed(id)
         case .replanned(let plan):
             // For a service that is given up already the answer comes too late.
             let isLost = schedule.step(id)?.service.map { pending[$0] != nil || failed.contains($0) } ?? false
@@ -80,16 +88,16 @@ public struct PlanWalk: Sendable {
 
     public func hasFailed(_ service: String) -> Bool { failed.contains(service) }
 
-    /// Notes that a service which was running has died: who needs it and has not begun to start does not start.
+    /// Notes that a service which was running has died: who needs it and is not up yet does not come up.
     public mutating func died(_ service: String) -> [Aftermath] {
         guard failed.insert(service).inserted else { return [] }
         // All of them are found first: giving up one takes steps of those behind it along.
-        let reached = graph.transitiveDependents(of: service).filter(schedule.isYetToStart)
+        let reached = graph.transitiveDependents(of: service).filter(schedule.isYetToRun).subtracting(failed).subtracting(lost)
         for dependent in reached.sorted() { schedule.giveUp(service: dependent) }
-        for (lost, chain) in chains(from: reached.subtracting(failed).subtracting(lost), to: [service]) {
+        for (lost, chain) in chains(from: reached, to: [service]) {
             pending[lost] = .block(lost, because: Array(chain.dropFirst().reversed()))
         }
-        return tell()
+        return reached.filter { busy[$0] != nil }.sorted().map { .cutShort($0) } + tell()
     }
 
     private mutating func fail(_ id: Int, _ failure: Failure) -> [Aftermath] {

@@ -77,15 +77,16 @@ public struct Schedule: Sendable {
     /// A pull or build may serve other services too, so it is not given up with the one it is named for.
     private func isOwn(_ step: PlanStep) -> Bool { step.kind != .pullImage && step.kind != .buildImage }
 
-    /// Whether the start of the service's container, or the question what is to become of it, is still to come.
-    func isYetToStart(_ service: String) -> Bool {
+    /// Whether a step that brings the service up, or the question what is to become of it, is to come or under way.
+    func isYetToRun(_ service: String) -> Bool {
         ofService[service, default: []].contains { place in
-            let (status, kind) = (entries[place].status, entries[place].step.kind)
-            // A question under way is answered with steps that have not begun.
-            return status == .waiting && [.startContainer, .unpauseContainer, .reconsider].contains(kind)
-                || status == .running && kind == .reconsider
+            [.waiting, .running].contains(entries[place].status)
+                && [.startContainer, .unpauseContainer, .ping, .postStart, .reconsider].contains(entries[place].step.kind)
         }
     }
+
+    /// Whether every step of the service has succeeded.
+    func isDone(_ service: String) -> Bool { ofService[service, default: []].allSatisfy { entries[$0].status == .succeeded } }
 
     /// Puts `plan` in the place of the running step `id`; what came after that step comes after all of the new ones.
     public mutating func replace(_ id: Int, with plan: Plan) {
