@@ -93,6 +93,12 @@ private struct PostMortem: Decodable {
             #expect(try await shop.container("bad") == nil)
             #expect(try await shop.container("behind") == nil)
             #expect(try await shop.container("beside")?.state.running == true)
+
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+            struct Status: Decodable { var service, state: String }
+            let statuses: [Status] = try shop.decoded(shop.miniboss("status", "--json"))
+            #expect(statuses.count == 6 && statuses.allSatisfy { $0.state == "absent" }, "\(statuses)")
+            #expect(try shop.miniboss("history", "1", "--limit", "3").code == 64)
         }
     }
 

@@ -93,6 +93,8 @@ private func services(denying: String, group: String) -> String {
         try await withWorkshop(service, list: "Guarded()") { shop in
             #expect(try shop.miniboss("start").code == 0)
             try shop.write("Miniboss.swift", shop.read("Miniboss.swift").replacing("right-password", with: "wrong"))
+            let plan = try shop.miniboss("plan").output
+            #expect(plan.contains("env.PW \"******\" → \"******\" (another one)"), "\(plan)")
             #expect(try shop.miniboss("start").code == 1)
             let story = try shop.miniboss("postmortem").output
             #expect(story.contains("env.PW was \"******\" in run 1, in which it worked; now \"****** (another one)\""), "\(story)")

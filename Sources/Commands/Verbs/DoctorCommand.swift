@@ -81,7 +81,9 @@ struct DoctorCommand: Verb {
                 return [DoctorFinding(check, .bad, found.problems.joined(separator: "; "), mend: found.mend)]
             }
             let sound = "group \"\(target.name)\": \(found.events) events, every link of the chain holds"
-            return [DoctorFinding(check, .good, sound)] + found.advice.map { DoctorFinding(check, .advice, $0.finding, mend: $0.mend) }
+            return [DoctorFinding(check, .good, sound)]
+                + (found.obstacle.map { [DoctorFinding(check, .warning, $0.finding, mend: $0.mend)] } ?? [])
+                + found.advice.map { DoctorFinding(check, .advice, $0.finding, mend: $0.mend) }
         } catch { return [DoctorFinding(check, .bad, error.message, mend: error.next)] }
     }
 

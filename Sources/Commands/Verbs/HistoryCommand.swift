@@ -35,6 +35,7 @@ struct HistoryCommand: Verb {
     func validate() throws {
         if let limit, limit < 1 { throw ValidationError("--limit takes a number from 1.") }
         if let run, run < 1 { throw ValidationError("RUN is a number from 1; `miniboss history` lists them.") }
+        if run != nil, limit != nil { throw ValidationError("--limit chooses among runs; a RUN's events have --service and --type.") }
         if run != nil, since != nil { throw ValidationError("--since chooses among runs; a RUN's events have --service and --type.") }
         if run == nil, !type.isEmpty { throw ValidationError("--type chooses among the events of a RUN: miniboss history 7 --type …") }
         let types = EventCatalog.bodies.map { $0.type }

@@ -45,6 +45,7 @@ public func stopGroup(_ setting: RunSetting, _ options: StopOptions) async throw
                 try await run.journal.record(nil, .contextCleared(ContextCleared(cause: "stop --remove")))
             }
             SavedContext(setting)?.remove(holding: saved)
+            try run.forget()
         }
         return end
     }
@@ -53,6 +54,15 @@ public func stopGroup(_ setting: RunSetting, _ options: StopOptions) async throw
 extension RunSetting {
     fileprivate func stopSelection(remembered: GroupState) -> StopSelection {
         StopSelection(defined: definition?.spec.services ?? [], remembered: remembered)
+    }
+}
+
+extension GroupRun {
+    /// The group is gone: how its services without a container had come to have none says nothing any more.
+    fileprivate func forget() throws {
+        let phases: Set<ServicePhase> = [.failed, .blocked, .excluded, .interrupted]
+        let names = journal.state.services.filter { phases.contains($0.value.phase) }.keys.sorted()
+        try journal.note(names.map { entry($0, .foundAbsent, cause: "the group was removed") })
     }
 }
 

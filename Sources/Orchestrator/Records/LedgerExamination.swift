@@ -19,6 +19,9 @@ public struct LedgerExamination: Sendable {
     /// What a sound ledger still asks for: where it lies, how big it has become.
     public private(set) var advice: [Advice] = []
 
+    /// Why nothing can be written to it, sound as it is.
+    public private(set) var obstacle: Advice?
+
     public struct Advice: Sendable, Equatable {
         public let finding: String
         public let mend: String
@@ -57,6 +60,7 @@ public struct LedgerExamination: Sendable {
             broken.append(error.finding)
             isForeign = path != nil && error.isOfSomethingForeign(at: location)
         }
+        obstacle = location.obstacle.map(Advice.init)
         advice = Self.advice(kind: FileSystemKind(at: location.directory), bytes: location.bytes, directory: location.directory)
     }
 
@@ -105,6 +109,18 @@ public struct LedgerExamination: Sendable {
         }
         if let snapshot, snapshot.seq == row.seq, snapshot.state != state {
             outdated.append("snapshots: that of event \(row.seq)")
+        }
+    }
+}
+
+extension LedgerExamination.Advice {
+    fileprivate init(_ obstacle: LedgerLocation.Obstacle) {
+        switch obstacle {
+        case .unwritable(let path):
+            self.init(finding: "\(path) can't be written: no run can be recorded", mend: "Make it writable; what is there can be read.")
+        case .full(let bytes):
+            self.init(
+                finding: "the disk is full: \(bytes / 1024) KiB are left for the ledger", mend: "Free some space; what is there can be read.")
         }
     }
 }

@@ -19,7 +19,8 @@ public struct Difference: Codable, Sendable, Equatable {
         case (nil, nil): field
         case (let actual?, nil): "\(field) \"\(actual)\" → unset"
         case (nil, let desired?): "\(field) unset → \"\(desired)\""
-        case (let actual?, let desired?): "\(field) \"\(actual)\" → \"\(desired)\""
+        // Only what is concealed, or was cut, looks the same on both sides.
+        case (let actual?, let desired?): "\(field) \"\(actual)\" → \"\(desired)\"\(actual == desired ? " (another one)" : "")"
         }
     }
 }

@@ -1,0 +1,25 @@
+import Glibc
+
+extension LedgerLocation {
+    /// What would keep the next run from being recorded, as far as that can be told without writing.
+    public enum Obstacle: Sendable, Equatable {
+        /// This user may not write at the path, or the file system is mounted read-only.
+        case unwritable(path: String)
+        /// So many bytes are left on the file system.
+        case full(bytes: UInt64)
+    }
+
+    /// `nil` when nothing stands in the way, and where nothing can be told.
+    public var obstacle: Obstacle? {
+        for place in [directory, lockPath, path] where access(place, W_OK) != 0 && [EACCES, EROFS, EPERM].contains(errno) {
+            return .unwritable(path: place)
+        }
+        var space = statvfs()
+        guard statvfs(directory, &space) == 0 else { return nil }
+        let (bytes, overflows) = UInt64(space.f_bavail).multipliedReportingOverflow(by: UInt64(space.f_frsize))
+        return overflows || bytes >= Self.leastSpace || space.f_blocks == 0 ? nil : .full(bytes: bytes)
+    }
+
+    /// Bytes of a start of some services: its events, and the log they are written to first.
+    private static let leastSpace: UInt64 = 1 << 20
+}
