@@ -21,11 +21,7 @@ func secretMarks(of spec: ServiceSpec, key: [UInt8]) -> [String: String]? {
 /// The group's own key, made at its first use. Losing it costs an inspection of each container, nothing else.
 func fingerprintKey(_ setting: RunSetting) throws(OperationError) -> [UInt8] {
     let path = keyPath(setting)
-    if let file = fopen(path, "re") {
-        defer { fclose(file) }
-        var key = [UInt8](repeating: 0, count: 32)
-        if fread(&key, 1, key.count, file) == key.count { return key }
-    }
+    if let kept = keptKey(path) { return kept }
     let key = (0..<32).map { _ in UInt8.random(in: .min ... .max) }
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard descriptor >= 0, write(descriptor, key, key.count) == key.count else {
@@ -38,8 +34,13 @@ func fingerprintKey(_ setting: RunSetting) throws(OperationError) -> [UInt8] {
 }
 
 /// The key for a command that changes nothing; without one every container is inspected.
-func fingerprintKeyIfPresent(_ setting: RunSetting) throws(OperationError) -> [UInt8] {
-    HostFiles.exists(keyPath(setting)) ? try fingerprintKey(setting) : []
+func fingerprintKeyIfPresent(_ setting: RunSetting) -> [UInt8] { keptKey(keyPath(setting)) ?? [] }
+
+private func keptKey(_ path: String) -> [UInt8]? {
+    guard let file = fopen(path, "re") else { return nil }
+    defer { fclose(file) }
+    var key = [UInt8](repeating: 0, count: 32)
+    return fread(&key, 1, key.count, file) == key.count ? key : nil
 }
 
 private func keyPath(_ setting: RunSetting) -> String { "\(setting.ledgerLocation.directory)/fingerprint.key" }

@@ -7,7 +7,7 @@ public func observeStatus(_ setting: RunSetting) async throws(OperationError) ->
     let state = try GroupRecords.open(directory: setting.directory, ledgerPath: setting.ledgerPath)?.state() ?? GroupState()
     let connection = try await setting.connect()
     let engine = connection.engine
-    let key = try fingerprintKeyIfPresent(setting)
+    let key = fingerprintKeyIfPresent(setting)
     let hash: @Sendable (ServiceSpec) -> String = { fingerprint(of: $0, network: group.network, key: key) }
     let observed: ObservedGroup
     let held: HeldNames

@@ -31,7 +31,7 @@ public func planStart(_ setting: RunSetting, _ options: StartOptions) async thro
     let state = try records?.state() ?? GroupState()
     let connection = try await setting.connect()
     let engine = connection.engine
-    let key = try fingerprintKeyIfPresent(setting)
+    let key = fingerprintKeyIfPresent(setting)
     let group = selection.group
     var hide = Redaction(await groupSecrets(setting.definition, state, group: group.name, engine: engine))
     let observed: ObservedGroup
