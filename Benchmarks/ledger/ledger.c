@@ -55,15 +55,13 @@ int main(int count, char **words) {
     for (int index = 4; index < count; index++) run_file(words[index]);
     check(sqlite3_exec(db,
                        "PRAGMA recursive_triggers = ON; PRAGMA cell_size_check = ON; PRAGMA fullfsync = ON;"
-                       "PRAGMA checkpoint_fullfsync = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;",
+                       "PRAGMA checkpoint_fullfsync = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;",
                        0, 0, 0));
     sqlite3_stmt *begin = prepared("BEGIN IMMEDIATE");
     sqlite3_stmt *head = prepared("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1");
-    sqlite3_stmt *savepoint = prepared("SAVEPOINT request");
     sqlite3_stmt *insert = prepared(
         "INSERT INTO events (seq, run, at, mono_ns, service, type, version, body, operation, previous_hash, hash) "
         "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
-    sqlite3_stmt *release = prepared("RELEASE request");
     sqlite3_stmt *commit = prepared("COMMIT");
 
     unsigned char link[32] = {0}, before[32];
@@ -73,7 +71,6 @@ int main(int count, char **words) {
         run(begin);
         check(sqlite3_step(head));
         check(sqlite3_reset(head));
-        run(savepoint);
         for (long index = 0; index < at_once && seq < events; index++) {
             char service[32], body[512];
             seq++;
@@ -103,7 +100,6 @@ int main(int count, char **words) {
             run(insert);
             sqlite3_clear_bindings(insert);
         }
-        run(release);
         run(commit);
     }
     printf("%.6f\n", now() - start);

@@ -26,6 +26,8 @@ extension SimulatedEngine {
         }
     }
 
+    package func state(container id: String) async throws(DockerError) -> ContainerState { try await inspect(container: id).state }
+
     package func inspectJSON(container id: String) async throws(DockerError) -> String {
         "{\"Id\":\"\(try await inspect(container: id).id)\"}"
     }

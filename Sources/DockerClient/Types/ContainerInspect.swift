@@ -45,6 +45,15 @@ public struct ContainerInspect: Sendable, Equatable, Decodable {
         }
     }
 
+    /// The part of the answer that tells of the process.
+    struct StateOnly: Decodable {
+        let state: ContainerState
+
+        init(from decoder: any Decoder) throws {
+            state = try decoder.container(keyedBy: EngineKey.self).value("State", ContainerState())
+        }
+    }
+
     /// The host port a container port is published at; nil while it is not.
     public func hostPort(_ containerPort: Int, networkProtocol: String = "tcp") -> Int? {
         ports["\(containerPort)/\(networkProtocol)"]?.lazy.compactMap { Int($0.hostPort) }.first

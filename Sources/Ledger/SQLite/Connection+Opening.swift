@@ -19,6 +19,7 @@ extension Connection {
         }
         // Of a log that turns out to be damaged SQLite would keep only what comes before the damage.
         connection.leavesLog(true)
+        // Without temp_store what an INSERT may have to take back is written to a file once it is more than 64 KiB.
         // journal_mode answers with the mode that is in force; where a file system can't do WAL it stays a rollback
         // journal, which with synchronous=FULL is as durable, only slower. fullfsync matters on macOS alone.
         try connection.execute(
@@ -29,6 +30,7 @@ extension Connection {
             PRAGMA checkpoint_fullfsync = ON;
             PRAGMA journal_mode = WAL;
             PRAGMA synchronous = FULL;
+            PRAGMA temp_store = MEMORY;
             """)
         try Migrator.migrate(connection)
         try connection.checkTail()

@@ -47,7 +47,9 @@ final class CommitLog {
         var waited = 0
         while true {
             do {
-                return try attempt(requests)
+                // A savepoint copies each page it sees changed; almost always nothing is refused, and none is needed.
+                if let answers = try attempt(requests, savepoints: false) { return answers }
+                return try attempt(requests, savepoints: true) ?? []
             } catch {
                 waited += Self.busySeconds
                 guard error.code == .locked, patience(waited) else {
@@ -68,7 +70,9 @@ final class CommitLog {
     /// How long SQLite waits for another program's lock by itself.
     static let busySeconds = 2
 
-    private func attempt(_ requests: [Request]) throws(LedgerError) -> [Answer] {
+    /// - Parameter savepoints: whether one request can be refused without the others.
+    /// - Returns: `nil` when one was refused and none is appended, since there were no savepoints.
+    private func attempt(_ requests: [Request], savepoints: Bool) throws(LedgerError) -> [Answer]? {
         guard !connection.hasMoved else {
             throw LedgerError(
                 .io,
@@ -86,7 +90,11 @@ final class CommitLog {
                     answers.append(.failure(severed))
                     continue
                 }
-                let answer = try append(request.drafts, after: &newest)
+                let answer = try append(request.drafts, after: &newest, savepoint: savepoints)
+                if !savepoints, case .failure = answer {
+                    connection.rollBack()
+                    return nil
+                }
                 if case .failure(let error) = answer, request.isSequel { severed = error }
                 answers.append(answer)
             }
@@ -102,9 +110,9 @@ final class CommitLog {
         }
     }
 
-    private func append(_ drafts: [EventDraft], after newest: inout ChainHead?) throws(LedgerError) -> Answer {
+    private func append(_ drafts: [EventDraft], after newest: inout ChainHead?, savepoint: Bool) throws(LedgerError) -> Answer {
         let before = newest
-        try connection.run("SAVEPOINT request")
+        if savepoint { try connection.run("SAVEPOINT request") }
         do {
             var recorded: [RecordedEvent] = []
             recorded.reserveCapacity(drafts.count)
@@ -115,10 +123,11 @@ final class CommitLog {
                 newest = ChainHead(seq: event.seq, hash: event.hash)
                 recorded.append(event)
             }
-            try connection.run("RELEASE request")
+            if savepoint { try connection.run("RELEASE request") }
             return .success(recorded)
         } catch {
             guard error.code == .rejected, connection.isInTransaction else { throw error }
+            guard savepoint else { return .failure(error) }
             try connection.run("ROLLBACK TO request")
             try connection.run("RELEASE request")
             newest = before

@@ -9,6 +9,8 @@ package protocol ContainerEngine: Sendable {
 
     func containers(labels: [String]) async throws(DockerError) -> [ContainerSummary]
     func inspect(container id: String) async throws(DockerError) -> ContainerInspect
+    /// What `inspect` tells of the container's process.
+    func state(container id: String) async throws(DockerError) -> ContainerState
     func create(name: String, _ config: ContainerConfig) async throws(DockerError) -> String
     func start(container id: String) async throws(DockerError)
     func unpause(container id: String) async throws(DockerError)

@@ -15,6 +15,8 @@ extension Docker: ContainerEngine {
         try await inspectContainer(id)
     }
 
+    package func state(container id: String) async throws(DockerError) -> ContainerState { try await containerState(id) }
+
     package func create(name: String, _ config: ContainerConfig) async throws(DockerError) -> String {
         try await createContainer(name: name, config).id
     }

@@ -88,7 +88,7 @@ extension ContainerAccess {
     }
 
     private func healthy() async throws -> Bool {
-        let state = try await engine.inspect(container: id).state
+        let state = try await engine.state(container: id)
         guard let health = state.health else {
             throw Failure(
                 .unhealthy, phase: .ping,
@@ -109,7 +109,7 @@ extension ContainerAccess {
     }
 
     private func exits(_ code: Int) async throws -> Bool {
-        let state = try await engine.inspect(container: id).state
+        let state = try await engine.state(container: id)
         guard state.status == "exited" || state.status == "dead" else {
             observe("still running")
             return false

@@ -55,7 +55,7 @@ struct GroupLogs: Sendable {
                 guard followed.insert(container.id).inserted else { return }
                 beside {
                     do {
-                        let state = try await engine.inspect(container: container.id).state
+                        let state = try await engine.state(container: container.id)
                         let before = told.withLock { $0.updateValue(state.startedAt, forKey: container.id) }
                         try await followStart(of: container, state, after: before)
                     } catch let error as DockerError where error.isNotFound {}

@@ -126,7 +126,7 @@ extension GroupRun {
 private func endedCode(_ run: GroupRun, _ id: String) async throws -> Int {
     var pause = 0.02
     while true {
-        let state = try await run.engine.inspect(container: id).state
+        let state = try await run.engine.state(container: id)
         if !state.running { return state.exitCode }
         try await run.clock.sleep(pause)
         pause = min(pause * 1.5, 1)

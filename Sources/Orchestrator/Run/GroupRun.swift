@@ -183,7 +183,7 @@ final class GroupRun: Sendable {
             let container = observed.containers[index]
             guard state[container.service].phase != .running else { continue }
             do throws(DockerError) {
-                let now = try await engine.inspect(container: container.id).state
+                let now = try await engine.state(container: container.id)
                 observed.containers[index].status = ObservedContainer.Status(rawValue: now.status) ?? .dead
                 if now.status == "exited" { observed.containers[index].exitCode = now.exitCode }
             } catch {

@@ -114,7 +114,7 @@ extension GroupRun {
         let start = clock.monotonic()
         while clock.seconds(since: start) < seconds {
             do {
-                guard try await engine.inspect(container: name).state.status == "removing" else { return false }
+                guard try await engine.state(container: name).status == "removing" else { return false }
             } catch  where error.isNotFound { return true }
             try await clock.sleep(0.05)
         }
@@ -134,7 +134,7 @@ extension GroupRun {
                     return [entry(service, .containerStarted, container: id)]
                 },
                 resolve: { [engine] in
-                    let state = try await engine.inspect(container: id).state
+                    let state = try await engine.state(container: id)
                     if state.paused { return .absent }
                     return state.running || state.startedAt > "0001-01-02" && state.status == "exited" ? .adopted(()) : .absent
                 }

@@ -56,7 +56,7 @@ extension GroupRun {
         case .timedOut where log.attempts > 0 && !log.isStuck:
             let last = log.lastError
             let pings = log.attempts == 1 ? "one ping" : "\(log.attempts) pings"
-            let isPaused = (try? await engine.inspect(container: id).state.paused) == true
+            let isPaused = (try? await engine.state(container: id).paused) == true
             throw Failure(
                 .pingTimeout, phase: .ping,
                 summary: "was not ready after \(decimal(clock.seconds(since: start), places: 1)) s and \(pings); "
@@ -68,7 +68,7 @@ extension GroupRun {
         default:
             try await judge(result, .ping, of: service, container: id, log: log)
         }
-        let state = try await engine.inspect(container: id).state
+        let state = try await engine.state(container: id)
         runs(service, as: state.pid)
         if !state.running, group[service]?.isOneShot != true {
             throw try await death(of: service, id, phase: .ping, during: "it was being pinged", log: log)
@@ -91,7 +91,10 @@ extension GroupRun {
         _ hook: HookName, of service: String?, limits: HookLimits, log: PingLog? = nil,
         overtake: (@escaping @Sendable (Int?) -> Void) -> Void = { _ in }, body: @escaping @Sendable () async throws -> Value
     ) async throws -> HookResult<Value> {
+        var limits = limits
         if hook == .ping, let service, hooks(of: service).pingsByReadiness {
+            // Never blocks, so it needs no thread of its own.
+            limits.executor = { _ in nil }
             try journal.note(service, .hookStarted(HookStarted(hook: hook)))
         } else {
             try await journal.record(service, .hookStarted(HookStarted(hook: hook)))
@@ -151,7 +154,7 @@ extension GroupRun {
                     // 137 may have been memory, which only an inspect tells.
                     if let exitCode, exitCode != 137 { return overtake(exitCode) }
                     do throws(DockerError) {
-                        if try await !engine.inspect(container: id).state.running { return overtake(nil) }
+                        if try await !engine.state(container: id).running { return overtake(nil) }
                     } catch  where error.isNotFound { return overtake(nil) } catch {}
                 }
             }
@@ -194,10 +197,10 @@ extension GroupRun {
 
     /// `nil` when the container is gone.
     func stateIfPresent(_ id: String) async throws -> ContainerState? {
-        let answer: Result<ContainerInspect, DockerError>
-        do throws(DockerError) { answer = .success(try await engine.inspect(container: id)) } catch { answer = .failure(error) }
-        if case .failure(let error) = answer, error.isNotFound { return nil }
-        return try answer.get().state
+        do throws(DockerError) { return try await engine.state(container: id) } catch {
+            guard error.isNotFound else { throw error }
+            return nil
+        }
     }
 
     /// The failure a dead container stands for.

@@ -15,7 +15,7 @@ extension GroupRun {
             after: { _ in tracked ? [entry(service, .containerStopped, container: id, onlyFrom: [.stopping])] : [] },
             resolve: { [engine] in
                 do {
-                    return try await engine.inspect(container: id).state.running ? .absent : .adopted(Task { .success(()) })
+                    return try await engine.state(container: id).running ? .absent : .adopted(Task { .success(()) })
                 } catch let error as DockerError where error.isNotFound { return .adopted(Task { .success(()) }) }
             }
         ) { () async throws(DockerError) in
@@ -51,7 +51,7 @@ extension GroupRun {
         if case .failure(let error) = await answer.value {
             entries.append(JournalEntry(service, .noteTaken(NoteTaken(text: "it has ended; the engine answered to its stop: \(error)"))))
         }
-        if let state = try? await engine.inspect(container: id).state {
+        if let state = try? await engine.state(container: id) {
             let exited = ContainerExited(
                 containerID: id, exitCode: state.exitCode, oomKilled: state.oomKilled, error: nil, health: [])
             entries.append(JournalEntry(service, .containerExited(exited)))
