@@ -47,6 +47,7 @@ public enum CommandLineEntry {
                 try command.run()
                 return 0
             }
+            session.address = GroupAddress(verb.shared)
             if session.environment["MINIBOSS_STANDS_IN"] != nil, let asked = verb.shared.group, asked != definition?.spec.name {
                 session.errors.attempt("miniboss: that is another group; stopping what the ledger knows, without the definition's hooks\n")
                 StopStandIn(engine: session.environment)?.become()

@@ -34,6 +34,12 @@ extension DockerError {
     /// A network of that name exists.
     public var isNetworkNameTaken: Bool { status == 409 || has("already exists") }
 
+    /// There is no container of that id, whatever else there may not be.
+    public var isContainerMissing: Bool { isNotFound && (has("no such container") || has("no container with")) }
+
+    /// Several networks have the name that was given.
+    public var isNetworkAmbiguous: Bool { has("is ambiguous") && has("network ") }
+
     /// The id of the container that holds the name, when the engine named it.
     public var conflictingContainerID: String? {
         guard isNameConflict, let tail = tail(after: "in use by container ") ?? tail(after: "in use by ") else { return nil }

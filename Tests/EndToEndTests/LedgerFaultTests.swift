@@ -113,6 +113,21 @@ private let services = """
         }
     }
 
+    @Test("B55: an emptied table of runs is not an empty history, and is computed anew")
+    func emptiedRuns() async throws {
+        try await withWorkshop(services, list: "Database(), Application()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            let told = try shop.miniboss("history").output
+            #expect(try shop.shell("sqlite3 .miniboss/\(shop.group)/ledger.sqlite 'delete from run_projection'").code == 0)
+            for command in ["history", "postmortem", "start"] {
+                let refused = try shop.miniboss(command)
+                #expect(refused.code == 74 && refused.errors.contains("does not tell of"), "\(refused)")
+            }
+            #expect(try shop.miniboss("doctor", "--set-aside").output.contains("computed from them anew"))
+            #expect(try shop.miniboss("history").output == told)
+        }
+    }
+
     @Test("B55: a removed ledger is not an empty history")
     func removed() async throws {
         try await withWorkshop(services, list: "Database(), Application()") { shop in

@@ -251,6 +251,25 @@ private let chain = """
         }
     }
 
+    @Test("B11, B56: of two networks of the group with one name, as a killed run can leave them, one goes and the start goes on")
+    func twinNetworks() async throws {
+        try await withWorkshop(chain, list: "Base(), Top()") { shop in
+            let create = """
+                curl -s --unix-socket "${DOCKER_HOST#unix://}" -H 'Content-Type: application/json' http://engine/networks/create \\
+                  -d '{"Name":"miniboss-\(shop.group)","Labels":{"io.miniboss.group":"\(shop.group)","io.miniboss.run":"1"}}'
+                """
+            let made = try shop.shell("\(create); \(create)")
+            // Engines from 25 on let no two have one name; then there is nothing to mend.
+            #expect(made.output.components(separatedBy: "\"Id\"").count - 1 == 2 || made.output.contains("already exists"), "\(made)")
+            let start = try shop.miniboss("start")
+            #expect(start.code == 0, "\(start)")
+            let left = try await docker().listNetworks(labels: ["io.miniboss.group=\(shop.group)"])
+            #expect(left.count == 1)
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+            #expect(try await !shop.networkExists())
+        }
+    }
+
     @Test("B11, B12: with the network gone a stopped group starts; reload, run and exec stay on the network it was started on")
     func networks() async throws {
         let services = chain.replacing(

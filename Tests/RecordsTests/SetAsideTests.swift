@@ -171,7 +171,7 @@ struct SetAsideTests {
         try memory.record(story().facts)
         try SQLShell.run(memory.path, "UPDATE run_projection SET outcome = 'failed'")
         let found = try #require(try GroupRecords.examine(directory: memory.directory, ledgerPath: nil))
-        #expect(found.problems == ["runs: run 1", "runs: run 2"] && !found.isBroken)
+        #expect(found.problems == ["the tables are not what the events add up to: runs: run 1, runs: run 2"] && !found.isBroken)
         #expect(try setAsideLedger(memory.setting()) == .rebuilt)
         #expect(try GroupRecords.examine(directory: memory.directory, ledgerPath: nil)?.problems == [])
     }

@@ -6,6 +6,7 @@ struct PostMortemText {
     var paint: Paint
     /// `nil` where lines may be as long as they are.
     var width: Int?
+    var address = GroupAddress()
 
     /// What a failed start prints.
     var short: [String] {
@@ -136,8 +137,11 @@ struct PostMortemText {
     }
 
     private func labelled(_ label: String, _ text: String) -> [String] {
-        LabelledText.lines(label, SafeText.line(text), width: width)
+        LabelledText.lines(label, SafeText.line(Self.advice.contains(label) ? address(text) : text), width: width)
     }
+
+    /// The labels behind which commands of ours stand; elsewhere may be the user's own words.
+    private static let advice: Set = ["next", "known", "more"]
 
     private func cut(_ line: String) -> String { width.map { DisplayWidth.cut(line, to: $0) } ?? line }
 }

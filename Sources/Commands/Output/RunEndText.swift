@@ -7,6 +7,7 @@ struct RunEndText {
     var end: RunEnd
     var paint: Paint
     var width: Int?
+    var address = GroupAddress()
 
     private var summary: RunSummary? { RunSummary(end.facts, isAtWork: false) }
 
@@ -24,16 +25,16 @@ struct RunEndText {
             let rest = summary.command == "start" && !summary.services.isEmpty ? ": \(running) of \(included(summary)) running" : ""
             return fitted("\(group): interrupted\(signal) after \(durationWords(end.seconds))\(rest)")
                 + LabelledText.lines(
-                    "next", "`miniboss \(invocation)` goes on where it stopped; `miniboss history \(end.run)`", width: width)
+                    "next", address("`miniboss \(invocation)` goes on where it stopped; `miniboss history \(end.run)`"), width: width)
         case .failed, .crashed:
             guard let report = PostMortem(end.facts, earlier: earlier) else { return [] }
-            return PostMortemText(report: report, paint: paint, width: width).short
+            return PostMortemText(report: report, paint: paint, width: width, address: address).short
                 + (report.failures.isEmpty ? [] : remarks(summary))
         }
     }
 
     private func headline(_ summary: RunSummary) -> String {
-        let history = "miniboss history \(end.run)"
+        let history = address.command("history \(end.run)")
         let took = durationWords(end.seconds)
         let total = included(summary)
         switch summary.command {

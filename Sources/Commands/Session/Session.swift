@@ -14,6 +14,7 @@ struct Session: Sendable {
     /// The command's word and what the user wrote after it, without the options that only concern how it is shown.
     var command = ""
     var arguments: [String] = []
+    var address = GroupAddress()
 
     static func current(definition: GroupDefinition?) -> Session {
         Session(
@@ -48,9 +49,9 @@ struct Session: Sendable {
 
     /// Says what went wrong and what to do next.
     func report(_ error: OperationError) {
-        var text = "miniboss: \(SafeText.block(error.message))\n"
+        var text = "miniboss: \(address(SafeText.block(error.message)))\n"
         if let next = error.next {
-            text += next.split(separator: "\n").map { "  \(SafeText.line(String($0)))\n" }.joined()
+            text += address(next).split(separator: "\n").map { "  \(SafeText.line(String($0)))\n" }.joined()
         }
         errors.attempt(text)
     }

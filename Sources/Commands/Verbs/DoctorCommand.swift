@@ -43,7 +43,12 @@ struct DoctorCommand: Verb {
         if shared.json {
             try session.output.line(JSON.array(findings.map(\.json)).lines)
         } else {
-            try session.output.lines(findings.flatMap { $0.lines(paint: session.paint, width: session.output.width) })
+            try session.output.lines(
+                findings.flatMap { finding in
+                    var finding = finding
+                    finding.mend = finding.mend.map { session.address($0) }
+                    return finding.lines(paint: session.paint, width: session.output.width)
+                })
         }
         let bad = Set(findings.filter { $0.state == .bad }.map(\.check))
         let isWell = findings.allSatisfy { $0.state == .good || $0.state == .skipped || $0.state == .advice }

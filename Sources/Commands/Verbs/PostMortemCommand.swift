@@ -39,7 +39,8 @@ struct PostMortemCommand: Verb {
         if shared.json {
             try session.output.line(JSON(report).text)
         } else {
-            try session.output.lines(PostMortemText(report: report, paint: session.paint, width: session.output.width).full(now: .now))
+            try session.output.lines(
+                PostMortemText(report: report, paint: session.paint, width: session.output.width, address: session.address).full(now: .now))
         }
         return 0
     }

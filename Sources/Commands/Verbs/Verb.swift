@@ -112,7 +112,7 @@ extension Verb {
 
     /// Prints what came of a run. Returns the exit code.
     func conclude(_ end: RunEnd, _ session: Session, _ target: GroupTarget) throws -> Int32 {
-        let text = RunEndText(group: target.name, end: end, paint: session.paint, width: session.output.width)
+        let text = RunEndText(group: target.name, end: end, paint: session.paint, width: session.output.width, address: session.address)
         do throws(StreamFailure) {
             if shared.json {
                 try session.output.line(text.json(earlier: evidence(before: end, session, target)).text)

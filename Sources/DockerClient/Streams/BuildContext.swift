@@ -7,32 +7,63 @@ import Glibc
 public struct BuildContext: Sendable {
     let directory: String
     let ignore: DockerIgnore
+    /// The Dockerfile's path within the archive.
+    public let dockerfile: String
+    /// What is in the archive in the place of the directory's own, by path.
+    private var replaced: [String: [UInt8]] = [:]
 
     /// Reads the directory's `.dockerignore`.
     ///
-    /// - Parameter dockerfile: path within the directory.
+    /// - Parameter dockerfile: path from the directory, or an absolute one. One outside of the directory is sent along, under a
+    ///   name that `.dockerignore` then keeps out of the image, as `docker build -f` does.
     /// - Throws: `.badRequest` when the directory or the Dockerfile is missing, or `.dockerignore` is malformed.
     public init(directory: String, dockerfile: String = "Dockerfile") throws(DockerError) {
         var status = stat()
         guard stat(directory, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
             throw DockerError(.badRequest, message: "the build context `\(directory)` is no directory")
         }
-        guard FileBytes.exists(directory + "/" + dockerfile) else {
-            throw DockerError(.badRequest, message: "the build context `\(directory)` has no `\(dockerfile)`")
+        let place = dockerfile.hasPrefix("/") ? dockerfile : directory + "/" + dockerfile
+        guard FileBytes.exists(place) else {
+            throw DockerError(
+                .badRequest,
+                message: dockerfile.hasPrefix("/") ? "there is no `\(place)`" : "the build context `\(directory)` has no `\(dockerfile)`")
         }
         self.directory = directory
+        let inside = Self.inside(place, directory)
+        self.dockerfile = inside ?? Self.sentAlong
         let path = directory + "/.dockerignore"
         var text = ""
         if FileBytes.exists(path) {
             guard let bytes = FileBytes.read(path) else { throw DockerError(.badRequest, message: "`\(path)` cannot be read") }
             text = String(decoding: bytes, as: UTF8.self)
         }
-        ignore = try DockerIgnore(text, dockerfile: dockerfile)
+        ignore = try DockerIgnore(text, dockerfile: self.dockerfile)
+        guard inside == nil else { return }
+        guard let bytes = FileBytes.read(place) else { throw DockerError(.badRequest, message: "`\(place)` cannot be read") }
+        replaced[Self.sentAlong] = bytes
+        let own = text.isEmpty ? [".dockerignore"] : [text]
+        replaced[".dockerignore"] = Array((own + [Self.sentAlong]).joined(separator: "\n").utf8) + [UInt8(ascii: "\n")]
+    }
+
+    private static let sentAlong = ".miniboss-dockerfile"
+
+    /// The path within the directory; `nil` for one that leads out of it.
+    private static func inside(_ path: String, _ directory: String) -> String? {
+        let (path, directory) = (cleaned(path), cleaned(directory))
+        guard path.starts(with: directory), path.count > directory.count else { return nil }
+        return path.dropFirst(directory.count).joined(separator: "/")
+    }
+
+    /// The names on the way, without `.` and `..`.
+    private static func cleaned(_ path: String) -> [Substring] {
+        path.split(separator: "/").reduce(into: []) { names, name in
+            if name == ".." { _ = names.popLast() } else if name != "." { names.append(name) }
+        }
     }
 
     /// The archive; each call begins anew.
     public func stream() -> ByteStream {
-        let walk = ContextWalk(directory: directory, ignore: ignore)
+        let walk = ContextWalk(directory: directory, ignore: ignore, replaced: replaced)
         return ByteStream { () async throws(DockerError) in try await walk.next() }
     }
 }
@@ -43,6 +74,7 @@ private actor ContextWalk {
 
     private let directory: String
     private let ignore: DockerIgnore
+    private let replaced: [String: [UInt8]]
     /// Paths still to visit, the next one last.
     private var pending: [String]
     private var file: Int32 = -1
@@ -51,10 +83,11 @@ private actor ContextWalk {
     private var left = 0
     private var ended = false
 
-    init(directory: String, ignore: DockerIgnore) {
+    init(directory: String, ignore: DockerIgnore, replaced: [String: [UInt8]]) {
         self.directory = directory
         self.ignore = ignore
-        pending = [""]
+        self.replaced = replaced
+        pending = replaced.keys.sorted(by: >) + [""]
     }
 
     deinit {
@@ -79,6 +112,11 @@ private actor ContextWalk {
     }
 
     private func visit(_ path: String, into piece: inout [UInt8]) throws(DockerError) {
+        if let bytes = replaced[path] {
+            piece += TarWriter.header(TarEntry(path: path, mode: 0o644, modified: 0), size: bytes.count)
+            piece += bytes + TarWriter.padding(after: bytes.count)
+            return
+        }
         let full = path.isEmpty ? directory : directory + "/" + path
         var status = stat()
         guard (path.isEmpty ? stat(full, &status) : lstat(full, &status)) == 0 else { throw failure(full) }
@@ -87,7 +125,8 @@ private actor ContextWalk {
         switch status.st_mode & S_IFMT {
         case S_IFDIR:
             if !path.isEmpty, ignore.prunes(path) { return }
-            pending += try names(of: full).sorted(by: >).map { path.isEmpty ? $0 : path + "/" + $0 }
+            let names = try names(of: full).sorted(by: >).map { path.isEmpty ? $0 : path + "/" + $0 }
+            pending += names.filter { replaced[$0] == nil }
             entry.kind = .directory
             if !ignored, !path.isEmpty { piece += TarWriter.header(entry, size: 0) }
         case S_IFLNK where !ignored:

@@ -15,6 +15,22 @@ extension Connection {
             """)
     }
 
+    /// Checks that the newest run that began is in the table of runs: one that was emptied would pass for an empty history.
+    /// - Throws: `LedgerError` with `.corrupt`; `rebuildProjections` mends it.
+    func checkRuns() throws(LedgerError) {
+        // A ledger that only this reader still has to lift has no such table.
+        guard try integer("PRAGMA user_version") >= 2 else { return }
+        let lacking = try rows(
+            """
+            SELECT run FROM (SELECT run FROM events WHERE type = 'run.started' ORDER BY seq DESC LIMIT 1)
+            WHERE run NOT IN (SELECT run FROM run_projection)
+            """, as: { (row) throws(LedgerError) in row.int(0) })
+        guard let run = lacking.first else { return }
+        throw LedgerError(
+            .corrupt, "the ledger at \(path) has the events of run \(run), but its table of runs was changed and does not tell of it.",
+            next: "`miniboss doctor --set-aside` computes the table anew from the events, and sets nothing aside.")
+    }
+
     /// The rows in which a projection differs from what the events add up to.
     ///
     /// Each projection is compared in one statement, so a commit in between can't look like a difference.

@@ -27,7 +27,10 @@ struct ReadSession {
                 let connection = try isSealed ? Connection(path: path, access: .immutable) : Connection.openSettled(path)
                 try Migrator.check(connection)
                 try LedgerFile.checkSize(pageSize: connection.integer("PRAGMA page_size"), path: path)
-                if checksHead { try connection.check(anchor) }
+                if checksHead {
+                    try connection.check(anchor)
+                    try connection.checkRuns()
+                }
                 self.anchor = anchor
                 self.connection = connection
                 sealed = isSealed ? file : nil

@@ -116,7 +116,7 @@ extension Docker: ContainerEngine {
     package func build(_ request: BuildRequest, output: @escaping @Sendable (String) -> Void) async throws(DockerError) -> String {
         let context = try BuildContext(directory: request.directory, dockerfile: request.dockerfile)
         var options = BuildOptions(tags: [request.tag])
-        options.dockerfile = request.dockerfile
+        options.dockerfile = context.dockerfile
         for try await step in try await buildImage(options, context: context.stream()) {
             for line in step.text.split(separator: "\n") { output(String(line)) }
         }

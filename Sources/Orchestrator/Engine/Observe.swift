@@ -26,6 +26,7 @@ func observe(
         networks.filter { name, network in name != group.network || network.isOn(networkID, named: name) }.keys.sorted()
     }
     var observed = ObservedGroup(networkExists: ours != nil, images: images)
+    observed.hasTwinNetworks = !isNetworkGiven && networks.count { $0.labels[GroupLabels.group] == group.name } > 1
     observed.oneOffs = listed.filter { $0.labels[GroupLabels.oneOff] != nil }.map { ObservedContainer($0) }
     for summary in summaries {
         var container = ObservedContainer(summary)

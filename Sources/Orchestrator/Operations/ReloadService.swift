@@ -15,6 +15,7 @@ public func reloadService(_ setting: RunSetting, _ options: ReloadOptions) async
         try await run.finishStops()
         let observed = try await run.observeNow()
         try run.noteLostLedger(observed)
+        if observed.hasTwinNetworks { try await run.removeTwinNetworks() }
         let selection: ReloadSelection
         do throws(SelectionRefusal) {
             selection = try ReloadSelection(

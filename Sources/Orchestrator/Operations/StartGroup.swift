@@ -12,6 +12,7 @@ public func startGroup(_ setting: RunSetting, _ options: StartOptions) async thr
         let observed = try await run.observeNow()
         try run.noteOtherEngine(observed)
         try run.noteLostLedger(observed)
+        if observed.hasTwinNetworks { try await run.removeTwinNetworks() }
         try run.noteFormerServices(observed)
         try await run.removeOneOffs(observed)
         let plan = planStart(run.planRequest(observed: observed))

@@ -91,7 +91,12 @@ public struct LedgerExamination: Sendable {
         broken = report.fault.map { ["event \($0.seq) is the first bad one: \($0.flaw.words)"] } ?? []
         if let impossible { broken.append(impossible) }
         broken += report.damage + report.schemaDifferences
-        outdated += report.projectionDifferences
+        let differing = report.projectionDifferences
+        if !differing.isEmpty {
+            let more = differing.count > 5 ? " and \(differing.count - 5) more" : ""
+            outdated.append(
+                "the tables are not what the events add up to: \(differing.prefix(5).joined(separator: ", "))\(more)")
+        }
     }
 
     private mutating func visit(_ row: RecordedEvent) {
@@ -120,7 +125,8 @@ extension LedgerExamination.Advice {
             self.init(finding: "\(path) can't be written: no run can be recorded", mend: "Make it writable; what is there can be read.")
         case .full(let bytes):
             self.init(
-                finding: "the disk is full: \(bytes / 1024) KiB are left for the ledger", mend: "Free some space; what is there can be read.")
+                finding: "the disk is full: \(bytes / 1024) KiB are left for the ledger",
+                mend: "Free some space; what is there can be read.")
         }
     }
 }

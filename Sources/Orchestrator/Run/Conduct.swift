@@ -106,7 +106,7 @@ private struct RunOpening {
         let defined = (definition?.spec ?? group).services.map { RunStarted.Member($0, origin: definition?.origins[$0.name]) }
         return RunStarted(
             command: setting.command, arguments: setting.arguments, group: group.name, network: group.network,
-            definition: definition?.hash, definitionPath: definition?.path ?? setting.environment["MINIBOSS_DEFINITION"],
+            definition: definition?.hash, definitionPath: definition?.path,
             engine: identity?.version, engineID: identity?.id, pid: setting.host.pid,
             services: definition == nil ? remembered.members : defined)
     }

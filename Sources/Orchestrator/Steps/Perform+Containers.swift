@@ -125,28 +125,34 @@ extension GroupRun {
     func startContainer(_ step: PlanStep) async throws {
         guard let service = step.service else { return }
         let id = try containerID(step)
-        do {
-            try await call(
-                EngineStep(kind: step.kind, service: service, cause: step.cause, target: step.target.text), result: { id },
-                before: [entry(service, .startBegan, cause: step.cause, container: id)],
-                after: {
-                    containerStarted(service)
-                    return [entry(service, .containerStarted, container: id)]
-                },
-                resolve: { [engine] in
-                    let state = try await engine.state(container: id)
-                    if state.paused { return .absent }
-                    return state.running || state.startedAt > "0001-01-02" && state.status == "exited" ? .adopted(()) : .absent
-                }
-            ) { () async throws(DockerError) in
-                if step.kind == .unpauseContainer {
-                    try await engine.unpause(container: id)
-                } else {
-                    try await engine.start(container: id)
-                }
-            }
-        } catch let error as DockerError where error.isPortInUse {
+        do { try await withOneNetwork { try await start(service, id, step) } } catch let error as DockerError where error.isPortInUse {
             throw await portInUse(error, service: service)
+        } catch let error as DockerError where error.isContainerMissing {
+            throw Failure(
+                .exitedNonzero, phase: .start, summary: "its container was removed by someone else before it could be started",
+                holder: Failure.somebody)
+        }
+    }
+
+    private func start(_ service: String, _ id: String, _ step: PlanStep) async throws {
+        try await call(
+            EngineStep(kind: step.kind, service: service, cause: step.cause, target: step.target.text), result: { id },
+            before: journal.state[service].phase == .starting ? [] : [entry(service, .startBegan, cause: step.cause, container: id)],
+            after: {
+                containerStarted(service)
+                return [entry(service, .containerStarted, container: id)]
+            },
+            resolve: { [engine] in
+                let state = try await engine.state(container: id)
+                if state.paused { return .absent }
+                return state.running || state.startedAt > "0001-01-02" && state.status == "exited" ? .adopted(()) : .absent
+            }
+        ) { () async throws(DockerError) in
+            if step.kind == .unpauseContainer {
+                try await engine.unpause(container: id)
+            } else {
+                try await engine.start(container: id)
+            }
         }
     }
 

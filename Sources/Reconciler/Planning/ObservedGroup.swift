@@ -5,6 +5,8 @@ public struct ObservedGroup: Sendable, Equatable {
     /// Containers of `run`; whoever holds the group's lock knows that their own run is over.
     public var oneOffs: [ObservedContainer] = []
     public var networkExists: Bool
+    /// Whether several networks of the group have its name.
+    public var hasTwinNetworks = false
     /// Other networks that were made for the group, when it was started on another one; only a stop asks for them.
     public var formerNetworks: [String] = []
     /// Image ids by reference in the form `ImageReference.description`.
