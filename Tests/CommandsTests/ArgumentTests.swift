@@ -139,4 +139,15 @@ import Testing
         #expect(ProgressMode.auto.resolved(isTerminal: false, term: "xterm") == .plain)
         #expect(ProgressMode.json.resolved(isTerminal: true, term: "xterm") == .json)
     }
+
+    @Test("advice names the group as the user did, and nothing else is changed") func address() throws {
+        let address = GroupAddress(try SharedOptions.parse(["-f", "My Group.swift"]))
+        #expect(address("then `miniboss start` again") == "then `miniboss -f 'My Group.swift' start` again")
+        #expect(address.command("history 7") == "miniboss -f 'My Group.swift' history 7")
+        for text in ["miniboss start", "`miniboss init`", "`docker ps`", "`miniboss -f x.swift start`", "`miniboss stop --group g`"] {
+            #expect(address(text) == text)
+        }
+        #expect(GroupAddress(try SharedOptions.parse(["--group", "g"]))("`miniboss doctor`") == "`miniboss --group g doctor`")
+        #expect(GroupAddress(try SharedOptions.parse([]))("`miniboss doctor`") == "`miniboss doctor`")
+    }
 }

@@ -20,6 +20,9 @@ struct ProbeTests {
         #expect(await HTTPProbe(port: port, path: "moved").attempt() == .status(302))
         #expect(await HTTPProbe(port: port, path: "/close").attempt() == .failure("connection closed before an answer"))
         #expect(await HTTPProbe(port: port, path: "/noise").attempt() == .failure("the answer is not HTTP"))
+        server.on("GET", "/a b", .reply(.empty(204)))
+        #expect(await HTTPProbe(port: port, path: "/a b").attempt() == .status(204))
+        #expect(await HTTPProbe(port: port, path: "/a%20b").attempt() == .status(204))
         #expect(
             await HTTPProbe(port: port, path: "/hang", timeout: .milliseconds(50)).attempt() == .failure("no answer within 0.05 seconds"))
         server.stop()

@@ -65,6 +65,27 @@ struct TarTests {
         }
     }
 
+    @Test("B43, B47: a Dockerfile outside of the context is sent along and kept out of the image; one inside may be named absolutely")
+    func outsideDockerfile() async throws {
+        try await withDirectory { directory in
+            try write("FROM x", to: directory + "/files/Dockerfile")
+            try write("FROM y", to: directory + "/context/sub/D")
+            try write("*.log\n", to: directory + "/context/.dockerignore")
+            let outside = try BuildContext(directory: directory + "/context", dockerfile: "../files/Dockerfile")
+            let entries = try TarReader.entries(of: try await collect(outside.stream()))
+            #expect(entries.map(\.path).sorted() == [".dockerignore", outside.dockerfile, "sub", "sub/D"].sorted())
+            #expect(entries.first { $0.path == outside.dockerfile }?.content == Array("FROM x".utf8))
+            let ignored = String(decoding: entries.first { $0.path == ".dockerignore" }?.content ?? [], as: UTF8.self)
+            #expect(ignored.split(separator: "\n") == ["*.log", Substring(outside.dockerfile)])
+            let inside = try BuildContext(directory: directory + "/context", dockerfile: directory + "/context/./sub/D")
+            #expect(inside.dockerfile == "sub/D")
+            let gone = await failure { () async throws(DockerError) in
+                try BuildContext(directory: directory + "/context", dockerfile: "../gone")
+            }
+            #expect(gone?.code == .badRequest)
+        }
+    }
+
     @Test("Archives of GNU tar are read, and broken ones refused at every length")
     func reader() async throws {
         try await withDirectory { directory in

@@ -1,6 +1,7 @@
 import DockerClient
 import FoundationEssentials
 import Glibc
+import TestSupport
 import Testing
 
 @Suite("Ways to the engine, and to the program") struct ConnectionTests {
@@ -43,6 +44,38 @@ import Testing
             let broken = try shop.shell("\(run) plan")
             #expect(broken.code == 65 && broken.errors.contains("Miniboss.swift:6:"), "\(broken)")
             #expect(try shop.shell("\(run) stop --remove").code == 0)
+        }
+    }
+
+    @Test("B16, B17: an engine's answer that is lost in a ping is asked for again; in a hook it is the engine's failure, not the hook's")
+    func lostAnswers() async throws {
+        let probed = """
+            struct Probed: Service {
+                let name = "probed"
+                let image = testImage
+                let cmd = "sleep 1000"
+                let stopSignal = StopSignal.sigkill
+                func ping(_ container: Container) async throws -> Bool { try await container.exec("true").exitCode == 0 }
+                func postStart(_ container: Container) async throws { _ = try await container.exec("false") }
+            }
+            """
+        let engine = try ScriptedEngine()
+        defer { engine.stop() }
+        let socket = engineSocket
+        for method in ["GET", "POST", "DELETE"] { engine.on(method, "*", .act { _ in .relay(to: socket) }) }
+        // Only a connection that fails at the very first exec: the ping's.
+        engine.on("POST", "*/exec", .close, .act { _ in .relay(to: socket) })
+        try await withWorkshop(probed, list: "Probed()") { shop in
+            let start = try shop.miniboss("start", variables: ["DOCKER_HOST": engine.host])
+            #expect(start.code == 0, "\(start)")
+            #expect(try shop.miniboss("history", "1", "--type", "ping.changed").output.contains("answer was lost"))
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+
+            // Its ping's gets through, its postStart's does not.
+            engine.on("POST", "*/exec", .relay(to: socket), .close)
+            #expect(try shop.miniboss("start", variables: ["DOCKER_HOST": engine.host]).code == 1)
+            let told = try shop.miniboss("postmortem", "--json").output
+            #expect(told.contains(#""class":"engine_unreachable""#) && told.contains(#""phase":"post_start""#), "\(told)")
         }
     }
 }

@@ -103,6 +103,16 @@ private let groupHooks = """
             #expect(stop.code == 0 && stop.output.contains("bucket: b7"), "\(stop)")
             #expect(try shop.miniboss("context", "--json").output == "{}\n")
             #expect(access("\(shop.directory)/.miniboss-context", F_OK) != 0)
+
+            // A plain stop's hook writes after the context was saved.
+            for command in [["start"], ["stop"], ["stop", "--remove"]] { #expect(try shop.launch(command).wait().code == 0) }
+            #expect(access("\(shop.directory)/.miniboss-context", F_OK) != 0)
+
+            // Another group's of the directory stays.
+            #expect(try shop.miniboss("start").code == 0)
+            try shop.write(".miniboss-context", "{\"other\":1}\n")
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+            #expect(try shop.read(".miniboss-context") == "{\"other\":1}\n")
         }
     }
 

@@ -417,4 +417,24 @@ private let chain = """
             _ = try await docker.removeNetwork(network)
         }
     }
+
+    @Test("B50, B57: a command on another group by --group does not make that one the definition's")
+    func otherGroup() async throws {
+        try await withWorkshop(sleeper("a"), list: "A()") { shop in
+            let other = "\(shop.group)-other"
+            let definition = try shop.read("Miniboss.swift")
+            try shop.write("Other.swift", definition.replacing("let name = \"\(shop.group)\"", with: "let name = \"\(other)\""))
+            #expect(try shop.miniboss("start").code == 0)
+            let start = try shop.miniboss("-f", "Other.swift", "start")
+            #expect(start.code == 0 && start.output.contains("miniboss -f Other.swift history 1"), "\(start)")
+            #expect(try shop.miniboss("exec", "--group", other, "a", "--", "true").code == 0)
+            #expect(try shop.miniboss("postmortem").output.hasPrefix("\(shop.group):"))
+            #expect(
+                try shop.miniboss("exec", "a", "--", "hostname", "-i").output
+                    != shop.miniboss(
+                        "-f", "Other.swift", "exec", "a", "--", "hostname", "-i"
+                    ).output)
+            #expect(try shop.miniboss("-f", "Other.swift", "stop", "--remove").code == 0)
+        }
+    }
 }

@@ -242,4 +242,30 @@ import Testing
         let failure = try #require(PostMortem(log.own, earlier: good.facts)?.failures.first)
         #expect(failure.changes.isEmpty && failure.lastWorkingRun == 6)
     }
+
+    @Test("B28, B53: one that runs on without what it needs is told so; one that was given up while it was pinged did start")
+    func withoutDependency() throws {
+        var log = HistoryFacts()
+        log.start([("db", []), ("app", ["db"]), ("web", ["db"])])
+        try log.startNew(0, 1, "db")
+        try log.startNew(1, 2, "app")
+        try log.move(2, "web", .planned, .createBegan, .containerCreated, .startBegan, .containerStarted)
+        try log.move(5, "db", .failed, failure: Failure(.exitedNonzero, phase: .ping, summary: "exited with 1", exitCode: 1))
+        try log.move(6, "web", .blocked)
+        log.finish(9, .failed)
+        let report = try #require(PostMortem(log.facts, earlier: []))
+        #expect(report.runningWords == ["app (needs db, which failed)"])
+        #expect(report.verdict == "db exited with 1; web was given up because of it")
+    }
+
+    @Test("B50: a killed run ended with the last thing it recorded, not when a later one settled it")
+    func settledLater() throws {
+        var log = HistoryFacts()
+        log.start([("db", [])])
+        try log.move(1000, "db", .planned, .createBegan)
+        let last = try #require(log.facts.last?.at)
+        try log.move(90_000, "db", .interrupted)
+        log.finish(90_000, .crashed, settledBy: 2)
+        #expect(RunSummary(log.facts, isAtWork: false)?.finishedAt == last)
+    }
 }

@@ -89,7 +89,8 @@ struct HistoryText {
     private static func reason(_ service: ServiceResult, in command: String) -> String {
         guard let failure = service.failure else { return service.cutOffIn.map { "cut off \($0.moment)" } ?? "" }
         if let words = service.cutOffWords { return words }
-        let word = failure.exitCode.map { "exited \($0)" } ?? failure.failureClass.rawValue.split(separator: "_").joined(separator: " ")
+        let code = failure.failureClass == .oomKilled ? nil : failure.exitCode
+        let word = code.map { "exited \($0)" } ?? failure.failureClass.rawValue.split(separator: "_").joined(separator: " ")
         // The phases are those of a start.
         return command == "stop" ? word : "\(word) (\(failure.phase.rawValue))"
     }

@@ -99,11 +99,14 @@ struct DoctorCommand: Verb {
         case .rebuilt: return DoctorFinding(check, .good, "nothing: the events are sound, and the tables were computed from them anew")
         case .setAside(let old):
             let last = old.lastSeq.map { "its last good event is \($0)" } ?? "none of its events could be read"
+            let since = old.lastSeq == nil ? "" : " after that event"
+            let readable =
+                old.lastSeq == nil
+                ? "" : " The old history, as far as it can be read: MINIBOSS_LEDGER=\(old.directory)/ledger.sqlite miniboss history"
             return DoctorFinding(
                 check, .good, "the ledger is in \(old.directory) now, whole; \(last)",
-                mend: "`miniboss start` goes on with the containers there are. Secrets that hooks wrote after that event are lost: "
-                    + "where they are missed, `miniboss stop --remove` and `miniboss start` run the hooks again. The old history, as far as it can be read: "
-                    + "MINIBOSS_LEDGER=\(old.directory)/ledger.sqlite miniboss history")
+                mend: "`miniboss start` goes on with the containers there are. Secrets that hooks wrote\(since) are lost: "
+                    + "where they are missed, `miniboss stop --remove` and `miniboss start` run the hooks again.\(readable)")
         }
     }
 

@@ -9,7 +9,7 @@ public struct HTTPProbe: Sendable, Equatable {
     /// `127.0.0.1`, not `localhost`: that may be `::1` first, where no container port is published.
     public var host = "127.0.0.1"
     public var port: Int
-    /// With a leading slash, may hold a query; sent as it is.
+    /// With a leading slash, may hold a query. What no URL may hold, a space say, is sent percent-encoded.
     public var path: String
     /// For one attempt, from connecting to the head of the answer.
     public var timeout: Duration
@@ -26,7 +26,7 @@ public struct HTTPProbe: Sendable, Equatable {
     }
 
     func attempt(on engine: CurlEngine) async -> Outcome {
-        let rooted = path.hasPrefix("/") ? path : "/" + path
+        let rooted = Self.encoded(path.hasPrefix("/") ? path : "/" + path)
         var request = HTTPRequest(method: "GET", url: "http://\(host):\(port)\(rooted)", endpoint: "GET \(rooted)")
         request.connectTimeout = timeout
         request.headDeadline = timeout
@@ -36,6 +36,19 @@ public struct HTTPProbe: Sendable, Equatable {
         } catch {
             return .failure(words(for: error))
         }
+    }
+
+    /// RFC 3986, section 2: what is neither reserved nor unreserved. A `%` is taken for an encoding that is there already.
+    private static func encoded(_ path: String) -> String {
+        var bytes: [UInt8] = []
+        for byte in path.utf8 {
+            if 0x21...0x7E ~= byte, !#""<>\^`{|}"#.utf8.contains(byte) {
+                bytes.append(byte)
+            } else {
+                bytes += "%\(byte < 16 ? "0" : "")\(String(byte, radix: 16, uppercase: true))".utf8
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private func words(for error: DockerError) -> String {

@@ -2,6 +2,12 @@ import DockerClient
 import Reconciler
 
 extension Failure {
+    /// What an engine that does not answer means for a hook that calls it; `nil` for its refusals, which the hook has to know of.
+    init?(breakdown error: DockerError) {
+        guard error.isUnreachable || error.outcomeUnknown else { return nil }
+        self.init(error, phase: .ping)
+    }
+
     /// The engine's refusal as a class of failure.
     init(_ error: DockerError, phase: FailurePhase, image: String? = nil) {
         let words = error.engineMessage.isEmpty ? error.description : error.engineMessage
@@ -17,7 +23,7 @@ extension Failure {
         } else if phase == .build {
             self.init(
                 .buildFailed, phase: phase, summary: "its image could not be built: \(words)", subject: image,
-                holder: error.isEngineDiskFull ? Failure.engineDisk : nil)
+                holder: error.isEngineDiskFull ? Failure.engineDisk : error.isRegistryUnreachable ? Failure.registry : nil)
         } else if phase == .pull, error.isRateLimited {
             self.init(
                 .pullDenied, phase: phase, summary: "the registry's limit of pulls is reached for \(image ?? "its image"): \(words)",
@@ -33,7 +39,7 @@ extension Failure {
         } else if phase == .pull, error.isRegistryUnreachable {
             self.init(
                 .imageNotFound, phase: phase, summary: "\(image ?? "its image") could not be pulled: its registry did not answer: \(words)",
-                subject: image, holder: "its registry")
+                subject: image, holder: Failure.registry)
         } else if phase == .pull, !error.isNotFound, !error.isNoSuchImage {
             self.init(.engineError, phase: phase, summary: "\(image ?? "its image") could not be pulled: \(words)", subject: image)
         } else if phase == .pull {

@@ -82,7 +82,8 @@ extension ContainerAccess {
             return false
         }
         if result.exitCode == 0 { return true }
-        let said = (result.errorOutput.isEmpty ? result.output : result.errorOutput).split(separator: "\n").last.map { ": \($0)" } ?? ""
+        let lines = (result.errorOutput.isEmpty ? result.output : result.errorOutput).split(whereSeparator: \.isNewline)
+        let said = lines.last.map { ": " + String($0.reversed().drop(while: \.isWhitespace).reversed()) } ?? ""
         observe("exec \(command.first ?? "") exited with \(result.exitCode)\(said)")
         return false
     }

@@ -1,3 +1,4 @@
+import DockerClient
 import FoundationEssentials
 import Reconciler
 
@@ -83,7 +84,7 @@ struct HookError: Sendable {
     init(text: String) { self.text = text }
 
     init(_ error: any Error) {
-        failure = error as? Failure
+        failure = error as? Failure ?? (error as? DockerError).flatMap(Failure.init(breakdown:))
         isOfReadiness = error is ReadinessError
         let words = failure?.summary ?? (error as? any LocalizedError)?.errorDescription ?? "\(error)"
         text = words.isEmpty ? "\(type(of: error))" : words

@@ -73,14 +73,17 @@ extension GroupRun {
         }.map(\.name)
     }
 
+    /// The last phase of a start the service went through.
+    func lastPhase(of service: String) -> FailurePhase { hooks(of: service).postStart == nil ? .ping : .postStart }
+
     private func settleDeath(of service: String) async -> StepResult {
         do {
             guard let id = journal.state[service].containerID else { return .succeeded }
             let isNeeded = group.services.contains { $0.dependencies.contains(service) }
-            let during = isNeeded ? "what depends on it was started" : "others were started"
+            let during = isNeeded ? "what depends on it was started" : "it was taken to be up"
             // 137 may have been memory, which only an inspect tells.
             let code = watch.death(of: id).exitCode.flatMap { $0 == 137 ? nil : $0 }
-            var failure = try await death(of: service, id, phase: .postStart, during: during, exitCode: code)
+            var failure = try await death(of: service, id, phase: lastPhase(of: service), during: during, exitCode: code)
             failure.seconds = clock.seconds(since: begun(service))
             try await fail(service, failure, in: .postStart)
             return .succeeded

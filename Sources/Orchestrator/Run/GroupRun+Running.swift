@@ -21,7 +21,7 @@ extension GroupRun {
             guard let id = state[name].containerID, !running.contains(id) else { continue }
             // A list may be behind, or somebody started it again.
             guard try await stateIfPresent(id)?.running != true else { continue }
-            var failure = try await death(of: name, id, phase: .postStart, during: "it was thought to be running")
+            var failure = try await death(of: name, id, phase: lastPhase(of: name), during: "it was taken to be up")
             failure.seconds = clock.seconds(since: begun(name))
             try await fail(name, failure, in: .postStart)
         }

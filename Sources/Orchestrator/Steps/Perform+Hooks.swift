@@ -45,8 +45,16 @@ extension GroupRun {
         let result = try await holdWhileAlive(.ping, of: service, container: id, log: log) { [journal, clock] in
             while true {
                 log.begin()
-                let isReady = try await hook(access)
-                let seen = isReady ? nil : access.takeObservation()
+                let isReady: Bool
+                var seen: String?
+                do {
+                    isReady = try await hook(access)
+                    seen = isReady ? nil : access.takeObservation()
+                } catch let error as DockerError where error.outcomeUnknown && !error.isUnreachable {
+                    // It asks and changes nothing that matters: the next ping may get an answer.
+                    isReady = false
+                    seen = error.description
+                }
                 if let change = log.end(isReady, seen) { try journal.note(service, .pingChanged(change)) }
                 if isReady { return }
                 try await clock.sleep(0.1)
@@ -109,6 +117,7 @@ extension GroupRun {
                 overtake { offer(.death(exitCode: $0)) }
             }, body: body)
         if let token { surrender.forget(token) }
+        log?.close()
         let (outcome, error): (HookFinished.Outcome, String?) =
             switch result {
             case .finished: (.succeeded, nil)
@@ -172,7 +181,10 @@ extension GroupRun {
         case .finished: return
         case .interrupted: throw StepFault.interrupted
         case .threw(let error):
-            if let failure = error.failure { throw failure }
+            if var failure = error.failure {
+                failure.phase = phase
+                throw failure
+            }
             // A hook that talks to its container fails in the moment that container dies: the death is the reason.
             if let id, group[service]?.isOneShot != true, let state = try await stateIfPresent(id), !state.running {
                 var failure = try await death(of: service, id, phase: phase, during: "\(hook.rawValue) ran", log: log)

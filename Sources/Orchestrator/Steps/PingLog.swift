@@ -8,6 +8,7 @@ final class PingLog: Sendable {
         var isInFlight = false
         var last: String?
         var answered = false
+        var isClosed = false
     }
 
     private let state = Mutex(State())
@@ -15,8 +16,12 @@ final class PingLog: Sendable {
     var attempts: Int { state.withLock { $0.attempts } }
     var lastError: String? { state.withLock { $0.last } }
 
+    /// What a hook that nobody waits for any more asks is not counted.
+    func close() { state.withLock { $0.isClosed = true } }
+
     func begin() {
         state.withLock { state in
+            guard !state.isClosed else { return }
             state.attempts += 1
             state.isInFlight = true
         }

@@ -12,6 +12,8 @@ extension Failure {
     /// What can be used up.
     public static let engineDisk = "the engine's disk"
     public static let addressPool = "the engine's range of addresses for networks"
+    /// Who did not answer.
+    public static let registry = "its registry"
     /// Who took the container away.
     public static let somebody = "somebody"
     /// Who holds the name of a network.
@@ -87,6 +89,10 @@ extension Failure {
         case .buildFailed where subject == "buildFromDirectory":
             return "check \(type).buildFromDirectory and \(type).dockerfile\(place); relative paths begin at the definition file"
         case .buildFailed where holder == Self.engineDisk: return roomHint
+        case .buildFailed where summary.contains("BuildKit"):
+            return "miniboss builds with the engine's classic builder: leave out of the Dockerfile what needs BuildKit (`--mount` say), or build the image yourself and leave out \(type).buildFromDirectory\(place)"
+        case .buildFailed where holder == Self.registry:
+            return "check the way to the registry of the Dockerfile's FROM image: `docker pull` tries it by hand"
         case .buildFailed: return "mend the Dockerfile or what it copies; the build's last lines are above"
         case .nameConflict where isAboutNetwork:
             return "remove that network (`docker network rm \(subject ?? "NAME")`), or join it with --network-name \(subject ?? "NAME")"
@@ -111,6 +117,8 @@ extension Failure {
         case .oomKilled: return "give the engine more memory, or make \(service) use less"
         case .killedBySignal where holder == Self.engine:
             return "find out who ran `docker stop` or `docker kill`, or shut the engine down; `miniboss \(invocation)` goes on"
+        case .killedBySignal where isCrash:
+            return "the program crashed: its log's last lines, or a core dump, say where; run it by hand with `miniboss run \(service) -- …`"
         case .killedBySignal: return "find out who sent the signal: its log's last lines, `dmesg` for the kernel"
         case .pingTimeout where holder == Self.pause: return "find out who ran `docker pause`, then `miniboss start`"
         case .pingTimeout: return "give it longer with --timeout, or check what the readiness or ping of \(type) asks for\(place)"
@@ -131,6 +139,9 @@ extension Failure {
         case .engineError: return "see the engine's words above; `miniboss doctor` checks the engine"
         }
     }
+
+    /// SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE and SIGSEGV: what a process gets for what it did itself.
+    private var isCrash: Bool { exitCode.map { [4, 5, 6, 7, 8, 11].contains($0 - 128) } ?? false }
 
     private var roomHint: String { "make room for it: `docker system df` shows what takes it, `docker system prune` frees it" }
     private var hasNoHealthCheck: Bool { lastPingError == Self.noHealthCheck }

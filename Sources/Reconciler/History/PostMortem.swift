@@ -63,6 +63,12 @@ public struct PostMortem: Sendable, Equatable {
             runningOtherwise[result.service] = result.otherwiseRunning
         }
         let failed = Set(failures.map(\.service))
+        // It runs on, and without what it needs.
+        let up = Set(running)
+        for member in body.services where up.contains(member.name) && runningOtherwise[member.name] == nil {
+            guard let lost = member.dependencies.first(where: { failed.contains($0) && !up.contains($0) }) else { continue }
+            runningOtherwise[member.name] = "needs \(lost), which failed"
+        }
         leftBehind = facts.refusedRemovals.filter { failed.contains($0.service) }
         verdict = ""
         next = nil

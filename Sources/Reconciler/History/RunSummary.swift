@@ -42,7 +42,8 @@ public struct RunSummary: Sendable, Equatable {
         signal = facts.lazy.compactMap(\.interruptedBy).first
         outcome = isAtWork ? .running : signal == nil ? .crashed : .interrupted
         if let (end, finished) = facts.runEnd {
-            finishedAt = end.at
+            // Settled by a later run, perhaps days after: it ended, as far as is known, with the last thing it recorded itself.
+            finishedAt = finished.settledBy == nil ? end.at : facts.own.last?.at ?? end.at
             outcome = Outcome(finished.outcome)
             error = finished.error
             next = finished.next

@@ -27,7 +27,7 @@ public enum SafeText {
         switch scalar.value {
         case 0x00...0x1F, 0x7F...0x9F: true
         // Marks, embeddings, overrides and isolates of the bidirectional algorithm, and line separators.
-        case 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2060...0x206F: true
+        case 0x061C, 0x200B, 0x200E, 0x200F, 0x2028...0x202E, 0x2060...0x206F: true
         // Invisible tags, selectors and annotations, which can smuggle text.
         case 0xE0000...0xE0FFF, 0xFEFF, 0xFFF9...0xFFFB: true
         default: false

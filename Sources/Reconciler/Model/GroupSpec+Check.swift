@@ -19,9 +19,16 @@ extension GroupSpec {
             problems.append(
                 DefinitionProblem(
                     field: "dependencies",
-                    "the services depend on each other in a circle: \(cycle.joined(separator: " → ")); remove one of these dependencies"))
+                    "the services depend on each other in a circle: \(Self.shown(cycle)); remove one of these dependencies"))
         }
         return problems
+    }
+
+    /// A long circle without its middle: where it closes is what helps.
+    private static func shown(_ cycle: [String]) -> String {
+        let isLong = cycle.count > 24
+        let names = isLong ? cycle.prefix(12) + ["… \(cycle.count - 20) more …"] + cycle.suffix(8) : cycle[...]
+        return names.joined(separator: " → ")
     }
 
     private static func isGroupName(_ name: String) -> Bool {

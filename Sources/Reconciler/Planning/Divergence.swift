@@ -41,7 +41,7 @@ public func differences(
     compare("user", nonEmpty(desired.user ?? configuration.imageDefaults.user), nonEmpty(configuration.user))
     compare("stop_signal", desired.stopSignal.rawValue, configuration.stopSignal ?? StopSignal.sigterm.rawValue)
     if !actual.networks.contains(network) {
-        compare("network", network, actual.networks.sorted().joined(separator: " "))
+        compare("network", network, actual.networks.isEmpty ? nil : actual.networks.sorted().joined(separator: " "))
     }
     return found.map { $0.concealed(by: hide) }
 }

@@ -41,6 +41,9 @@ extension ServiceStatus {
         let isDone = container.map { $0.status == .exited && service.isDone(exitCode: $0.exitCode) } ?? false
         var differing: [Difference] = []
         var reason = container.map { record.complaint(about: $0, isDone: isDone) } ?? record.absence(of: service, in: state)
+        if reason.isEmpty, !isDone, let lost = service.dependencies.first(where: { [.failed, .blocked].contains(state[$0].phase) }) {
+            reason = "runs without \(lost), which it needs: that \(state[lost].phase == .failed ? "failed" : "is blocked")"
+        }
         if let container {
             do {
                 let resolved = try service.resolved(state.context)
