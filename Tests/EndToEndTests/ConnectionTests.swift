@@ -78,4 +78,21 @@ import Testing
             #expect(told.contains(#""class":"engine_unreachable""#) && told.contains(#""phase":"post_start""#), "\(told)")
         }
     }
+
+    @Test("whoever only looks is told when the engine keeps them waiting")
+    func waiting() async throws {
+        let (listener, port) = try listeningSocket()
+        defer { close(listener) }
+        try await withWorkshop(sleeper("a"), list: "A()") { shop in
+            try shop.miniboss("history")
+            // Taken by the kernel, answered by nobody.
+            let watched = try shop.shell(
+                """
+                DOCKER_HOST=tcp://127.0.0.1:\(port) '\(shop.program)' status 2>told & status=$!
+                until grep -q 'has not answered yet; waiting for it' told || ! kill -0 $status; do :; done
+                kill $status && cat told
+                """)
+            #expect(watched.code == 0 && watched.output.contains("has not answered yet"), "\(watched)")
+        }
+    }
 }

@@ -36,7 +36,7 @@ struct DoctorCommand: Verb {
             findings += ledger(session, target)
         }
         let anyGroup = setting(session, target ?? GroupTarget(name: shared.group ?? "", directory: "", definition: nil))
-        let found = await examineEngine(anyGroup)
+        let found = await session.asking { await examineEngine(anyGroup) }
         // That nothing was started is not so where containers tell of it.
         if !found.unledgered.isEmpty { findings.removeAll { $0.check == "group" } }
         findings += engine(found, isGroupKnown: target != nil)

@@ -32,7 +32,7 @@ struct StartCommand: Verb {
         let target = try target(session)
         let options = try choice.options(target, timeout: timeout, keepFailed: keepFailed)
         if dryRun {
-            let plan = try await planStart(setting(session, target), options)
+            let plan = try await session.asking { try await planStart(setting(session, target), options) }
             try session.output.write(PlanText(plan: plan, width: session.output.width, json: shared.json).text)
             return 0
         }

@@ -16,7 +16,7 @@ struct StatusCommand: Verb {
 
     func perform(_ session: Session) async throws -> Int32 {
         let target = try target(session)
-        let statuses = try await observeStatus(setting(session, target))
+        let statuses = try await session.asking { try await observeStatus(setting(session, target)) }
         guard !shared.json else {
             try session.output.line(JSON.array(statuses.map(JSON.init)).lines)
             return 0
