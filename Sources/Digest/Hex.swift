@@ -1,13 +1,17 @@
 /// Hexadecimal text.
 public enum Hex {
     /// Two lower-case digits for each byte.
-    public static func encode(_ bytes: some Sequence<UInt8>) -> String {
+    public static func encode(_ bytes: some Sequence<UInt8>) -> String { String(decoding: digits(bytes), as: UTF8.self) }
+
+    /// The same as ASCII.
+    public static func digits(_ bytes: some Sequence<UInt8>) -> [UInt8] {
         var digits: [UInt8] = []
+        digits.reserveCapacity(2 * bytes.underestimatedCount)
         for byte in bytes {
             digits.append(digit(byte >> 4))
             digits.append(digit(byte & 0xf))
         }
-        return String(decoding: digits, as: UTF8.self)
+        return digits
     }
 
     /// The bytes that `text` spells, in either case; `nil` when it has another character or an odd length.

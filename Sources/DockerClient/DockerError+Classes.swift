@@ -37,6 +37,9 @@ extension DockerError {
     /// There is no container of that id, whatever else there may not be.
     public var isContainerMissing: Bool { isNotFound && (has("no such container") || has("no container with")) }
 
+    /// The container is there, a path in it is not.
+    public var isFileMissing: Bool { isNotFound && !isContainerMissing && (has("could not find the file") || has("no such file")) }
+
     /// Several networks have the name that was given.
     public var isNetworkAmbiguous: Bool { has("is ambiguous") && has("network ") }
 

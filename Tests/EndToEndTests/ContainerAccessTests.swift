@@ -85,4 +85,25 @@ import Testing
             #expect(history.contains("ping was not true in time"), "\(history)")
         }
     }
+
+    @Test("B17: a copy of what is not there, or into what is not, names the service and the path")
+    func copies() async throws {
+        let hook = #"""
+            func postStart(_ container: Container) async throws {
+                for copy in [0, 1] {
+                    do {
+                        if copy == 0 { try await container.copyOut("/nothing", to: "taken") }
+                        if copy == 1 { try await container.copyIn("Miniboss.swift", to: "/no/such/dir/file") }
+                    } catch { Context["copy\(copy)"] = .string("\(error)") }
+                }
+            }
+            """#
+        try await withWorkshop(sleeper("a", more: hook), list: "A()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            struct Told: Decodable { var copy0, copy1: String }
+            let told: Told = try shop.decoded(shop.miniboss("context", "--json"))
+            #expect(told.copy0 == "can't copy /nothing of a: there is nothing of that name in its container")
+            #expect(told.copy1.hasSuffix("to /no/such/dir/file in a: there is no such directory in its container"), "\(told.copy1)")
+        }
+    }
 }

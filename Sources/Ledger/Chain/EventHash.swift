@@ -46,9 +46,7 @@ enum EventHash {
         }
 
         private mutating func appendWord(_ word: UInt64) {
-            for shift in stride(from: UInt64(56), through: 0, by: -8) {
-                bytes.append(UInt8(truncatingIfNeeded: word >> shift))
-            }
+            withUnsafeBytes(of: word.bigEndian) { bytes.append(contentsOf: $0) }
         }
     }
 }

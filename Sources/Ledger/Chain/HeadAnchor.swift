@@ -25,18 +25,29 @@ final class HeadAnchor {
     /// Keeps `head`. A failure leaves an earlier one, which is still true.
     func keep(_ head: ChainHead) {
         guard descriptor >= 0 else { return }
-        let digits = String(head.seq)
-        let line = String(repeating: "0", count: max(0, 20 - digits.count)) + digits + " " + Hex.encode(head.hash) + "\n"
-        // All of it in one write of one length, so that a kill leaves the old line or the new one.
-        _ = Array(line.utf8).withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+        // After each commit, so without a string. All of it in one write of one length, so that a kill leaves the old line or the new.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.length) { line in
+            var rest = head.seq
+            for index in (0..<20).reversed() {
+                line[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            }
+            line[20] = UInt8(ascii: " ")
+            for (index, digit) in Hex.digits(head.hash.prefix(EventHash.byteCount)).enumerated() { line[21 + index] = digit }
+            line[Self.length - 1] = UInt8(ascii: "\n")
+            _ = pwrite(descriptor, line.baseAddress, Self.length, 0)
+        }
     }
+
+    /// Bytes of a line: twenty digits, a space, the hash in hexadecimal and the end of the line.
+    private static let length = 20 + 1 + 2 * EventHash.byteCount + 1
 
     /// What is kept beside the ledger at `path`; `nil` when nothing is, or nothing that can be understood.
     static func read(beside path: String) -> ChainHead? {
         let descriptor = open(Self.path(beside: path), O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: 86)
+        var bytes = [UInt8](repeating: 0, count: length)
         let count = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
         let parts = bytes.split(whereSeparator: { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") })
         guard count == bytes.count, parts.count == 2, let seq = Int(String(decoding: parts[0], as: UTF8.self)),

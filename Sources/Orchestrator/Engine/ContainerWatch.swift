@@ -49,13 +49,15 @@ final class ContainerWatch: Sendable {
         }
     }
 
-    /// Calls `wake` each time the container may have died.
+    /// Calls `wake` each time the container may have died; at once where that is known already.
     func listen(to container: String, wake: @escaping Wake) -> Int {
-        state.withLock { state in
+        let (token, isDead, exitCode) = state.withLock { state in
             state.next += 1
             state.sleepers[state.next] = (container, wake)
-            return state.next
+            return (state.next, state.dead.contains(container), state.ends[container]?.exitCode)
         }
+        if isDead { wake(exitCode) }
+        return token
     }
 
     /// Whether a container is known to have died since it was started; its exit code, where that is known too.

@@ -90,14 +90,21 @@ public final class ContainerAccess: Sendable {
 
     /// Copies a file or directory of the host: into `containerPath` where that is a directory, else as it. Nothing is replaced by
     /// something of another kind.
-    /// - Throws: `AccessError` for a path that ends with a slash and is no directory.
+    /// - Throws: `AccessError` for a path that ends with a slash and is no directory, and for one whose directory is not there.
     public func copyIn(from hostPath: String, to containerPath: String) async throws {
-        try await engine.copyIn(container: id, from: hostPath, to: containerPath)
+        do throws(DockerError) { try await engine.copyIn(container: id, from: hostPath, to: containerPath) } catch {
+            guard error.isFileMissing else { throw error }
+            throw AccessError("can't copy \(hostPath) to \(containerPath) in \(service): there is no such directory in its container")
+        }
     }
 
     /// Copies a file or directory of the container to the host.
+    /// - Throws: `AccessError` for one that is not there.
     public func copyOut(from containerPath: String, to hostPath: String) async throws {
-        try await engine.copyOut(container: id, from: containerPath, to: hostPath)
+        do throws(DockerError) { try await engine.copyOut(container: id, from: containerPath, to: hostPath) } catch {
+            guard error.isFileMissing else { throw error }
+            throw AccessError("can't copy \(containerPath) of \(service): there is nothing of that name in its container")
+        }
     }
 
     func details() async throws -> ContainerInspect {

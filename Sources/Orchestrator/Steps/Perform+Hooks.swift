@@ -144,9 +144,13 @@ extension GroupRun {
         }
         let wakes = AsyncStream<Int?>.makeStream(bufferingPolicy: .bufferingOldest(16))
         let token = watch.listen(to: id) { wakes.continuation.yield($0) }
-        // Level-triggered beside the events: one look every two seconds, and one now where nobody has just looked.
+        // Level-triggered beside the events: one look every two seconds, and one soon where nobody has just looked. A ping that is
+        // true at once is followed by a look of its own.
         let heartbeat = Task { [clock] in
-            if hook == .ping { wakes.continuation.yield(nil) }
+            if hook == .ping {
+                try await clock.sleep(0.1)
+                wakes.continuation.yield(nil)
+            }
             while !Task.isCancelled {
                 try await clock.sleep(2)
                 wakes.continuation.yield(nil)
