@@ -85,14 +85,14 @@ import Testing
             struct App: Service {
                 let name = "app"
                 let image = testImage
-                let cmd = ["sh", "-c", "echo connecting; nc db 99 </dev/null; sleep 1000"]
+                let cmd = ["sh", "-c", "echo connecting; while true; do nc db 99 </dev/null; sleep 0.2; done"]
                 let stopSignal = StopSignal.sigkill
                 let dependencies = ["db"]
                 func ping(_ container: Container) async throws -> Bool { false }
             }
             """
         try await withWorkshop(group + "\n" + sleeper("web", dependencies: #"["app"]"#), list: "Database(), App(), WEB()") { shop in
-            let start = try shop.miniboss("start")
+            let start = try shop.miniboss("start", "--timeout", "60")
             #expect(start.code == 1 && start.output.contains("; app was given up and web never started because of it"), "\(start)")
             let report = try shop.miniboss("postmortem", "--json").output
             #expect(report.contains(#""because":["db"]"#) && report.contains(#""because":["app","db"]"#), "\(report)")
@@ -100,9 +100,14 @@ import Testing
             #expect(try shop.miniboss("history", "1", "--service", "app", "--json").output.contains("connecting"))
             #expect(try await shop.container("app") == nil)
 
-            let kept = try shop.miniboss("start", "--keep-failed")
+            let kept = try shop.miniboss("start", "--keep-failed", "--timeout", "60")
             #expect(kept.code == 1, "\(kept)")
-            #expect(try await shop.container("app")?.state.running == true)
+            let left = try await shop.container("app")
+            #expect(left?.state.running == true)
+            // It was there before the next one, which gives it up as well.
+            let again = try shop.miniboss("start", "--timeout", "60")
+            #expect(again.code == 1 && again.output.contains("app was given up"), "\(again)")
+            #expect(try await shop.container("app")?.id == left?.id)
         }
     }
 }

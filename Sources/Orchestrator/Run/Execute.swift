@@ -116,13 +116,13 @@ extension GroupRun {
         guard journal.state[service].phase != .blocked else { return }
         let needed = because.last ?? ""
         let cause = group[service]?.dependencies.contains(needed) == true ? "needs \(needed), which failed" : "\(needed) failed before it"
-        guard let id = uptime(service) == nil ? made(service) : journal.state[service].containerID else {
-            return try move(service, .blocked, cause: cause, because: because, onlyFrom: .blockable)
-        }
         // What it said while it waited for one that had died; one that was made early has said nothing.
-        let entries = uptime(service) == nil ? [] : await evidence(of: service, container: id)
+        let hasRun = uptime(service) != nil
+        var entries: [JournalEntry] = []
+        if hasRun, let id = journal.state[service].containerID { entries = await evidence(of: service, container: id) }
         try journal.note(entries + [entry(service, .blocked, cause: cause, because: because, onlyFrom: .blockable)])
-        guard uptime(service) == nil || !terms.keepFailed else { return }
+        // One that was there before this run runs on, and is pinged at the next start.
+        guard let id = made(service), !hasRun || !terms.keepFailed else { return }
         try await discard(service, container: id, cause: "because it is blocked: \(cause)")
     }
 

@@ -90,7 +90,8 @@ extension Failure {
             return "check \(type).buildFromDirectory and \(type).dockerfile\(place); relative paths begin at the definition file"
         case .buildFailed where holder == Self.engineDisk: return roomHint
         case .buildFailed where summary.contains("BuildKit"):
-            return "miniboss builds with the engine's classic builder: leave out of the Dockerfile what needs BuildKit (`--mount` say), or build the image yourself and leave out \(type).buildFromDirectory\(place)"
+            return
+                "miniboss builds with the engine's classic builder: leave out of the Dockerfile what needs BuildKit (`--mount` say), or build the image yourself and leave out \(type).buildFromDirectory\(place)"
         case .buildFailed where holder == Self.registry:
             return "check the way to the registry of the Dockerfile's FROM image: `docker pull` tries it by hand"
         case .buildFailed: return "mend the Dockerfile or what it copies; the build's last lines are above"
@@ -118,7 +119,8 @@ extension Failure {
         case .killedBySignal where holder == Self.engine:
             return "find out who ran `docker stop` or `docker kill`, or shut the engine down; `miniboss \(invocation)` goes on"
         case .killedBySignal where isCrash:
-            return "the program crashed: its log's last lines, or a core dump, say where; run it by hand with `miniboss run \(service) -- …`"
+            return
+                "the program crashed: its log's last lines, or a core dump, say where; run it by hand with `miniboss run \(service) -- …`"
         case .killedBySignal: return "find out who sent the signal: its log's last lines, `dmesg` for the kernel"
         case .pingTimeout where holder == Self.pause: return "find out who ran `docker pause`, then `miniboss start`"
         case .pingTimeout: return "give it longer with --timeout, or check what the readiness or ping of \(type) asks for\(place)"
