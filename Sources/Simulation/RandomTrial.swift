@@ -20,12 +20,13 @@ package struct RandomTrial {
 
     package mutating func run() {
         for _ in 0..<Int.random(in: 2...5, using: &generator) {
-            turmoil()
+            let isPrompt = turmoil()
             let command = randomCommand()
             let lethal = generator.chance(30) ? Int.random(in: 1...150, using: &generator) : nil
             let interrupt = generator.chance(15) ? Double.random(in: 0...3, using: &generator) : nil
             let companion = command.isInContainer && generator.chance(50) ? randomCommand() : nil
-            let outcome = trial.run(command, lethal: lethal, interrupt: interrupt, mishaps: mishaps(), companion: companion)
+            let mishaps = mishaps()
+            let outcome = trial.run(command, lethal: lethal, interrupt: interrupt, mishaps: mishaps, companion: companion)
             note(command, outcome)
             story += trial.suffered.map { "  meanwhile \($0)" }
             if let companion, let beside = trial.companionOutcome {
@@ -33,6 +34,7 @@ package struct RandomTrial {
                 check(trial.violations(after: beside))
             }
             check(trial.violations(after: outcome))
+            if isPrompt, mishaps.isEmpty { check(trial.latePostMortems(outcome)) }
             meddle()
         }
         calm()
@@ -73,7 +75,8 @@ package struct RandomTrial {
     }
 
     /// Faults of the engine, programs that end, hooks that misbehave.
-    private mutating func turmoil() {
+    /// - Returns: whether the engine itself answers at once, tells everything, and does so in time.
+    private mutating func turmoil() -> Bool {
         var dice = SeededGenerator(seed: generator.next())
         let rate = dice.chance(50) ? 0 : Int.random(in: 1...12, using: &dice)
         let calls = Box(dice)
@@ -89,10 +92,12 @@ package struct RandomTrial {
         trial.engine.latency = { Double.random(in: calls.dice.chance(delays) ? 0.5...4 : 0.0001...0.05, using: &calls.dice) }
         for member in trial.group.members {
             let programs: [SimulatedWorld.Program] = [
-                .exits(code: 3, after: 0.2), .exits(code: 0, after: 0.05), .exits(code: 1, after: 2), .ignoresStop, .cannotStart,
+                .exits(code: 3, after: 0.2), .exits(code: 0, after: 0.05), .exits(code: 1, after: 0.9), .ignoresStop, .cannotStart,
             ]
             trial.engine.world.programs[member.name] = dice.chance(85) ? .runs : programs.randomElement(using: &dice)
             var mischief = TrialGroup.Mischief()
+            // It ends while it is pinged.
+            if case .exits? = trial.engine.world.programs[member.name] { mischief.neverReady = dice.chance(40) }
             if dice.chance(12) {
                 switch Int.random(in: 0..<4, using: &dice) {
                 case 0: mischief.throwsInPreStart = true
@@ -110,6 +115,7 @@ package struct RandomTrial {
         for member in trial.group.members where member.isBuilt && dice.chance(30) {
             trial.engine.world.images[trial.group.image(of: member)] = nil
         }
+        return rate == 0 && deafness == 0 && lag == 0 && delays == 0
     }
 
     /// What happens while the next command is at work.

@@ -36,6 +36,8 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
     package var clearingTime = 0.05
     /// Every effect, in order.
     package private(set) var effects: [String] = []
+    /// When each container's program ended by itself the last time, by the schedule's clock.
+    package private(set) var deaths: [String: Int64] = [:]
     package let scheduler: Scheduler
     private let faults: FaultPlan
     private var watchers: [Int: (label: String, notice: @Sendable (EngineNotice) -> Void)] = [:]
@@ -93,6 +95,7 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
             }
             world.end(index, code: dies.code, timestamp: timestamp)
             effects.append("exit \(container.service) \(dies.code)")
+            deaths[container.id] = scheduler.now
             tell("die", world.containers[index])
         }
     }

@@ -79,6 +79,19 @@ extension Trial {
         return found
     }
 
+    /// B29: where the engine does not hold its news back, a program's end is told at once: by its event, and not by a look that
+    /// is taken every two seconds, nor when another step has ended.
+    package func latePostMortems(_ outcome: Outcome) -> [String] {
+        guard let end = outcome.end else { return [] }
+        return end.facts.compactMap { fact in
+            guard case .stateChanged(let change) = fact.event, change.trigger == .failed, change.failure?.exitCode != nil,
+                let death = change.containerID.flatMap({ engine.deaths[$0] })
+            else { return nil }
+            let seconds = Double(fact.monoNs - death) / 1e9
+            return seconds > 0.5 ? "the end of \(fact.service ?? "") was told \(seconds) s later" : nil
+        }
+    }
+
     /// What is wrong after a calm start: everything must run, as defined, once.
     package func violationsWhenStarted(_ outcome: Outcome) -> [String] {
         guard let end = outcome.end, end.outcome == .succeeded else { return ["a calm start did not succeed: \(outcome.words)"] }

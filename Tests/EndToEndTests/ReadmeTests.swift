@@ -10,9 +10,13 @@ import Testing
     /// The commands of this suite, by the word after `make` or `miniboss`; `make test` is what runs it.
     private static let commands: [(word: String, line: String, code: Int32, says: String)] = [
         ("demo", "make demo", 0, "http://localhost:8080/"),
-        ("start", "miniboss start", 0, "2 of 2 already running"),
+        ("start", "miniboss start --progress plain", 0, "2 of 2 already running"),
+        ("start", "miniboss start --dry-run", 0, "python-todo"),
+        ("start", "miniboss start --exclude python-todo --timeout 60", 0, "1 of 1 already running"),
+        ("start", "miniboss start --only appdb --keep-failed", 0, "1 of 1 already running"),
+        ("start", "miniboss start --progress json || { miniboss report -o \"$ARTIFACTS/run.html\"; exit 1; }", 0, "\"run.started\""),
         ("plan", "miniboss plan", 2, "python-todo"),
-        ("status", "miniboss status", 0, "appdb"),
+        ("status", "miniboss status --json", 0, "\"appdb\""),
         ("history", "miniboss history --since 2h", 0, "succeeded"),
         ("history", "miniboss history 1", 0, "appdb"),
         ("context", "miniboss context user_id", 0, "1"),
@@ -21,12 +25,17 @@ import Testing
         ("run", "miniboss run python-todo -- python3 -c 'print(6 * 7)'", 0, "42"),
         ("reload", "miniboss reload python-todo", 0, "reloaded python-todo"),
         ("diff", "miniboss diff 1 2", 0, "took"),
-        ("replay", "miniboss replay 1", 0, "appdb"),
+        ("replay", "miniboss replay 1 --until 40", 0, "appdb"),
         ("postmortem", "miniboss postmortem 1", 0, "succeeded"),
         ("report", "miniboss report 1 -o \"$SCRATCH/report.html\" && grep -c '<html' \"$SCRATCH/report.html\"", 0, "1"),
         ("doctor", "miniboss doctor", 0, "Docker Engine"),
+        ("doctor", "miniboss doctor --set-aside", 0, "nothing: the ledger is sound"),
+        ("completions", "miniboss completions bash", 0, "miniboss"),
+        ("completions", "miniboss completions --help", 0, "Examples"),
         ("init", "cd \"$SCRATCH\" && miniboss init && head -n 1 Miniboss.swift", 0, "#!/usr/bin/env miniboss"),
-        ("stop", "miniboss stop", 0, "stopped 2"),
+        ("stop", "miniboss stop --timeout 30", 0, "stopped 2"),
+        ("stop", "miniboss stop --remove", 0, "removed 2"),
+        ("start", "miniboss start", 0, "started 2 of 2"),
         ("install", "make install PREFIX=\"$SCRATCH/installed\" && \"$SCRATCH/installed/bin/miniboss\" --version", 0, "0."),
         ("demo-stop", "make demo-stop", 0, "removed 2"),
     ]
@@ -63,6 +72,12 @@ import Testing
                 #expect(tried.contains(word), "`\(part[match.range])` stands in the README")
             }
         }
+        // Of an option alone the command is not said; somewhere it is typed.
+        let typed = Self.commands.map(\.line).joined(separator: "\n")
+        let foreign: Set = ["--mount"]
+        for match in text.matches(of: /--[a-z][a-z-]*/) where !foreign.contains(String(match.output)) {
+            #expect(typed.contains(match.output), "\(match.output) stands in the README")
+        }
     }
 
     private func shell(_ line: String, scratch: String, ledger: String) throws -> (code: Int32, output: String) {
@@ -71,7 +86,9 @@ import Testing
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         let place = line.hasPrefix("make") ? Self.root : Self.example
         process.arguments = ["-c", "cd '\(place)' && PATH=\(program.directoryOfPath):$PATH && \(line)"]
-        process.environment = ProcessInfo.processInfo.environment.merging(["SCRATCH": scratch, "MINIBOSS_LEDGER": ledger]) { _, new in new }
+        process.environment = ProcessInfo.processInfo.environment.merging([
+            "SCRATCH": scratch, "ARTIFACTS": scratch, "MINIBOSS_LEDGER": ledger,
+        ]) { _, new in new }
         process.standardInput = FileHandle.nullDevice
         // Through a file: a program that goes on in the background would keep a pipe open.
         let file = scratch + "/output"

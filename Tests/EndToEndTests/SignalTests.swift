@@ -217,6 +217,8 @@ private struct Run: Decodable {
             let held = "miniboss: another miniboss is at work on group \"\(shop.group)\": `start`, pid \(start.pid), for "
             #expect(other.code == 75 && other.errors.hasPrefix(held), "\(other.errors)")
             #expect(try shop.miniboss("start").code == 75)
+            let exec = try shop.miniboss("exec", "first", "--", "true")
+            #expect(exec.code == 75 && exec.errors.contains("`docker exec -it miniboss-\(shop.group)_first …`"), "\(exec.errors)")
             #expect(other.errors.contains("  Wait for it, or end it with `kill -INT \(start.pid)`;"), "\(other.errors)")
             // The time that passes is what this is about.
             sleep(3)

@@ -3,7 +3,7 @@ import Testing
 
 /// The simulation as a program of its own, since it takes over all of a process's tasks.
 @Suite struct ScheduleTests {
-    @Test("B52, B56: 5,000 seeded schedules of commands, faults, deaths and interrupts keep every promise", .timeLimit(.minutes(20)))
+    @Test("B29, B52, B56: 5,000 seeded schedules of commands, faults, deaths and interrupts keep every promise", .timeLimit(.minutes(20)))
     func random() throws {
         let first = ProcessInfo.processInfo.environment["MINIBOSS_SEED"].flatMap { Int($0) } ?? 1
         try expectNoViolation("random", String(first), "5000")

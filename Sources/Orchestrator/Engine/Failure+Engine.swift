@@ -4,7 +4,7 @@ import Reconciler
 extension Failure {
     /// What an engine that does not answer means for a hook that calls it; `nil` for its refusals, which the hook has to know of.
     init?(breakdown error: DockerError) {
-        guard error.isUnreachable || error.outcomeUnknown else { return nil }
+        guard error.isUnreachable || error.outcomeUnknown, !error.isCancelled else { return nil }
         self.init(error, phase: .ping)
     }
 

@@ -6,6 +6,18 @@ import Reconciler
 public func execInService(
     _ setting: RunSetting, service: String, command: [String], streams: CommandStreams
 ) async throws(OperationError) -> Int32 {
+    do { return try await recordedExec(setting, service: service, command: command, streams: streams) } catch {
+        guard error.code == .busy else { throw error }
+        let name = PlanRequest.containerName(group: setting.groupName, service: service)
+        throw OperationError(
+            .busy, error.message,
+            next: "Wait for it, since a command of ours is recorded. To look inside meanwhile, without a record: `docker exec -it \(name) …`")
+    }
+}
+
+private func recordedExec(
+    _ setting: RunSetting, service: String, command: [String], streams: CommandStreams
+) async throws(OperationError) -> Int32 {
     let code = ExitCode()
     _ = try await conduct(setting, RunTerms(), group: { setting.group(remembered: $0) }) { run in
         let containers = try await run.engine.containers(

@@ -50,7 +50,7 @@ extension GroupRun {
                 do {
                     isReady = try await hook(access)
                     seen = isReady ? nil : access.takeObservation()
-                } catch let error as DockerError where error.outcomeUnknown && !error.isUnreachable {
+                } catch let error as DockerError where error.outcomeUnknown && !error.isUnreachable && !error.isCancelled {
                     // It asks and changes nothing that matters: the next ping may get an answer.
                     isReady = false
                     seen = error.description

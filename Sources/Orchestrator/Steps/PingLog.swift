@@ -16,7 +16,7 @@ final class PingLog: Sendable {
     var attempts: Int { state.withLock { $0.attempts } }
     var lastError: String? { state.withLock { $0.last } }
 
-    /// What a hook that nobody waits for any more asks is not counted.
+    /// What a hook that nobody waits for any more asks and hears is not counted.
     func close() { state.withLock { $0.isClosed = true } }
 
     func begin() {
@@ -30,6 +30,7 @@ final class PingLog: Sendable {
     /// - Returns: the change, when this answer is not that of the time before.
     func end(_ isReady: Bool, _ seen: String?) -> PingChanged? {
         state.withLock { state in
+            guard !state.isClosed else { return nil }
             state.isInFlight = false
             let isNew = !state.answered || isReady || seen != state.last
             state.answered = true
