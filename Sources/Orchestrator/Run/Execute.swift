@@ -27,8 +27,9 @@ extension GroupRun {
             }
             func proceed() {
                 for service in newlyDead(walk) {
-                    settle(walk.died(service))
+                    let aftermaths = walk.died(service)
                     spawn(nil) { await self.settleDeath(of: service) }
+                    settle(aftermaths)
                 }
                 if interruption.isInterrupted || fatal != nil { walk.stop() }
                 for step in walk.begin() { spawn(step.id) { await self.perform(step) } }
