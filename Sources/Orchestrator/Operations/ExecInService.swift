@@ -11,7 +11,8 @@ public func execInService(
         let name = PlanRequest.containerName(group: setting.groupName, service: service)
         throw OperationError(
             .busy, error.message,
-            next: "Wait for it, since a command of ours is recorded. To look inside meanwhile, without a record: `docker exec -it \(name) …`")
+            next: "Wait for it, since a command of ours is recorded. "
+                + "To look inside meanwhile, without a record: `docker exec -it \(name) …`")
     }
 }
 
