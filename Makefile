@@ -22,8 +22,9 @@ demo: ## Run the README's example on a real engine with a real PostgreSQL
 demo-stop: ## Stop and remove the demo, and the engine if the demo started it
 	@scripts/demo stop
 
-test: lint ## Run the whole test suite, engine tests included
+test: lint ## Run the whole test suite, engine tests included, and count the instructions
 	@scripts/test
+	@scripts/count-instructions
 
 bench: ## Measure against the floor, the Python original and Compose (about an hour); BENCH=--quick for a minute
 	@scripts/bench $(BENCH)

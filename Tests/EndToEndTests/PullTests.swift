@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import Testing
 
 @testable import DockerClient
@@ -44,6 +45,36 @@ import Testing
             let pulls = try shop.miniboss("history", "1").output.split(separator: "\n").filter { $0.contains("pull_image") }
             #expect(pulls.contains { $0.contains("toomanyrequests") }, "\(pulls)")
             #expect(try shop.miniboss("postmortem").output.contains("no start, stop or reload has failed"))
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+            _ = try await docker.removeImage(image, force: true)
+        }
+    }
+
+    @Test("B25: a registry that asks for a login gets the one in the user's Docker configuration")
+    func login() async throws {
+        let registry = try #require(environment("MINIBOSS_TEST_REGISTRY"), "MINIBOSS_TEST_REGISTRY names a registry on the loopback")
+        let name = "pulled-\(UInt32.random(in: .min ... .max))"
+        let docker = try docker()
+        try await publish(environment("MINIBOSS_TEST_IMAGE") ?? "miniboss-test/busybox:latest", as: "\(registry)/\(name)", docker)
+        let login = Data("user:open sesame".utf8).base64EncodedString()
+        let guarded = try RelayedRegistry(of: registry) { request in
+            if request.contains("Authorization: Basic \(login)") { return nil }
+            let body = #"{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}"#
+            return RegistryAnswer(status: "401 Unauthorized", headers: ["Www-Authenticate: Basic realm=\"test\""], body: body)
+        }
+        let image = "\(guarded.address)/\(name)"
+        let service = sleeper("a").replacing("testImage", with: "\"\(image)\"")
+        try await withWorkshop(service, list: "A()") { shop in
+            try #require(mkdir("\(shop.directory)/docker", 0o700) == 0)
+            let variables = ["DOCKER_CONFIG": "\(shop.directory)/docker"]
+            try shop.write("docker/config.json", "{}")
+            #expect(try shop.launch(["start"], variables: variables).wait().code == 1)
+            #expect(try shop.miniboss("postmortem", "--json").output.contains(#""class":"pull_denied""#))
+
+            try shop.write("docker/config.json", #"{"auths":{"\#(guarded.address)":{"auth":"\#(login)"}}}"#)
+            let start = try shop.launch(["start"], variables: variables).wait()
+            #expect(start.code == 0, "\(start)")
+            #expect(try await shop.container("a")?.state.running == true)
             #expect(try shop.miniboss("stop", "--remove").code == 0)
             _ = try await docker.removeImage(image, force: true)
         }

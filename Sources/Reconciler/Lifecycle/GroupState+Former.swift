@@ -17,6 +17,8 @@ extension GroupState {
     /// What is to be remembered beside these members, the new ones: who is defined no more and still has a container, and the
     /// members that needed such a one.
     func former(besides members: [RunStarted.Member]) -> [RunStarted.Member] {
+        // As at most starts: nobody has left.
+        if former.isEmpty, self.members == members { return [] }
         let defined = Set(members.map(\.name))
         let known = everyone
         let gone = Set(known.map(\.name)).subtracting(defined).filter { services[$0]?.containerID != nil }

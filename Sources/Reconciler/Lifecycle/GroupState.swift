@@ -99,10 +99,13 @@ extension GroupState {
     }
 
     mutating func move(_ service: String, _ change: StateChanged) throws(IllegalTransition) {
-        // A refused change must not leave an empty record behind.
-        var record = self[service]
-        try record.apply(change)
-        services[service] = record
+        // In place: a copy of the record would copy what it holds with the first change.
+        let isNew = services.index(forKey: service) == nil
+        do { try services[service, default: ServiceRecord()].apply(change) } catch {
+            // A refused change must not leave an empty record behind.
+            if isNew { services[service] = nil }
+            throw error
+        }
     }
 
     mutating func intend(_ intent: StepIntended, run: Int, service: String?, operation: String?) {
