@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// A socket that listens on a free port of every address.
@@ -14,6 +15,21 @@ func listeningSocket() throws -> (descriptor: Int32, port: Int) {
     }
     try #require(isOpen)
     return (listener, Int(UInt16(bigEndian: address.sin_port)))
+}
+
+/// Serves each connection on a thread of its own, until the listener is shut down; then closes it.
+func serveConnections(of listener: Int32, _ serve: @escaping @Sendable (_ peer: Int32) -> Void) {
+    ScriptedThread.start {
+        defer { close(listener) }
+        while true {
+            let peer = accept(listener, nil, nil)
+            guard peer >= 0 else { return }
+            ScriptedThread.start {
+                defer { close(peer) }
+                serve(peer)
+            }
+        }
+    }
 }
 
 /// A Unix socket that listens.

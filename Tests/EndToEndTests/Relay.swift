@@ -1,5 +1,4 @@
 import Glibc
-import TestSupport
 import Testing
 
 /// The real engine behind a TCP port of the loopback.
@@ -12,19 +11,11 @@ final class EngineOverTCP: Sendable {
     ///   - isAwake: asked again and again; until then nothing is passed on.
     init(_ socket: String, isAwake: @escaping @Sendable () -> Bool = { true }) throws {
         (listener, port) = try listeningSocket()
-        ScriptedThread.start { [listener] in
-            defer { close(listener) }
-            while true {
-                let peer = accept(listener, nil, nil)
-                guard peer >= 0 else { return }
-                ScriptedThread.start {
-                    defer { close(peer) }
-                    while !isAwake() {}
-                    guard let engine = connectedSocket(path: socket) else { return }
-                    defer { close(engine) }
-                    pump(between: peer, and: engine)
-                }
-            }
+        serveConnections(of: listener) { peer in
+            while !isAwake() {}
+            guard let engine = connectedSocket(path: socket) else { return }
+            defer { close(engine) }
+            pump(between: peer, and: engine)
         }
     }
 

@@ -1,5 +1,4 @@
 import Glibc
-import TestSupport
 import Testing
 
 /// What a registry says by itself.
@@ -29,17 +28,7 @@ final class RelayedRegistry: Sendable {
         self.listener = listener
         address = "127.0.0.1:\(port)"
         let upstreamPort = try #require(upstream.split(separator: ":").last.flatMap { UInt16($0) })
-        ScriptedThread.start {
-            defer { close(listener) }
-            while true {
-                let peer = accept(listener, nil, nil)
-                guard peer >= 0 else { return }
-                ScriptedThread.start {
-                    defer { close(peer) }
-                    Self.serve(peer, upstreamPort, answer)
-                }
-            }
-        }
+        serveConnections(of: listener) { Self.serve($0, upstreamPort, answer) }
     }
 
     deinit { shutdown(listener, Int32(SHUT_RDWR)) }

@@ -26,7 +26,7 @@ public struct HTTPProbe: Sendable, Equatable {
     }
 
     func attempt(on engine: CurlEngine) async -> Outcome {
-        let rooted = Self.encoded(path.hasPrefix("/") ? path : "/" + path)
+        let rooted = PathEncoding.encode(path.hasPrefix("/") ? path : "/" + path, keeping: Self.reserved)
         var request = HTTPRequest(method: "GET", url: "http://\(host):\(port)\(rooted)", endpoint: "GET \(rooted)")
         request.connectTimeout = timeout
         request.headDeadline = timeout
@@ -38,18 +38,8 @@ public struct HTTPProbe: Sendable, Equatable {
         }
     }
 
-    /// RFC 3986, section 2: what is neither reserved nor unreserved. A `%` is taken for an encoding that is there already.
-    private static func encoded(_ path: String) -> String {
-        var bytes: [UInt8] = []
-        for byte in path.utf8 {
-            if 0x21...0x7E ~= byte, !#""<>\^`{|}"#.utf8.contains(byte) {
-                bytes.append(byte)
-            } else {
-                bytes += "%\(byte < 16 ? "0" : "")\(String(byte, radix: 16, uppercase: true))".utf8
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
+    /// What RFC 3986, section 2.2, reserves, and `%`, which is taken for an encoding that is there already.
+    private static let reserved = ":/?#[]@!$&'()*+,;=%"
 
     private func words(for error: DockerError) -> String {
         switch error.code {

@@ -49,16 +49,9 @@ public struct BuildContext: Sendable {
 
     /// The path within the directory; `nil` for one that leads out of it.
     private static func inside(_ path: String, _ directory: String) -> String? {
-        let (path, directory) = (cleaned(path), cleaned(directory))
-        guard path.starts(with: directory), path.count > directory.count else { return nil }
-        return path.dropFirst(directory.count).joined(separator: "/")
-    }
-
-    /// The names on the way, without `.` and `..`.
-    private static func cleaned(_ path: String) -> [Substring] {
-        path.split(separator: "/").reduce(into: []) { names, name in
-            if name == ".." { _ = names.popLast() } else if name != "." { names.append(name) }
-        }
+        let (path, directory) = (DockerIgnore.cleaned(path), DockerIgnore.cleaned(directory))
+        if directory.isEmpty { return path }
+        return path.hasPrefix(directory + "/") ? String(path.dropFirst(directory.count + 1)) : nil
     }
 
     /// The archive; each call begins anew.

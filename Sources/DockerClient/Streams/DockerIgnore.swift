@@ -56,7 +56,8 @@ public struct DockerIgnore: Sendable {
     }
 
     /// As Go's `filepath.Clean`, and without a leading slash.
-    private static func cleaned(_ path: String) -> String {
+    /// The path without `.` and `..`, and without a slash at either end.
+    static func cleaned(_ path: String) -> String {
         var names: [Substring] = []
         for name in path.split(separator: "/") where name != "." {
             if name == ".." { _ = names.popLast() } else { names.append(name) }

@@ -17,7 +17,7 @@ extension GroupRun {
                 try await call(
                     EngineStep(
                         kind: .removeNetwork, service: nil,
-                        cause: "there are two of that name; run \(run) was killed while it made this one",
+                        cause: "there are two of that name, since the call of a killed run went through; this one was made by run \(run)",
                         target: name)
                 ) { () async throws(DockerError) in try await engine.remove(network: twin.id) }
             } catch let error as DockerError where error.isNotFound {}
