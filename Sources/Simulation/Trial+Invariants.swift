@@ -109,7 +109,7 @@ extension Trial {
             if container.name != PlanRequest.containerName(group: TrialGroup.name, service: member.name) {
                 found.append("\(member.name) is called \(container.name)")
             }
-            let env = group.expectedEnv(of: member).map { "\($0.key)=\($0.value)" }.sorted()
+            let env = group.expectedEnv(of: member, end.state.context).map { "\($0.key)=\($0.value)" }.sorted()
             if container.config.env.sorted() != env { found.append("\(member.name) has \(container.config.env), not \(env)") }
             if container.config.portBindings.map(\.hostPort) != (member.hostPort.map { [$0] } ?? []) {
                 found.append("\(member.name) has not its port")

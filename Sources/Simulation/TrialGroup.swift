@@ -10,6 +10,8 @@ package final class TrialGroup: @unchecked Sendable {
         package var dependencies: [String]
         package var writesKey: Bool
         package var readsKeys: [String]
+        /// Keys of others that its `postStart` writes anew: who reads them waits for it, too.
+        package var rewritesKeys: [String] = []
         package var isBuilt: Bool
         package var hostPort: Int?
         /// Pings that say no before the first that says yes.
@@ -55,21 +57,36 @@ package final class TrialGroup: @unchecked Sendable {
                     noes: generator.chance(50) ? 0 : Int.random(in: 1...4, using: &generator),
                     postStartSeconds: generator.chance(50) ? 0 : 0.3))
         }
+        for index in members.indices where generator.chance(60) { members[index].rewritesKeys = Self.rewritable(by: index, members) }
         self.init(members: members, scheduler: scheduler)
+    }
+
+    /// Written by one it depends on, read only by those that depend on it, and written anew by nobody else.
+    private static func rewritable(by index: Int, _ members: [Member]) -> [String] {
+        let name = members[index].name
+        return members[index].dependencies.map { "key-\($0)" }.filter { key in
+            let readers = members.filter { $0.readsKeys.contains(key) }
+            return !readers.isEmpty && readers.allSatisfy { $0.dependencies.contains(name) }
+                && !members.contains { $0.rewritesKeys.contains(key) }
+        }
     }
 
     package func image(of member: Member) -> String { member.isBuilt ? "\(member.name):latest" : "\(member.name):1" }
 
     /// What a running container of the service must have been made from, once all hooks have run.
-    package func expectedEnv(of member: Member) -> [String: String] {
-        var env = ["VERSION": member.name.hasSuffix("1") || member.name.hasSuffix("3") ? String(version) : "same"]
-        for key in member.readsKeys { env[key.uppercased()] = "value of \(key)" }
+    func expectedEnv(of member: Member, _ context: ContextValues) -> [String: String] {
+        var env = ["VERSION": variant(of: member)]
+        for key in member.readsKeys { env[key.uppercased()] = context.values[key]?.interpolated ?? "nobody wrote it" }
         return env
+    }
+
+    private func variant(of member: Member) -> String {
+        member.name.hasSuffix("1") || member.name.hasSuffix("3") ? String(version) : "same"
     }
 
     package var definition: GroupDefinition {
         let specs = members.map { member in
-            var env = ["VERSION": EnvironmentValue(expectedEnv(of: member)["VERSION"] ?? "")]
+            var env = ["VERSION": EnvironmentValue(variant(of: member))]
             for key in member.readsKeys { env[key.uppercased()] = EnvironmentValue("{\(key)}") }
             return ServiceSpec(
                 name: member.name, image: image(of: member), dependencies: member.dependencies, env: env,
@@ -106,6 +123,9 @@ package final class TrialGroup: @unchecked Sendable {
                 if mischief[member.name]?.throwsInPostStart == true { throw TrialError("post_start of \(member.name)") }
                 if member.writesKey {
                     LiveContext.write("key-\(member.name)", .string("value of key-\(member.name)"), secret: false)
+                }
+                for key in member.rewritesKeys {
+                    LiveContext.write(key, .string("value of \(key), by \(member.name)"), secret: false)
                 }
                 primed.append(container.id)
             },

@@ -164,4 +164,74 @@ import Testing
             _ = try? await docker().removeImage("e2e-own-keys:1", force: true)
         }
     }
+
+    /// `reader` takes a key that `writer` writes, and waits for `between` as well, which is not ready until it is told so.
+    private func chain(between more: String = "") -> String {
+        let ready = """
+            func ping(_ container: Container) async throws -> Bool {
+                let told = fopen("go", "r")
+                defer { fclose(told) }
+                return getc(told) != EOF
+            }
+            """
+        return "import Glibc\n" + sleeper("writer", more: "func postStart(_ container: Container) async throws { Context[\"user\"] = 1 }")
+            + sleeper("between", dependencies: "[\"writer\"]", more: ready + "\n" + more)
+            + sleeper("reader", dependencies: "[\"between\"]", more: "let env = [\"USER\": \"{user}\"]")
+    }
+
+    /// Starts the chain, and lets `between` be ready once the container of `reader` is made.
+    /// - Returns: that container, as it was then.
+    private func startChain(_ shop: Workshop) async throws -> ContainerInspect {
+        let go = try shop.signalPost("go")
+        let labels = ["io.miniboss.group=\(shop.group)", "io.miniboss.service=reader"]
+        let events = try await docker().events(filters: ["label": labels])
+        let start = try shop.launch(["start", "--timeout", "60"])
+        var made: ContainerInspect?
+        for try await case .event(let event) in events where event.action == "create" {
+            made = try await docker().inspectContainer(event.id)
+            break
+        }
+        try go.say()
+        let end = try start.wait()
+        #expect(end.code == 0, "\(end)")
+        return try #require(made)
+    }
+
+    private struct Told: Decodable {
+        var body: Body
+        struct Body: Decodable {
+            var cause: String?
+            var step: String?
+        }
+    }
+
+    private func steps(_ shop: Workshop) throws -> [Told.Body] {
+        let told: [Told] = try shop.decoded(shop.miniboss("history", "1", "--service", "reader", "--type", "step.intended", "--json"))
+        return told.map(\.body)
+    }
+
+    @Test("B31: a container is made once the keys it takes are written, while another dependency is still starting (rule 7 of a start)")
+    func madeEarly() async throws {
+        try await withWorkshop(chain(), list: "WRITER(), BETWEEN(), READER()") { shop in
+            let made = try await startChain(shop)
+            #expect(made.config.env.contains("USER=1") && made.state.status == "created")
+            #expect(try await shop.container("reader")?.id == made.id)
+            #expect(try steps(shop).map(\.step) == ["create_container", "start_container"])
+            #expect(try shop.miniboss("start").output.contains("nothing to do"))
+        }
+    }
+
+    @Test("B31, B32: a key that is written anew after that makes it be made again, before it is ever started")
+    func madeAgain() async throws {
+        let rewriting = "func postStart(_ container: Container) async throws { Context[\"user\"] = 2 }"
+        try await withWorkshop(chain(between: rewriting), list: "WRITER(), BETWEEN(), READER()") { shop in
+            let made = try await startChain(shop)
+            let reader = try await shop.container("reader")
+            #expect(reader?.id != made.id && reader?.config.env.contains("USER=2") == true)
+            let told = try steps(shop)
+            #expect(told.map(\.step) == ["create_container", "remove_container", "create_container", "start_container"])
+            #expect(Set(told.dropFirst().map(\.cause)) == ["{user} was written anew since its container was made"])
+            #expect(try shop.miniboss("start").output.contains("nothing to do"))
+        }
+    }
 }

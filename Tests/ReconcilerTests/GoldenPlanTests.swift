@@ -393,11 +393,20 @@ import Testing
             4 ping db g_db (3)
             5 post_start db g_db (4)
             6 pre_start app (5)
-            7 create_container app g_app (6)
+            7 create_container app g_app (6) | or once {user} is written
             8 start_container app g_app (6 7)
             9 ping app g_app (8)
             10 post_start app g_app (9)
             """)
+        // Nor does it wait for more than the key and what any container needs; what hangs on a key otherwise does.
+        start.observed = ObservedGroup(images: ["app:1": "sha256:app"])
+        #expect(
+            planStart(start).text.contains(
+                "9 create_container app: no container exists (after 1, 8, or once {user} is written and after 1)"))
+        start.desired.services[1].volumes = [VolumeMount(source: .named("of-{user}"), target: "/data")]
+        #expect(!planStart(start).steps.contains { $0.early != nil })
+        start.desired = GroupSpec(name: "g", services: [db, user])
+        start.observed = request([db, user]).observed
         // Nobody moves: what is written already counts, once its own pre_start has had its chance to write it anew.
         start.observed.containers = [container(of: db, .running)]
         #expect(planStart(start).steps.prefix(2).map(\.kind) == [.preStart, .createContainer])
@@ -531,6 +540,21 @@ import Testing
             """)
     }
 
+    @Test("B31, B32: a container made before a hook wrote its key anew is made again in the place of its start")
+    func remade() {
+        var user = app
+        user.env = ["USER": "{user}"]
+        let plan = planRemake(of: user, container: "early", name: "miniboss-g_app")
+        expect(
+            plan,
+            """
+            1 remove_container app g_app=early
+            2 create_container app g_app (1)
+            3 start_container app g_app (2)
+            """)
+        #expect(Set(plan.steps.map(\.cause)) == ["{user} was written anew since its container was made"])
+    }
+
     // MARK: -
 
     private func request(
@@ -585,7 +609,9 @@ import Testing
                 case .network(let name), .image(let name): name
                 }
             let after = step.after.isEmpty ? "" : "(\(step.after.map(String.init).joined(separator: " ")))"
-            return ["\(step.id)", step.kind.rawValue, step.service ?? "", target, after].filter { !$0.isEmpty }.joined(separator: " ")
+            let early = step.early.map { "| \($0.words)" } ?? ""
+            return ["\(step.id)", step.kind.rawValue, step.service ?? "", target, after, early].filter { !$0.isEmpty }.joined(
+                separator: " ")
         }
         #expect(lines.joined(separator: "\n") == golden, sourceLocation: sourceLocation)
     }

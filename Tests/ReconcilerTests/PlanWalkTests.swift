@@ -172,4 +172,21 @@ import Testing
         let hasPostStart = !faster.finish(ping.id, .succeeded).isEmpty
         #expect(hasPostStart == planStart(request(running: false)).steps.contains { $0.service == "app" && $0.kind == .postStart })
     }
+
+    @Test("B28: a service whose container was made early is blocked once that is over, when what it waited for fails")
+    func earlyBlocked() throws {
+        var reading = app
+        reading.build = nil
+        reading.env = ["USER": "{user}"]
+        var request = request(running: false)
+        request.desired.services = [db, reading]
+        var walk = PlanWalk(planStart(request), graph: ServiceGraph(request.desired))
+        let create = try #require(walk.begin().first { $0.service == "db" && $0.kind == .createContainer })
+        walk.written(["user"])
+        let early = try #require(walk.begin().first)
+        #expect(early.service == "app" && early.kind == .createContainer)
+        #expect(walk.finish(create.id, .failed(failure)) == [.fail("db", failure, in: .createContainer)])
+        #expect(walk.finish(early.id, .succeeded) == [.block("app", because: ["db"])])
+        #expect(walk.begin().isEmpty)
+    }
 }

@@ -76,4 +76,71 @@ import Testing
         schedule.succeeded(4)
         #expect(schedule.begin().map(\.id) == [2])
     }
+
+    // MARK: - rule 7: a container is made once the keys it takes are written
+
+    /// Its own hook would come first, after the dependency's.
+    private static let early = Plan(steps: [
+        PlanStep(id: 1, kind: .createNetwork, service: nil, cause: "test", after: [], target: .network("n")),
+        PlanStep(id: 2, kind: .postStart, service: "db", cause: "test", after: [], target: .service("db")),
+        PlanStep(id: 3, kind: .preStart, service: "app", cause: "test", after: [1, 2], target: .service("app")),
+        PlanStep(
+            id: 4, kind: .createContainer, service: "app", cause: "test", after: [1, 3], target: .newContainer(name: "app"),
+            early: EarlyBeginning(keys: ["user", "role"], after: [1])),
+        PlanStep(id: 5, kind: .startContainer, service: "app", cause: "test", after: [3, 4], target: .newContainer(name: "app")),
+    ])
+
+    @Test("B31: it is made when the last of its keys and its network are there; its own pre_start then waits for it")
+    func earlyBeginning() {
+        var schedule = Schedule(Self.early)
+        #expect(schedule.begin().map(\.id) == [1, 2])
+        #expect(Set(schedule.awaitedKeys) == ["user", "role"])
+        schedule.written(["user"])
+        schedule.succeeded(1)
+        #expect(schedule.begin().isEmpty)
+        schedule.written(["user", "role"])
+        #expect(schedule.awaitedKeys.isEmpty)
+        #expect(schedule.begin().map(\.id) == [4])
+        schedule.succeeded(2)
+        #expect(schedule.begin().isEmpty, "its pre_start would run beside the making of its container")
+        schedule.succeeded(4)
+        #expect(schedule.begin().map(\.id) == [3])
+        schedule.succeeded(3)
+        #expect(schedule.begin().map(\.id) == [5])
+    }
+
+    @Test("B31: the keys may be there first, and the network last")
+    func keysFirst() {
+        var schedule = Schedule(Self.early)
+        schedule.written(["user", "role"])
+        #expect(schedule.begin().map(\.id) == [1, 2])
+        schedule.succeeded(1)
+        #expect(schedule.begin().map(\.id) == [4])
+        #expect(schedule.failed(2).map(\.id) == [3, 5])
+    }
+
+    @Test("B31: once its pre_start is at work, or may be, it is made after that", arguments: [true, false])
+    func preStartFirst(isAtWork: Bool) {
+        var schedule = Schedule(Self.early)
+        #expect(schedule.begin().map(\.id) == [1, 2])
+        schedule.succeeded(1)
+        schedule.succeeded(2)
+        if isAtWork { #expect(schedule.begin().map(\.id) == [3]) }
+        schedule.written(["user", "role"])
+        #expect(schedule.begin().map(\.id) == (isAtWork ? [] : [3]))
+        schedule.succeeded(3)
+        #expect(schedule.begin().map(\.id) == [4])
+    }
+
+    @Test("B31: what stands in the place of a question knows the keys that are written, and has steps of its own before it")
+    func earlyAnswer() {
+        var schedule = Schedule(
+            Plan(steps: [PlanStep(id: 1, kind: .reconsider, service: "x", cause: "test", after: [], target: .service("x"))]))
+        schedule.written(["user", "role"])
+        #expect(schedule.begin().map(\.id) == [1])
+        schedule.replace(1, with: Self.early)
+        #expect(schedule.begin().map(\.id) == [2, 3])
+        schedule.succeeded(2)
+        #expect(schedule.begin().map(\.id) == [5])
+    }
 }

@@ -59,6 +59,9 @@ extension JSON {
         self = .members([
             "id": .int(step.id), "step": .string(step.kind.rawValue), "service": JSON(step.service), "cause": .string(step.cause),
             "after": .array(step.after.map(JSON.int)), "target": .string(step.target.text),
+            "early": step.early.map { early in
+                .members(["keys": .array(early.keys.sorted().map(JSON.string)), "after": .array(early.after.map(JSON.int))])
+            } ?? .null,
         ])
     }
 

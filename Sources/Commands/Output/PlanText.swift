@@ -18,7 +18,7 @@ struct PlanText {
         var lines = plan.steps.flatMap { step in
             // One cause often leads to many steps: it is told once.
             let isKnown = causes.updateValue(step.cause, forKey: step.service) == step.cause && !step.after.isEmpty
-            let after = step.after.isEmpty ? "" : "after \(step.after.map(String.init).joined(separator: ", "))"
+            let after = step.order
             let reason = isKnown ? after : SafeText.line(step.cause) + (after.isEmpty ? "" : " (\(after))")
             let head = [
                 DisplayWidth.paddedLeft(String(step.id), to: numberWidth), DisplayWidth.padded(step.kind.rawValue, to: kindWidth),

@@ -5,6 +5,7 @@ import Synchronization
 final class ContextStore: Sendable {
     private let journal: Journal
     private let hooks = Mutex(Hooks())
+    private let writeHandler = Mutex<(@Sendable () -> Void)?>(nil)
 
     private struct Hooks {
         var open: [HookScope] = []
@@ -16,6 +17,9 @@ final class ContextStore: Sendable {
 
     func read(_ key: String) -> ContextValue? { journal.state.context.values[key] }
 
+    /// Calls `handler` after each write.
+    func onWrite(_ handler: (@Sendable () -> Void)?) { writeHandler.withLock { $0 = handler } }
+
     var values: ContextValues { journal.state.context }
 
     /// Durable when it returns. Blocks the calling thread, which is a hook's own.
@@ -25,6 +29,7 @@ final class ContextStore: Sendable {
         do {
             try journal.recordBlocking(
                 [JournalEntry(service, .contextWritten(ContextWritten(key: key, value: value.canonical, secret: secret, hook: hook)))])
+            writeHandler.withLock { $0 }?()
             return nil
         } catch { return "Context[\"\(key)\"] could not be saved: \(error)" }
     }

@@ -7,18 +7,22 @@ extension GroupRun {
         var walk = PlanWalk(plan, graph: ServiceGraph(group))
         var fatal: OperationError?
         await withTaskGroup(of: Message.self) { tasks in
-            // What the loop waits for; a look out for deaths keeps nobody waiting.
+            // What the loop waits for; a look out for news keeps nobody waiting.
             var atWork = 0
             func spawn(_ step: Int?, _ work: @escaping @Sendable () async -> StepResult) {
                 atWork += 1
                 tasks.addTask { .done(step, await work()) }
             }
-            let deaths = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-            watch.onDeath { _ in deaths.continuation.yield() }
-            defer { watch.onDeath(nil) }
+            let news = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+            watch.onDeath { _ in news.continuation.yield() }
+            context.onWrite { news.continuation.yield() }
+            defer {
+                watch.onDeath(nil)
+                context.onWrite(nil)
+            }
             func lookOut() {
                 tasks.addTask {
-                    for await _ in deaths.stream { return .death }
+                    for await _ in news.stream { return .news }
                     return .nothing
                 }
             }
@@ -31,6 +35,7 @@ extension GroupRun {
                     spawn(nil) { await self.settleDeath(of: service) }
                     settle(aftermaths)
                 }
+                walk.written(walk.awaitedKeys.filter { context.read($0) != nil })
                 if interruption.isInterrupted || fatal != nil { walk.stop() }
                 for step in walk.begin() { spawn(step.id) { await self.perform(step) } }
             }
@@ -39,7 +44,7 @@ extension GroupRun {
             while atWork > 0, let message = await tasks.next() {
                 switch message {
                 case .nothing: continue
-                case .death: lookOut()
+                case .news: lookOut()
                 case .done(let id, let result):
                     atWork -= 1
                     if case .fatal(let error) = result { fatal = fatal ?? error }
@@ -60,7 +65,9 @@ extension GroupRun {
 
     private enum Message: Sendable {
         case done(Int?, StepResult)
-        case death, nothing
+        /// A service has died, or a context key was written.
+        case news
+        case nothing
     }
 
     /// Services that this run brought to running and that have died since.

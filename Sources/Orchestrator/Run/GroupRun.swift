@@ -23,6 +23,7 @@ final class GroupRun: Sendable {
 
     private struct Shared {
         var made: [String: String] = [:]
+        var madeFrom: [String: String] = [:]
         var kept: [String: String] = [:]
         var replaced: Set<String> = []
         var begun: [String: Int64] = [:]
@@ -62,6 +63,10 @@ final class GroupRun: Sendable {
     /// The container this run made for a service.
     func made(_ service: String) -> String? { shared.withLock { $0.made[service] } }
     func made(_ service: String, _ id: String?) { shared.withLock { $0.made[service] = id } }
+
+    /// The fingerprint of what that container was made from.
+    func madeFrom(_ service: String) -> String? { shared.withLock { $0.madeFrom[service] } }
+    func madeFrom(_ service: String, _ fingerprint: String) { shared.withLock { $0.madeFrom[service] = fingerprint } }
 
     /// The container that existed before and that this run goes on with.
     func kept(_ service: String) -> String? { shared.withLock { $0.kept[service] } }

@@ -42,6 +42,7 @@ extension GroupRun {
                 try await engine.create(name: step.target.text, config)
             }
             made(name, id)
+            madeFrom(name, label)
             handedOn(to: id, volumes.handedOn)
             if failure(name) != nil { return try await discard(name, container: id, cause: "because its service failed meanwhile") }
             try journal.note(volumes.notes.map { JournalEntry(name, .noteTaken(NoteTaken(text: $0))) })
@@ -121,11 +122,21 @@ extension GroupRun {
         return false
     }
 
-    /// Starts a container, or lets a paused one go on.
-    func startContainer(_ step: PlanStep) async throws {
-        guard let service = step.service else { return }
+    /// Starts a container, or lets a paused one go on. One that was made before its context was complete is made again first.
+    func startContainer(_ step: PlanStep) async throws -> StepResult {
+        guard let service = step.service else { return .succeeded }
         let id = try containerID(step)
-        do { try await withOneNetwork { try await start(service, id, step) } } catch let error as DockerError where error.isPortInUse {
+        if made(service) == id, let spec = group[service], !spec.contextKeys.isEmpty,
+            fingerprint(of: try resolve(spec), network: group.network, key: fingerprintKey) != madeFrom(service)
+        {
+            return .replanned(planRemake(of: spec, container: id, name: step.target.text))
+        }
+        try await start(service, id, step)
+        return .succeeded
+    }
+
+    private func start(_ service: String, _ id: String, _ step: PlanStep) async throws {
+        do { try await withOneNetwork { try await callStart(service, id, step) } } catch let error as DockerError where error.isPortInUse {
             throw await portInUse(error, service: service)
         } catch let error as DockerError where error.isContainerMissing {
             throw Failure(
@@ -134,7 +145,7 @@ extension GroupRun {
         }
     }
 
-    private func start(_ service: String, _ id: String, _ step: PlanStep) async throws {
+    private func callStart(_ service: String, _ id: String, _ step: PlanStep) async throws {
         try await call(
             EngineStep(kind: step.kind, service: service, cause: step.cause, target: step.target.text), result: { id },
             before: journal.state[service].phase == .starting ? [] : [entry(service, .startBegan, cause: step.cause, container: id)],
@@ -169,6 +180,10 @@ extension GroupRun {
     func removeContainer(_ step: PlanStep) async throws {
         guard let service = step.service else { return }
         let id = try containerID(step)
+        if made(service) == id {
+            try await discard(service, container: id, cause: step.cause)
+            return made(service, nil)
+        }
         let tracked = isOwn(id, of: service)
         try await remove(
             service, id, target: step.target.text, cause: step.cause, force: false, volumes: terms.removesVolumes, isTracked: tracked)

@@ -13,7 +13,7 @@ extension GroupRun {
             case .buildImage: try await buildImage(step)
             case .createContainer: try await createContainer(step)
             case .renameContainer: try await renameContainer(step)
-            case .startContainer, .unpauseContainer: try await startContainer(step)
+            case .startContainer, .unpauseContainer: return try await startContainer(step)
             case .stopContainer: return try await stopContainer(step)
             case .removeContainer: try await removeContainer(step)
             case .preStart: try await preStart(step)

@@ -30,15 +30,50 @@ public struct PlanStep: Sendable, Equatable {
     public var target: StepTarget
     /// Of a reconsidered service: it gets a new container whatever the old one is like.
     public var renews: Bool
+    /// What is enough for it to begin before all of `after` has succeeded.
+    public var early: EarlyBeginning?
 
-    public init(id: Int, kind: StepKind, service: String?, cause: String, after: [Int], target: StepTarget, renews: Bool = false) {
+    public init(
+        id: Int, kind: StepKind, service: String?, cause: String, after: [Int], target: StepTarget, renews: Bool = false,
+        early: EarlyBeginning? = nil
+    ) {
         self.renews = renews
+        self.early = early
         self.id = id
         self.kind = kind
         self.service = service
         self.cause = cause
         self.after = after
         self.target = target
+    }
+}
+
+extension PlanStep {
+    /// When it may begin: `after 1, 4, or once {user_id} is written and after 1`; empty where nothing comes first.
+    public var order: String {
+        guard !after.isEmpty else { return "" }
+        let steps = "after \(after.map(String.init).joined(separator: ", "))"
+        return ([steps] + (early.map { [$0.words] } ?? [])).joined(separator: ", ")
+    }
+}
+
+/// A container that takes values from the context can be made once they are there, whoever else its service waits for.
+public struct EarlyBeginning: Sendable, Equatable {
+    /// Context keys that must have been written.
+    public var keys: Set<String>
+    /// Ids of the steps that must have succeeded.
+    public var after: [Int]
+
+    public init(keys: Set<String>, after: [Int]) {
+        self.keys = keys
+        self.after = after
+    }
+
+    /// `or once {user_id} is written and after 1`.
+    public var words: String {
+        let names = keys.sorted().map { "{\($0)}" }.joined(separator: ", ")
+        let steps = after.isEmpty ? "" : " and after \(after.map(String.init).joined(separator: ", "))"
+        return "or once \(names) \(keys.count == 1 ? "is" : "are") written\(steps)"
     }
 }
 
@@ -101,7 +136,7 @@ extension Plan {
     public var text: String {
         steps.map { step in
             let service = step.service.map { " \($0)" } ?? ""
-            let after = step.after.isEmpty ? "" : " (after \(step.after.map(String.init).joined(separator: ", ")))"
+            let after = step.order.isEmpty ? "" : " (\(step.order))"
             return "\(step.id) \(step.kind.rawValue)\(service): \(step.cause)\(after)"
         }.joined(separator: "\n")
     }

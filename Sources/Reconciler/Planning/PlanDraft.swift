@@ -9,11 +9,13 @@ struct PlanDraft {
 
     @discardableResult
     mutating func add(
-        _ kind: StepKind, _ service: String?, _ target: StepTarget, cause: String, after: [Int?], renews: Bool = false
+        _ kind: StepKind, _ service: String?, _ target: StepTarget, cause: String, after: [Int?], renews: Bool = false,
+        early: EarlyBeginning? = nil
     ) -> Int {
         let id = plan.steps.count + 1
         let after = Set(after.compactMap { $0 }).sorted()
-        plan.steps.append(PlanStep(id: id, kind: kind, service: service, cause: cause, after: after, target: target, renews: renews))
+        plan.steps.append(
+            PlanStep(id: id, kind: kind, service: service, cause: cause, after: after, target: target, renews: renews, early: early))
         return id
     }
 

@@ -82,6 +82,12 @@ public struct PlanWalk: Sendable {
     /// Notes that the process which a stop under way is about has ended: those that are to be stopped after it may begin.
     public mutating func ended(_ id: Int) { schedule.ended(id) }
 
+    /// The context keys of which it is worth telling when they are written.
+    public var awaitedKeys: Set<String> { schedule.awaitedKeys }
+
+    /// Notes that context keys have a value now: containers that wait for no more may be made.
+    public mutating func written(_ keys: some Sequence<String>) { schedule.written(keys) }
+
     private static func renewed(by plan: Plan) -> Set<String> {
         Set(plan.steps.filter { $0.kind == .createContainer }.compactMap(\.service))
     }

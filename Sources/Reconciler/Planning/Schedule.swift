@@ -16,6 +16,10 @@ public struct Schedule: Sendable {
         var missing = 0
         /// Those that come after it.
         var successors: [Int] = []
+        /// How much is missing until it may begin early; `nil` where it may not.
+        var missingEarly: Int?
+        /// Those that may begin early after it.
+        var earlySuccessors: [Int] = []
     }
 
     /// In the order of the plan, those of later plans behind; all other numbers in here are places in it.
@@ -24,6 +28,10 @@ public struct Schedule: Sendable {
     private var ofService: [String: [Int]] = [:]
     /// Waiting for nothing any more.
     private var ready: Set<Int> = []
+    /// The context keys that have been written.
+    private var written: Set<String> = []
+    /// Those that may begin early once a key is written.
+    private var awaiting: [String: [Int]] = [:]
     private var lastID = 0
     private var isStopped = false
 
@@ -32,6 +40,7 @@ public struct Schedule: Sendable {
     /// The steps that may begin now, in the order of the plan; they count as running from here on.
     public mutating func begin() -> [PlanStep] {
         guard !isStopped, !ready.isEmpty else { return [] }
+        for place in ready.sorted() where entries[place].missing > 0 { settleEarly(place) }
         let begun = ready.sorted()
         ready = []
         for place in begun { entries[place].status = .running }
@@ -42,6 +51,17 @@ public struct Schedule: Sendable {
         guard let place = running(id) else { return }
         finish(place, .succeeded)
         for successor in entries[place].successors { release(successor) }
+        for successor in entries[place].earlySuccessors { releaseEarly(successor) }
+    }
+
+    /// The context keys of which it is worth telling when they are written.
+    public var awaitedKeys: Set<String> { Set(awaiting.keys) }
+
+    /// These context keys have a value now.
+    public mutating func written(_ keys: some Sequence<String>) {
+        for key in keys where written.insert(key).inserted {
+            for place in awaiting.removeValue(forKey: key) ?? [] { releaseEarly(place) }
+        }
     }
 
     /// The process that the running stop `id` is about has ended. The order of a stop asks for no more than that, so other
@@ -96,6 +116,7 @@ public struct Schedule: Sendable {
             var step = step
             step.id += offset
             step.after = step.after.map { $0 + offset }
+            step.early = step.early.map { EarlyBeginning(keys: $0.keys, after: $0.after.map { $0 + offset }) }
             return step
         }
         let followers = entries[place].successors.filter { entries[$0].status == .waiting }
@@ -141,7 +162,33 @@ public struct Schedule: Sendable {
                 entries[before].successors.append(place)
                 entries[place].missing += 1
             }
-            if entries[place].missing == 0 { ready.insert(place) }
+            if entries[place].missing == 0 { ready.insert(place) } else { expectEarly(place) }
+        }
+    }
+
+    private mutating func expectEarly(_ place: Int) {
+        guard let early = entries[place].step.early else { return }
+        let steps = early.after.compactMap { places[$0] }
+        let keys = early.keys.subtracting(written)
+        entries[place].missingEarly = steps.count + keys.count
+        for before in steps { entries[before].earlySuccessors.append(place) }
+        for key in keys { awaiting[key, default: []].append(place) }
+        if steps.isEmpty, keys.isEmpty { ready.insert(place) }
+    }
+
+    /// The hook that would have come first comes behind a step that begins early. Where that hook is at work or about to be,
+    /// the step waits for it.
+    private mutating func settleEarly(_ place: Int) {
+        let own = entries[place].step.after.compactMap { places[$0] }.filter { entries[$0].step.service == entries[place].step.service }
+        let open = own.filter { [.waiting, .running].contains(entries[$0].status) && isOwn(entries[$0].step) }
+        guard open.allSatisfy({ entries[$0].status == .waiting && !ready.contains($0) }) else {
+            ready.remove(place)
+            return
+        }
+        for before in open {
+            entries[before].missing += 1
+            entries[before].step.after.append(entries[place].step.id)
+            entries[place].successors.append(before)
         }
     }
 
@@ -152,6 +199,12 @@ public struct Schedule: Sendable {
     private mutating func release(_ place: Int) {
         entries[place].missing -= 1
         if entries[place].missing == 0, entries[place].status == .waiting { ready.insert(place) }
+    }
+
+    private mutating func releaseEarly(_ place: Int) {
+        guard let missing = entries[place].missingEarly else { return }
+        entries[place].missingEarly = missing - 1
+        if missing == 1, entries[place].status == .waiting { ready.insert(place) }
     }
 
     private mutating func giveUp(_ place: Int) {

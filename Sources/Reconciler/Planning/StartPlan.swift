@@ -22,8 +22,8 @@ struct StartPlanner {
     let request: PlanRequest
     var draft = PlanDraft()
     /// Services that will run hooks in this plan, so that the context may change under those who follow.
-    private var moving: Set<String> = []
-    private let observed: [String: [ObservedContainer]]
+    var moving: Set<String> = []
+    let observed: [String: [ObservedContainer]]
     /// See `makeWay`.
     let publishers: [Int: [ObservedContainer]]
     let builders: [String: ServiceSpec]
@@ -202,47 +202,6 @@ struct StartPlanner {
         expect(service, .replaced, cause, old.first, differences)
     }
 
-    /// A new container: made early where nothing keeps it, started only when its dependencies are running.
-    private mutating func make(
-        _ service: ServiceSpec, resolved: ServiceSpec?, replacing old: [ObservedContainer], cause: String, after dependencies: [Int?]
-    ) {
-        let properName = request.containerName(of: service.name)
-        let firstName = request.newContainerName(of: service.name, beside: observed[service.name])
-        let target = StepTarget.newContainer(name: firstName)
-        let ready = [network(), addImage(resolved ?? service)]
-
-        // Its own pre_start may make a directory it mounts, or write the key it is made from.
-        let early =
-            resolved.map { spec in
-                service.contextKeys.isEmpty
-                    && spec.volumes.allSatisfy { volume in
-                        if case .directory(let path) = volume.source { request.directoryExists(path) } else { true }
-                    }
-            } ?? false
-        let create: Int
-        let preStart: Int
-        if early {
-            create = draft.add(.createContainer, service.name, target, cause: cause, after: ready)
-            preStart = draft.add(.preStart, service.name, .service(service.name), cause: cause, after: dependencies + [create])
-        } else {
-            preStart = draft.add(.preStart, service.name, .service(service.name), cause: cause, after: dependencies + ready)
-            create = draft.add(.createContainer, service.name, target, cause: cause, after: ready + [preStart])
-        }
-        var beforeStart: [Int?] = [create, preStart]
-        for container in old {
-            beforeStart.append(draft.remove(container, of: service.name, cause: cause, after: [create, preStart]))
-        }
-        beforeStart += makeWay(for: service, after: [create, preStart])
-        if firstName != properName {
-            beforeStart.append(draft.add(.renameContainer, service.name, .newContainer(name: properName), cause: cause, after: beforeStart))
-        }
-        let start = draft.add(.startContainer, service.name, .newContainer(name: properName), cause: cause, after: beforeStart)
-        let ping = draft.add(.ping, service.name, .newContainer(name: properName), cause: "new container", after: [start])
-        let last = draft.add(.postStart, service.name, .newContainer(name: properName), cause: "new container", after: [ping])
-        draft.finish(service.name, with: last)
-        moving.insert(service.name)
-    }
-
     /// - Parameter open: the fields of which nobody knows yet what they will be; what differs in others is told with the cause.
     private mutating func reconsider(
         _ service: ServiceSpec, _ keeper: ObservedContainer, cause: String, except open: Set<String>, after: [Int?]
@@ -266,7 +225,7 @@ struct StartPlanner {
         "left over from \(container.run.map { "run \($0)" } ?? "an earlier run")"
     }
 
-    private mutating func network() -> Int? {
+    mutating func network() -> Int? {
         guard !request.observed.networkExists else { return nil }
         return draft.addOnce(.createNetwork, nil, .network(request.desired.network), cause: "no network exists")
     }
