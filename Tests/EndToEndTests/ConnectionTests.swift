@@ -95,4 +95,66 @@ import Testing
             #expect(watched.code == 0 && watched.output.contains("has not answered yet"), "\(watched)")
         }
     }
+
+    @Test("no engine: a missing socket, one that refuses, and one this user may not use have a message each, and exit 69")
+    func noEngine() async throws {
+        try await withWorkshop(sleeper("a"), list: "A()") { shop in
+            let socket = "\(shop.directory)/engine.sock"
+            func start() throws -> Finished {
+                try shop.boundByModes([shop.program, "start"], variables: ["DOCKER_HOST": "unix://\(socket)"])
+            }
+            func expect(_ told: Finished, _ reason: String, next: String) {
+                #expect(told.code == 69, "\(told)")
+                #expect(told.errors.contains("no Docker Engine answers at unix://\(socket) (\(reason))."), "\(told)")
+                #expect(told.errors.contains(next), "\(told)")
+            }
+            try expect(start(), "its socket does not exist", next: "apt-get install docker.io")
+            try bindSocket(socket)
+            try expect(start(), "connection refused", next: "Is it running?")
+            try #require(chmod(socket, 0) == 0)
+            try expect(start(), "permission denied", next: "usermod -aG docker")
+            let history = try shop.miniboss("history").output
+            #expect(history.components(separatedBy: "no Docker Engine answers").count == 4, "\(history)")
+        }
+    }
+
+    @Test("an engine behind TLS whose certificate is not to be trusted, or that asks for one of ours, is told with what to do")
+    func secured() async throws {
+        try await withWorkshop(sleeper("a"), list: "A()") { shop in
+            let root = try #require(#filePath.components(separatedBy: "/Tests/").first)
+            let certificates = "\(shop.directory)/tls"
+            let relay = try shop.shell("'\(root)/scripts/tls-relay' start '\(certificates)'")
+            try #require(relay.code == 0, "\(relay)")
+            defer { _ = try? shop.shell("'\(root)/scripts/tls-relay' stop '\(certificates)'") }
+            let host = "tcp://" + relay.output.prefix { !$0.isNewline }
+            func status(_ path: String?) throws -> Finished {
+                let variables = ["DOCKER_HOST": host, "DOCKER_TLS_VERIFY": path.map { _ in "1" }, "DOCKER_CERT_PATH": path]
+                return try shop.launch(["status"], variables: variables).wait()
+            }
+            #expect(try status(certificates).code == 0)
+
+            try #require(shop.shell("mkdir own other && cp tls/ca.pem own && cp tls/cert.pem other/ca.pem").code == 0)
+            let anonymous = try status("\(shop.directory)/own")
+            #expect(anonymous.code == 69 && anonymous.errors.contains("cert.pem and key.pem in DOCKER_CERT_PATH"), "\(anonymous)")
+            let stranger = try status("\(shop.directory)/other")
+            #expect(stranger.code == 69 && stranger.errors.contains("no secure connection to a Docker Engine at \(host)"), "\(stranger)")
+            #expect(stranger.errors.contains("certificate") && stranger.errors.contains("the authority that signed"), "\(stranger)")
+            let plain = try status(nil)
+            #expect(plain.code == 69 && plain.errors.contains("If it speaks TLS: DOCKER_TLS_VERIFY=1"), "\(plain)")
+        }
+    }
+}
+
+/// Leaves a socket in the file system at which nobody listens.
+private func bindSocket(_ path: String) throws {
+    let file = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(file) }
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix($0.count - 1)) }
+    let size = socklen_t(MemoryLayout<sockaddr_un>.size)
+    let result = withUnsafePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(file, $0, size) }
+    }
+    try #require(result == 0)
 }

@@ -128,6 +128,32 @@ private let services = """
         }
     }
 
+    @Test("B55: beside a definition in a directory that can't be written nothing is begun: the place is named, and the way to another")
+    func unwritableDirectory() async throws {
+        try await withWorkshop(sleeper("a"), list: "A()") { shop in
+            try #require(shop.miniboss("plan").code == 2)
+            for name in ["out", "err"] { try shop.write(name, "") }
+            try #require(chmod(shop.directory, 0o555) == 0)
+            defer { chmod(shop.directory, 0o755) }
+            for command in ["start", "stop"] {
+                let refused = try shop.boundByModes([shop.program, command])
+                #expect(refused.code == 74, "\(refused)")
+                #expect(refused.errors.contains("can't make the directory \(shop.directory)/.miniboss: Permission denied"), "\(refused)")
+                #expect(refused.errors.contains("MINIBOSS_LEDGER="), "\(refused)")
+            }
+            #expect(try await shop.container("a") == nil)
+            #expect(try await !shop.networkExists())
+            // Who only looks can look.
+            #expect(try shop.boundByModes([shop.program, "plan"]).code == 2)
+            let elsewhere = "/tmp/\(shop.group)-ledger"
+            defer { try? FileManager.default.removeItem(atPath: elsewhere) }
+            let ledger = ["MINIBOSS_LEDGER": "\(elsewhere)/ledger.sqlite"]
+            let start = try shop.boundByModes([shop.program, "start"], variables: ledger)
+            #expect(start.code == 0, "\(start)")
+            #expect(try shop.boundByModes([shop.program, "stop", "--remove"], variables: ledger).code == 0)
+        }
+    }
+
     @Test("B55: a removed ledger is not an empty history")
     func removed() async throws {
         try await withWorkshop(services, list: "Database(), Application()") { shop in

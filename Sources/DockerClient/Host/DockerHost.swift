@@ -12,6 +12,20 @@ public struct DockerHost: Sendable, Equatable, CustomStringConvertible {
 
     public static let standard = DockerHost(address: .unix(path: "/var/run/docker.sock"), description: "unix:///var/run/docker.sock")
 
+    /// How a connection over TCP is secured.
+    public enum Security: Sendable {
+        case plain
+        /// TLS without a certificate of one's own.
+        case anonymous
+        case identified
+    }
+
+    /// `nil` for a Unix socket.
+    public var security: Security? {
+        guard case .tcp(_, _, let tls) = address else { return nil }
+        return tls.map { $0.certificate == nil ? .anonymous : .identified } ?? .plain
+    }
+
     /// The socket's path, when the engine is behind one.
     public var socketPath: String? {
         if case .unix(let path) = address { return path }

@@ -66,8 +66,9 @@ extension Failure {
 }
 
 extension OperationError {
-    /// The engine can't be reached at all: three different reasons, three different ways on.
-    init(unreachable error: DockerError, host: String) {
+    /// The engine can't be reached at all: each reason has a way on of its own.
+    /// - Parameter security: of the connection that was tried; `nil` where none was, or none over TCP.
+    init(unreachable error: DockerError, host: String, security: DockerHost.Security? = nil) {
         let reason: String
         let next: String
         switch error.code {
@@ -81,15 +82,31 @@ extension OperationError {
         case .unreachable(.permission):
             reason = "permission denied"
             next = "Add yourself to its group and log in again: sudo usermod -aG docker $USER · or run as root"
-        case .unsupportedHost, .tls, .unsupportedVersion, .badRequest:
+        case .tls:
+            let words = error.engineMessage.isEmpty ? error.description : error.engineMessage
+            self.init(
+                .engine, "no secure connection to a Docker Engine at \(host) (\(words)).",
+                next: "DOCKER_CERT_PATH (or the docker context) names the directory of ca.pem, the authority that signed the engine's "
+                    + "certificate, and of your own cert.pem and key.pem. An engine without TLS: unset DOCKER_TLS_VERIFY.")
+            return
+        case .unsupportedHost, .unsupportedVersion, .badRequest:
             self.init(
                 .engine, error.description, next: "Set DOCKER_HOST to unix:///path or tcp://host:port, or choose another docker context.")
             return
         default:
             let words = error.engineMessage.isEmpty ? error.description : error.engineMessage
-            reason = error.status.map { "it answered \($0): \(words)" } ?? words
+            let isCut = error.code == .replyLost || error.code == .truncated
+            reason = error.status.map { "it answered \($0): \(words)" } ?? (isCut ? "the connection broke off: \(words)" : words)
+            let asks =
+                switch security {
+                case .none: ""
+                case .plain: " If it speaks TLS: DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH."
+                case .anonymous: " It may ask for a certificate of yours: cert.pem and key.pem in DOCKER_CERT_PATH."
+                case .identified: ""
+                }
             next =
                 "Is that a Docker Engine? DOCKER_HOST or the docker context names it; its own log says more (on Debian: journalctl -u docker)."
+                + asks
         }
         self.init(.engine, "no Docker Engine answers at \(host) (\(reason)).", next: next)
     }

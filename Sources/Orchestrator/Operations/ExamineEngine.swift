@@ -33,7 +33,7 @@ public func examineEngine(_ setting: RunSetting) async -> EngineFindings {
             findings.refusal = try await setting.refusal(by: docker)
             if findings.refusal == nil { findings.orphans = try await orphans(setting, docker) }
             findings.unledgered = try await unledgered(setting, docker)
-        } catch { findings.problem = OperationError(unreachable: error, host: findings.address) }
+        } catch { findings.problem = OperationError(unreachable: error, host: findings.address, security: docker.host.security) }
     } catch {
         findings.problem = OperationError(unreachable: error, host: setting.environment["DOCKER_HOST"] ?? "the current context")
     }

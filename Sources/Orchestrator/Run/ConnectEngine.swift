@@ -7,7 +7,7 @@ func connectEngine(_ environment: [String: String]) async throws(OperationError)
         let docker = try Docker(environment: environment)
         let host = docker.host.description
         do { return EngineConnection(engine: docker, identity: try await docker.identity(), host: host) } catch {
-            throw OperationError(unreachable: error, host: host)
+            throw OperationError(unreachable: error, host: host, security: docker.host.security)
         }
     } catch let error as OperationError {
         throw error
