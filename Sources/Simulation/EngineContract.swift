@@ -70,7 +70,8 @@ private func refused(_ status: Int, line: Int = #line, _ body: () async throws -
 package enum EngineContract: String, CaseIterable, Sendable {
     case aNameIsTaken, anImageIsMissing, startTwice, stopTwice, removeARunningOne, removeTwice, aDeathIsSeen, aStopIsSeen,
         inspectAMissingOne
-    case aLabelFinds, aBrokenProgramIs, renameIntoATakenName, aNetworkTwice, aNetworkInUse, aMissingNetwork, stopEndsTheProcess
+    case aLabelFinds, aBrokenProgramIs, renameIntoATakenName, aNetworkTwice, aNetworkInUse, aMissingNetwork, stopEndsTheProcess,
+        aVolumeInUse
 
     /// - Throws: `ContractBroken`, or what the engine threw.
     package func check(_ bench: ContractBench) async throws {
@@ -176,6 +177,20 @@ package enum EngineContract: String, CaseIterable, Sendable {
             try await refused({ $0.isNetworkInUse }) { try await engine.remove(network: network) }
             try await engine.remove(container: id, force: true, volumes: true)
             try await engine.remove(network: network)
+        case .aVolumeInUse:
+            var config = bench.config(bench.lasting)
+            config.mounts = [ContainerConfig.Mount(kind: .volume, source: name, target: "/data")]
+            let id = try await engine.create(name: name, config)
+            try expect(try await engine.volumes().contains(name))
+            try expect(try await engine.inspect(container: id).mounts.map(\.name) == [name])
+            try expect(try await engine.containers(labels: ["contract=\(bench.tag)"]).first?.mounts.map(\.target) == ["/data"])
+            try await refused(409) { try await engine.remove(volume: name) }
+            // It has a name: the engine does not take it along.
+            try await engine.remove(container: id, force: true, volumes: true)
+            try expect(try await engine.volumes().contains(name))
+            try await engine.remove(volume: name)
+            try expect(try await !engine.volumes().contains(name))
+            try await engine.remove(volume: name)
         case .aMissingNetwork:
             let id = try await engine.create(name: name, bench.config(bench.lasting, network: name))
             try await refused(404) { try await engine.start(container: id) }

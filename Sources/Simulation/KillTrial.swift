@@ -84,8 +84,8 @@ package enum KillTrial: String, CaseIterable, Sendable {
             TrialGroup(
                 members: [
                     TrialGroup.Member(
-                        name: "db1", dependencies: [], writesKey: true, readsKeys: [], isBuilt: false, hostPort: 8000, noes: 1,
-                        postStartSeconds: 0.1),
+                        name: "db1", dependencies: [], writesKey: true, readsKeys: [], isBuilt: false, keepsData: true, hostPort: 8000,
+                        noes: 1, postStartSeconds: 0.1),
                     TrialGroup.Member(
                         name: "app", dependencies: ["db1"], writesKey: false, readsKeys: ["key-db1"], isBuilt: self == .reload,
                         hostPort: nil,

@@ -139,6 +139,7 @@ package struct RandomTrial {
         }
         guard generator.chance(20), let container = trial.containers.randomElement(using: &generator) else { return }
         if generator.chance(50) {
+            trial.engine.world.orphan(container)
             try? trial.engine.world.remove(container.id, force: true)
             story.append("the user removed \(container.name)")
         } else if container.state.running, let index = try? trial.engine.world.index(of: container.id) {

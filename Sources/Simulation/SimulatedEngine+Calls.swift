@@ -80,7 +80,7 @@ extension SimulatedEngine {
                 throw DockerError(.http(409), endpoint: "DELETE /containers/\(id)", message: "You cannot remove a running container")
             }
             let container = try? engine.world.containers[engine.world.index(of: id)]
-            try engine.world.remove(id, force: force)
+            try engine.world.remove(id, force: force, volumes: volumes)
             if let container { engine.tell("destroy", container) }
         }
     }
@@ -164,6 +164,7 @@ extension ContainerSummary {
         state = container.state.status
         status = state == "exited" ? "Exited (\(container.state.exitCode)) 1 second ago" : state
         created = Int(container.created / 1_000_000_000)
+        mounts = container.mounts
         if container.state.running {
             ports = container.config.portBindings.map { binding in
                 var port = ContainerSummary.Port()
@@ -196,13 +197,18 @@ extension ContainerInspect {
             portBindings["\(binding.containerPort)/tcp"] = [host]
             if state.running { ports["\(binding.containerPort)/tcp"] = [host] }
         }
-        mounts = container.config.mounts.map { mount in
+        mounts = container.mounts
+    }
+}
+
+extension SimulatedWorld.Container {
+    fileprivate var mounts: [ContainerMount] {
+        mounted.map { mount in
             var shown = ContainerMount()
-            shown.kind = mount.kind.rawValue
-            shown.name = mount.kind == .volume ? mount.source : ""
-            shown.source = mount.source
+            shown.kind = "volume"
+            shown.name = mount.volume
+            shown.source = "/var/lib/docker/volumes/\(mount.volume)/_data"
             shown.target = mount.target
-            shown.writable = !mount.readOnly
             return shown
         }
     }

@@ -21,6 +21,7 @@ extension SimulatedEngine {
             }
             var image = ImageInspect()
             image.id = id
+            if engine.world.keepsData.contains(name) { image.config.volumes = [SimulatedWorld.dataPath + "/"] }
             return image
         }
     }
@@ -47,10 +48,12 @@ extension SimulatedEngine {
         }
     }
 
-    package func volumes() async throws(DockerError) -> [String] { [] }
+    package func volumes() async throws(DockerError) -> [String] {
+        try await call("volumes", reads: true) { $0.world.volumes.keys.sorted() }
+    }
 
     package func remove(volume name: String) async throws(DockerError) {
-        throw DockerError(.http(404), endpoint: "DELETE /volumes/\(name)", message: "no such volume")
+        try await call("remove volume") { (engine) throws(DockerError) in try engine.world.removeVolume(name) }
     }
 
     package func networks(named name: String) async throws(DockerError) -> [NetworkInspect] {

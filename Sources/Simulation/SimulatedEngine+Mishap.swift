@@ -36,6 +36,7 @@ extension SimulatedEngine {
             return own(number) { index in
                 let container = world.containers[index]
                 if container.state.running { tell("die", container) }
+                world.orphan(container)
                 // Its name is free when that is done.
                 world.beginRemoval(index, until: scheduler.now + Int64(clearingTime * 6e9))
                 scheduleRemoval(world.containers[index])

@@ -10,6 +10,7 @@ package struct SimulatedWorld: Sendable {
         package var created: Int64
         package var state = ContainerState()
         package var log: [String] = []
+        package var mounted: [Mounted] = []
         /// When its process will end by itself.
         package var dies: (at: Int64, code: Int)?
         /// When the engine will have taken it apart.
@@ -47,11 +48,20 @@ package struct SimulatedWorld: Sendable {
     package var command = (seconds: 0.0, code: 0)
     /// Host ports that a process of the host holds.
     package var takenPorts: Set<Int> = []
+    /// References of images that keep data in a volume without a name.
+    package var keepsData: Set<String> = []
+    /// By name: the containers that have written there, in order.
+    package var volumes: [String: [String]] = [:]
+    /// By service: where its last container wrote.
+    var lastVolume: [String: String] = [:]
+    package var orphaned: Set<String> = []
+    /// Data that a container should have found and did not.
+    package internal(set) var losses: [String] = []
     private var made = 0
 
     package init() {}
 
-    private mutating func identifier(_ kind: String) -> String {
+    mutating func identifier(_ kind: String) -> String {
         made += 1
         let digits = String(made, radix: 16)
         return kind + String(repeating: "0", count: 64 - kind.count - digits.count) + digits
@@ -78,6 +88,7 @@ package struct SimulatedWorld: Sendable {
         }
         var container = Container(id: identifier("c"), name: name, config: config, imageID: image, created: now)
         container.state.status = "created"
+        container.mounted = mount(config)
         containers.append(container)
         return container.id
     }
@@ -116,6 +127,7 @@ package struct SimulatedWorld: Sendable {
         containers[index].state.running = true
         containers[index].state.startedAt = timestamp
         containers[index].state.exitCode = 0
+        write(containers[index])
         if case .exits(let code, let after) = program { containers[index].dies = (now + Int64(after * 1e9), code) }
     }
 
@@ -154,7 +166,8 @@ package struct SimulatedWorld: Sendable {
         programs[containers[index].service] == .ignoresStop && !containers[index].isOneOff
     }
 
-    package mutating func remove(_ id: String, force: Bool) throws(DockerError) {
+    /// - Parameter volumes: take along those the engine made for it.
+    package mutating func remove(_ id: String, force: Bool, volumes: Bool = false) throws(DockerError) {
         guard let index = containers.firstIndex(where: { $0.id == id || $0.name == id }) else { return }
         guard !containers[index].state.running || force else {
             throw DockerError(
@@ -163,7 +176,8 @@ package struct SimulatedWorld: Sendable {
                     "You cannot remove a running container \(containers[index].id). Stop the container before attempting removal or force remove"
             )
         }
-        containers.remove(at: index)
+        let container = containers.remove(at: index)
+        if volumes { removeOwnVolumes(of: container) }
     }
 
     package mutating func rename(_ id: String, to name: String) throws(DockerError) {

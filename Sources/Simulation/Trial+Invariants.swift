@@ -22,6 +22,7 @@ extension Trial {
         }
         if case .refused(let error) = outcome, error.code == .defect { found.append("a defect of ours: \(error)") }
         return found + unintended(facts) + doubles() + foreign() + primedTwice(facts) + startedTooEarly(facts) + stoppedTooEarly
+            + engine.world.losses
     }
 
     /// Intent before effect: whatever carries our label was meant, durably, before it was made.
@@ -137,6 +138,8 @@ extension Trial {
     /// What is wrong after `stop --remove`: nothing of ours may be left.
     package func violationsWhenRemoved(_ outcome: Outcome) -> [String] {
         guard let end = outcome.end, end.outcome == .succeeded else { return ["a calm stop did not succeed: \(outcome.words)"] }
+        let volumes = engine.world.volumes.keys.filter { !engine.world.orphaned.contains($0) }.sorted()
         return containers.map { "\($0.name) is left" } + engine.world.networks.map { "network \($0.name) is left" }
+            + volumes.map { "volume \($0) is left, on which \(engine.world.volumes[$0] ?? []) ran" }
     }
 }

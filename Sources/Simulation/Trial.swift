@@ -77,6 +77,7 @@ package final class Trial: @unchecked Sendable {
         for member in self.group.members where !member.isBuilt {
             engine.world.images[self.group.image(of: member)] = "sha256:\(member.name)"
         }
+        engine.world.keepsData = Set(self.group.members.filter(\.keepsData).map(self.group.image))
         // Somebody else's, with a name much like ours.
         engine.world.images["foreign:1"] = "sha256:foreign"
         var foreign = ContainerConfig(image: "foreign:1")
@@ -180,6 +181,7 @@ package final class Trial: @unchecked Sendable {
     package func loseLedger() {
         ledger.lose()
         forgotten.formUnion(containers.map(\.id))
+        engine.world.forgetVolumes()
     }
 
     /// The group's containers as the engine has them.

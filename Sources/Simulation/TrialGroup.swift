@@ -13,6 +13,8 @@ package final class TrialGroup: @unchecked Sendable {
         /// Keys of others that its `postStart` writes anew: who reads them waits for it, too.
         package var rewritesKeys: [String] = []
         package var isBuilt: Bool
+        /// Its image keeps data in a volume that nobody named.
+        package var keepsData = false
         package var hostPort: Int?
         /// Pings that say no before the first that says yes.
         package var noes: Int
@@ -57,6 +59,7 @@ package final class TrialGroup: @unchecked Sendable {
                     noes: generator.chance(50) ? 0 : Int.random(in: 1...4, using: &generator),
                     postStartSeconds: generator.chance(50) ? 0 : 0.3))
         }
+        for index in members.indices { members[index].keepsData = generator.chance(30) }
         for index in members.indices where generator.chance(60) { members[index].rewritesKeys = Self.rewritable(by: index, members) }
         self.init(members: members, scheduler: scheduler)
     }
