@@ -22,6 +22,16 @@ extension DockerError {
     }
 
     public var isCancelled: Bool { code == .cancelled }
+
+    /// The engine, or what stands between, is to blame and not what it was asked for: the next call may get a good answer.
+    public var isEngineFault: Bool {
+        switch code {
+        case .replyLost, .truncated, .protocolViolation: true
+        // Podman, and older engines, refuse some commands with it as well.
+        case .http(let status): status >= 500 && !isBadEntrypoint
+        default: false
+        }
+    }
     public var isNotFound: Bool { status == 404 }
 
     /// The container name belongs to another container; see `conflictingContainerID`.

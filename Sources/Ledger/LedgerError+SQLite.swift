@@ -22,6 +22,8 @@ extension LedgerError {
                 (.locked, "another program holds it (\(detail))", "Close other `sqlite3` sessions on it and try again.")
             case SQLITE_CONSTRAINT, SQLITE_MISMATCH, SQLITE_TOOBIG:
                 (.rejected, "the events are not acceptable (\(detail))", nil)
+            case SQLITE_ERROR where words.hasPrefix("no such ") || words.contains("has no column"):
+                (.corrupt, "its tables are not as miniboss made them (\(detail))", Self.mend(path))
             default:
                 (.io, detail, "Check the disk and the mode of the directory, then `miniboss doctor`.")
             }

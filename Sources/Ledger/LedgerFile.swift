@@ -22,6 +22,7 @@ struct LedgerFile: Equatable {
             guard number == ENOENT || number == ENOTDIR else {
                 throw LedgerError(errno: number, doing: "can't open the ledger at", path: path)
             }
+            if let obstruction = LedgerError(obstructing: path) { throw obstruction }
             guard Self.size(of: path + "-wal") == 0 else {
                 throw LedgerError(
                     .corrupt,

@@ -11,13 +11,21 @@ extension LedgerLocation {
 
     /// `nil` when nothing stands in the way, and where nothing can be told.
     public var obstacle: Obstacle? {
-        for place in [directory, lockPath, path] where access(place, W_OK) != 0 && [EACCES, EROFS, EPERM].contains(errno) {
+        let ground = nearestDirectory
+        for place in [ground, lockPath, path] where access(place, W_OK) != 0 && [EACCES, EROFS, EPERM].contains(errno) {
             return .unwritable(path: place)
         }
         var space = statvfs()
-        guard statvfs(directory, &space) == 0 else { return nil }
+        guard statvfs(ground, &space) == 0 else { return nil }
         let (bytes, overflows) = UInt64(space.f_bavail).multipliedReportingOverflow(by: UInt64(space.f_frsize))
         return overflows || bytes >= Self.leastSpace || space.f_blocks == 0 ? nil : .full(bytes: bytes)
+    }
+
+    /// Where the first thing that is lacking would be made.
+    private var nearestDirectory: String {
+        var place = directory[...]
+        while access(String(place), F_OK) != 0, let slash = place.lastIndex(of: "/"), slash != place.startIndex { place = place[..<slash] }
+        return String(place)
     }
 
     /// Bytes of a start of some services: its events, and the log they are written to first.

@@ -40,6 +40,9 @@ public struct LedgerLocation: Sendable, Equatable {
     /// Bytes of the database and its log; 0 when there is none.
     public var bytes: Int64 { LedgerFile.size(of: path) + LedgerFile.size(of: path + "-wal") }
 
+    /// Whether it is known elsewhere which event is the newest; without that, nobody can tell that the last ones were cut off.
+    public var hasHead: Bool { HeadAnchor.read(beside: path) != nil }
+
     /// Whether what lies beside `path` tells of a ledger of ours: what was put there by others is not to be moved away.
     public var hasTraces: Bool {
         let traces: [String] = [HeadAnchor.path(beside: path), LedgerSuccession.marker(beside: path)]
@@ -58,6 +61,7 @@ public struct LedgerLocation: Sendable, Equatable {
 
     /// Makes the directories that are lacking, for the owner only, and one that git leaves alone.
     func prepare() throws(LedgerError) {
+        if let obstruction = LedgerError(obstructing: path) { throw obstruction }
         try Self.makeDirectory(directory)
         let ignore = directory + "/.gitignore"
         let descriptor = open(ignore, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)

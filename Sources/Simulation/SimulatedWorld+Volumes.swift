@@ -1,4 +1,4 @@
-import DockerClient
+package import DockerClient
 
 /// What containers keep: volumes, who ran on them, and whose data a person's hand took out of miniboss's sight.
 extension SimulatedWorld {
@@ -50,7 +50,7 @@ extension SimulatedWorld {
         for mount in container.mounted where mount.isItsOwn && !isMounted(mount.volume) { volumes[mount.volume] = nil }
     }
 
-    mutating func removeVolume(_ name: String) throws(DockerError) {
+    package mutating func removeVolume(_ name: String) throws(DockerError) {
         guard !isMounted(name) else {
             throw DockerError(.http(409), endpoint: "DELETE /volumes/\(name)", message: "remove \(name): volume is in use")
         }

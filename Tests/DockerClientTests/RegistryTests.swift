@@ -42,6 +42,20 @@ struct RegistryTests {
         }
     }
 
+    @Test("B54: a login is masked in the engine's words, as it is and in any Base64 that holds it")
+    func masked() {
+        let login = RegistryLogin(username: "user", password: "pa>>ss??", serveraddress: "localhost:5000")
+        let basic = Data("user:pa>>ss??".utf8).base64EncodedString()
+        let standard = login.header.replacing("-", with: "+").replacing("_", with: "/")
+        let all = Base64.encodeForURL(Array(#"{"localhost:5000":{"password":"pa>>ss??"}}"#.utf8))
+        for secret in ["pa>>ss??", basic, String(basic.prefix { $0 != "=" }), login.header, standard, all, "x/" + basic] {
+            let words = DockerError(.http(500), message: "denied (\(secret)), see localhost:5000/app").masking([login]).engineMessage
+            #expect(words == "denied (******), see localhost:5000/app", "\(secret)")
+        }
+        let plain = DockerError(.http(500), message: "unauthorized: authentication/required for c2hhcGVk").masking([login])
+        #expect(plain.engineMessage == "unauthorized: authentication/required for c2hhcGVk")
+    }
+
     @Test("Credential helpers: answers, tokens, nothing found, failures without their words")
     func helpers() async throws {
         try await withDirectory { home in

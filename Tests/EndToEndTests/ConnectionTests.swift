@@ -5,8 +5,6 @@ import TestSupport
 import Testing
 
 @Suite("Ways to the engine, and to the program") struct ConnectionTests {
-    private var engineSocket: String { environment("DOCKER_HOST")?.replacing("unix://", with: "") ?? "/var/run/docker.sock" }
-
     @Test("an engine behind tcp:// is used, named by DOCKER_HOST or by the current docker context")
     func overTCP() async throws {
         let engine = try EngineOverTCP(engineSocket)

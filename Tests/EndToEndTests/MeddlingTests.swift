@@ -44,6 +44,19 @@ private let neverReady =
         }
     }
 
+    @Test("B37: that a paused container's pre_stop is left out is in the ledger")
+    func pausedAtStop() async throws {
+        let hook = "func preStop(_ container: Container) async throws { _ = try await container.exec(\"true\") }"
+        try await withWorkshop(sleeper("a", more: hook), list: "A()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            let id = try #require(try await shop.container("a")?.id)
+            try await docker().status(EngineCall("POST", "/containers/\(id)/pause"))
+            #expect(try shop.miniboss("stop", "--timeout", "5").code == 0)
+            let story = try shop.miniboss("history", "2").output
+            #expect(story.contains("pre_stop was not run: its container was paused"), "\(story)")
+        }
+    }
+
     @Test("B20: a paused container goes on, found ready again, and no post_start is run")
     func paused() async throws {
         let hooks = #"""

@@ -149,6 +149,32 @@ private let reloadable = """
         }
     }
 
+    @Test("B44, B49: what a failed reload stopped comes back with the one that succeeds")
+    func repaired() async throws {
+        let image = "e2e-built-\(UInt32.random(in: .min ... .max))"
+        let services = reloadable.replacing("IMAGE", with: image).replacing(
+            "    let cmd = \"sleep 1000\"\n    let stopSignal = StopSignal.sigkill\n    let dependencies",
+            with: "    let stopSignal = StopSignal.sigkill\n    let dependencies")
+        try await withWorkshop(services + "\n" + sleeper("top", dependencies: #"["built"]"#), list: "Base(), Built(), TOP()") { shop in
+            try #require(mkdir("\(shop.directory)/source", 0o700) == 0)
+            let base = environment("MINIBOSS_TEST_IMAGE") ?? "miniboss-test/busybox:latest"
+            let sound = "FROM \(base)\nCMD [\"sleep\", \"1000\"]\n"
+            try shop.write("source/Dockerfile", sound)
+            #expect(try shop.miniboss("start").code == 0)
+            let top = try await shop.container("top")?.id
+            try shop.write("source/Dockerfile", "FROM \(base)\nCMD [\"false\"]\n")
+            #expect(try shop.miniboss("reload", "built").code == 1)
+            #expect(try await shop.container("top")?.state.running == false)
+            try shop.write("source/Dockerfile", sound)
+            let mended = try shop.miniboss("reload", "built")
+            #expect(mended.code == 0, "\(mended)")
+            let after = try await shop.container("top")
+            #expect(after?.state.running == true && after?.id == top)
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+            _ = try await Docker(environment: ProcessInfo.processInfo.environment).removeImage(image, force: true)
+        }
+    }
+
     @Test("B32, B43: an image whose name needs the context is built at the first start and at a reload")
     func imageFromContext() async throws {
         let image = "e2e-key-\(UInt32.random(in: .min ... .max))"

@@ -137,6 +137,7 @@ private let chain = """
             for command in ["start", "stop"] {
                 let second = try shop.miniboss(command, variables: place)
                 #expect(second.code == 64 && second.errors.contains("is that of the group \"\(shop.group)\""), "\(second)")
+                #expect(second.errors.contains("`miniboss stop --remove -f \(shop.directory)/Miniboss.swift`"), "\(second)")
             }
             // Neither a compiler's nor an earlier program's help: the ledger knows what to stop.
             try shop.write("Miniboss.swift", "this is no Swift")
@@ -234,6 +235,12 @@ private let chain = """
             #expect(try await shop.container("top") == nil)
             let again = try shop.miniboss("stop")
             #expect(again.code == 0 && again.output.contains("nothing to stop"), "\(again.output)")
+            // A name that was typed wrongly is no run; one that the group had once leaves nothing out.
+            let failed = try shop.miniboss("history", "--json").output
+            #expect(try shop.miniboss("stop", "--exclude", "tap").errors.contains("Did you mean \"top\"?"))
+            #expect(try shop.miniboss("history", "--json").output == failed)
+            let ghost = try shop.miniboss("stop", "--exclude", "top")
+            #expect(ghost.code == 0, "\(ghost)")
         }
     }
 

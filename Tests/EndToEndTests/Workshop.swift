@@ -119,3 +119,6 @@ func withWorkshop(
 func environment(_ name: String) -> String? {
     getenv(name).map { String(cString: $0) }
 }
+
+/// Path of the real engine's socket.
+var engineSocket: String { environment("DOCKER_HOST")?.replacing("unix://", with: "") ?? "/var/run/docker.sock" }

@@ -74,6 +74,7 @@ struct WireSummary: Encodable {
     private var Status: String
     private var Created: Int64
     private var Ports: [Port]
+    private var Mounts: [WireMount]
 
     init(_ container: SimulatedWorld.Container) {
         Id = container.id
@@ -86,6 +87,7 @@ struct WireSummary: Encodable {
         Created = container.created / 1_000_000_000
         let bindings = container.state.running ? container.config.portBindings : []
         Ports = bindings.map { Port(PrivatePort: $0.containerPort, PublicPort: $0.hostPort) }
+        Mounts = WireMount.all(of: container)
     }
 }
 
@@ -124,14 +126,6 @@ struct WireInspect: Encodable {
         var Networks: [String: Attached]
         var Ports: [String: [Binding]]
     }
-    private struct Mounted: Encodable {
-        var `Type`: String
-        var Name: String
-        var Source: String
-        var Destination: String
-        var RW: Bool
-    }
-
     private var Id: String
     private var Name: String
     private var Image: String
@@ -139,7 +133,7 @@ struct WireInspect: Encodable {
     private var Config: Configured
     private var HostConfig: Host
     private var NetworkSettings: Network
-    private var Mounts: [Mounted]
+    private var Mounts: [WireMount]
 
     init(_ container: SimulatedWorld.Container) {
         let config = container.config
@@ -159,11 +153,24 @@ struct WireInspect: Encodable {
         HostConfig = Host(PortBindings: bindings, NetworkMode: network)
         NetworkSettings = Network(
             Networks: [network: Attached(Aliases: config.aliases)], Ports: container.state.running ? bindings : [:])
-        Mounts = config.mounts.map { mount in
-            Mounted(
-                Type: mount.kind.rawValue, Name: mount.kind == .volume ? mount.source : "", Source: mount.source,
-                Destination: mount.target, RW: !mount.readOnly)
-        }
+        Mounts = WireMount.all(of: container)
+    }
+}
+
+/// What a container mounts, in both answers.
+private struct WireMount: Encodable {
+    private var `Type`: String
+    private var Name: String
+    private var Source: String
+    private var Destination: String
+    private var RW: Bool
+
+    /// Volumes, the engine's own among them, and directories.
+    static func all(of container: SimulatedWorld.Container) -> [WireMount] {
+        container.mounted.map { WireMount(Type: "volume", Name: $0.volume, Source: "", Destination: $0.target, RW: true) }
+            + container.config.mounts.filter { $0.kind != .volume }.map { mount in
+                WireMount(Type: mount.kind.rawValue, Name: "", Source: mount.source, Destination: mount.target, RW: !mount.readOnly)
+            }
     }
 }
 

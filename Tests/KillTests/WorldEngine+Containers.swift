@@ -31,7 +31,7 @@ extension WorldEngine {
             return .reply(.value(["Id": String(state.execs.count - 1)], status: 201))
         case ("DELETE", id):
             let container = state.world.containers[try state.world.index(of: id)]
-            try state.world.remove(id, force: request.query["force"] == ["1"])
+            try state.world.remove(id, force: request.query["force"] == ["1"], volumes: request.query["v"] == ["1"])
             tell("destroy", container, at: state.now)
             return .reply(.empty(204))
         default: throw .unknown(request)

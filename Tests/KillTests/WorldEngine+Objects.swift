@@ -36,6 +36,26 @@ extension WorldEngine {
         return .reply(.chunked([Array(#"{"aux":{"ID":"\#(id)"}}"#.utf8) + [10]]))
     }
 
+    private struct Volume: Encodable {
+        var Name: String
+    }
+
+    private struct VolumeList: Encodable {
+        var Volumes: [Volume]
+    }
+
+    func volumes(_ state: inout State, _ request: ScriptedRequest, _ parts: [String]) throws(DockerError) -> ScriptedAction {
+        switch (request.method, parts.first) {
+        case ("GET", nil):
+            return .reply(.value(VolumeList(Volumes: state.world.volumes.keys.sorted().map(Volume.init))))
+        case ("DELETE", let name?):
+            guard state.world.volumes[name] != nil else { throw DockerError(.http(404), message: "get \(name): no such volume") }
+            try state.world.removeVolume(name)
+            return .reply(.empty(204))
+        default: throw .unknown(request)
+        }
+    }
+
     private struct Network: Encodable {
         var Id: String
         var Name: String

@@ -83,6 +83,7 @@ final class WorldEngine: Sendable {
         case "images": return try images(state, request, Array(parts.dropFirst()))
         case "build": return try build(&state, request)
         case "networks": return try networks(&state, request, Array(parts.dropFirst()))
+        case "volumes": return try volumes(&state, request, Array(parts.dropFirst()))
         case "events":
             let wanted = request.filters["label"] ?? []
             let since = EngineTime(seconds: request.query["since"]?.first ?? "0")

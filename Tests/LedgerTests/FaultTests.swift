@@ -94,6 +94,33 @@ struct FaultTests {
         }
     }
 
+    @Test("a file or a dead link where the ledger or one of its directories should be is named, by readers and by the writer")
+    func inTheWay() throws {
+        for (name, isLink) in [
+            (".miniboss/group/ledger.sqlite", true), (".miniboss/group", false), (".miniboss/group", true), (".miniboss", false),
+        ] {
+            let scratch = Scratch()
+            let obstacle = "\(scratch.root)/\(name)"
+            for directory in [".miniboss", ".miniboss/group"] where name.hasPrefix(directory + "/") {
+                mkdir("\(scratch.root)/\(directory)", 0o700)
+            }
+            if isLink { symlink("/nonexistent/place", obstacle) } else { Bytes.write([1], to: obstacle) }
+            for error in [refusal { try scratch.reader() }, refusal { try scratch.writer() }] {
+                let words = obstacle + (isLink ? " is a link that leads nowhere" : " should be a directory, but it is a file")
+                #expect(error?.code == .io && error?.finding.contains(words) == true, "\(String(describing: error))")
+            }
+            #expect(isLink || Bytes.read(obstacle) == [1])
+        }
+    }
+
+    @Test("B55: a view or table that somebody dropped is told as such, not as a matter of the disk")
+    func droppedView() throws {
+        let scratch = try filled()
+        try scratch.stranger().execute("DROP VIEW runs")
+        let error = refusal { _ = try scratch.reader().runs(limit: 1) }
+        #expect(error?.code == .corrupt && error?.finding.contains("its tables are not as miniboss made them") == true)
+    }
+
     @Test("B56: a write-ahead log without its database is not an empty history")
     func orphanedLog() throws {
         let scratch = Scratch()

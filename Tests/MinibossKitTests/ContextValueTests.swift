@@ -14,6 +14,15 @@ import Testing
         #expect(value["c"]?.string == nil)
     }
 
+    @Test("A secret may be a literal of several kinds, as any value may")
+    func secretLiterals() {
+        // No run goes on, so nothing is written: that it compiles is the test.
+        Context.setSecret("login", ["name": "x", "id": 42, "tags": [1, "two", nil]])
+        Context.setSecret("numbers", [1, 2])
+        Context.setSecret("text", "a\(1)")
+        #expect(Context.keys.isEmpty)
+    }
+
     @Test("Typed reading gives nil for another kind")
     func typed() {
         #expect(String(contextValue: "x") == "x")

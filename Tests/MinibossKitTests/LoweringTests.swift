@@ -38,7 +38,7 @@ private struct Wrong: Service {
     let name = "wrong"
     let image = "busybox"
     let env: Environment = ["A": 1, "A": 2]
-    let volumes = ["./x", "a:/b:rx", "a:/c:"]
+    let volumes = ["./x", "a:/b:rx", "a:/d:{mode}", "a:/c:"]
     let cmd = "echo 'open"
     let entrypoint = "echo \\"
     let readiness = Readiness.any(.tcp(99), .http(port: 70_000, path: "x"), .log("("), .exec("echo", "{}"))
@@ -103,6 +103,7 @@ private struct Group: ServiceGroup {
         for start in [
             "Wrong.env: has the key \"A\" more than once", "Wrong.volumes: \"./x\" is not",
             "Wrong.volumes: \"a:/b:rx\" has the mode \"rx\"",
+            "Wrong.volumes: \"a:/d:{mode}\" has the mode \"{mode}\"; write rw or ro: a {key} is replaced in the directory and",
             "Wrong.volumes: \"a:/c:\" has the mode \"\"", "Wrong.cmd: \"echo 'open\" has a ' that is never closed",
             "Wrong.entrypoint: \"echo \\\" ends with a backslash", "Wrong.readiness: port 70000 is out of range",
             "Wrong.readiness: the path \"x\"", "Wrong.readiness: \"(\" is not a regular expression",

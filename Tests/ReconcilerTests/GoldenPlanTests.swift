@@ -412,6 +412,35 @@ import Testing
         #expect(planStart(start).steps.prefix(2).map(\.kind) == [.preStart, .createContainer])
     }
 
+    @Test("B13, B31: through a service that is left alone its dependent waits for what that one needs")
+    func throughAnUntouchedService() throws {
+        var changed = db
+        changed.env = ["MODE": "two"]
+        var front = ServiceSpec(name: "front", image: "front:1", dependencies: ["app"], env: ["USER": "{user}"])
+        var start = request(
+            [changed, app, front], [container(of: db, .running), container(of: app, .running), container(of: front, .running)],
+            try written("user", .int(7)))
+        let golden = """
+            1 create_container db g_db.new
+            2 pre_start db (1)
+            3 pre_stop db g_db=id-db (1 2)
+            4 stop_container db g_db=id-db (3)
+            5 remove_container db g_db=id-db (4)
+            6 rename_container db g_db (1 2 5)
+            7 start_container db g_db (1 2 5 6)
+            8 ping db g_db (7)
+            9 post_start db g_db (8)
+
+            """
+        expect(planStart(start), golden + "10 reconsider front (9)")
+        #expect(planStart(start).outlook(of: "app")?.disposition == .untouched)
+        // Nor is one that is stopped started before.
+        front.env = [:]
+        start.desired.services[2] = front
+        start.observed.containers[2] = container(of: front, .exited)
+        expect(planStart(start), golden + "10 start_container front g_front=id-front (9)\n11 ping front g_front (10)")
+    }
+
     @Test("B6: a container whose directory is not there yet waits for pre_start")
     func directoryFromPreStart() {
         var mounting = db

@@ -54,8 +54,10 @@ import Testing
             let world = Self.worlds[seed]
             let plan = planStart(world.request)
             let before = plan.predecessors
+            let graph = ServiceGraph(world.group)
             for service in world.group.services {
-                for dependency in service.dependencies {
+                // Those it needs through others, too: a service that is left alone stands between them without a step.
+                for dependency in graph.transitiveDependencies(of: service.name) {
                     guard let last = plan.steps.last(where: { $0.service == dependency && running.contains($0.kind) }) else { continue }
                     for step in plan.steps where step.service == service.name && running.contains(step.kind) {
                         #expect(before[step.id]?.contains(last.id) == true, "seed \(seed): \(step) before \(last)")

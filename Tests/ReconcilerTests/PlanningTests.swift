@@ -215,4 +215,80 @@ private let app = ServiceSpec(name: "app", image: "app:1", dependencies: ["db"])
         #expect(
             spec.oversized.map { $0.prefix(38) } == ["env.K has 131072 bytes; Linux starts n", "a word of its entrypoint has 131072 by"])
     }
+
+    @Test("B41: status goes by the container that a start would go on with, and tells of the one beside it")
+    func statusOfTwo() {
+        var stale = container(of: db, .running, from: ServiceSpec(name: "db", image: "db:1", env: ["MODE": "old"]))
+        stale.id = "stale"
+        stale.name = "miniboss-g_db.run3"
+        let made = container(of: db, .exited)
+        let observed = request([db], containers: [stale, made]).observed
+        let choice = ContainerChoice([stale, made], properName: made.name, fingerprint: print(db))
+        let status = ServiceStatus(of: db, choice, on: "miniboss-g", in: observed, GroupState(), hide: Redaction())
+        #expect(status.containerID == made.id && status.state == "exited" && status.differences.isEmpty)
+        #expect(status.reason.hasSuffix("left over beside it: miniboss-g_db.run3 (running), which `miniboss start` clears away"))
+        #expect(planStart(request([db], containers: [stale, made])).outlook(of: "db")?.containerID == status.containerID)
+    }
+
+    @Test("B41: a service runs without one that failed only where that one does not run in an older container")
+    func statusBesideFailed() throws {
+        var state = GroupState()
+        for event in [ServiceEvent.planned, .failed] {
+            let from = state["db"].phase
+            let change = StateChanged(from: from, to: try from.after(event), event: event, containerID: nil)
+            try state.apply(
+                RecordedFact(seq: 1, run: 1, at: "", monoNs: 0, service: "db", operation: nil, event: .stateChanged(change)))
+        }
+        func reason(_ others: [ObservedContainer]) -> String {
+            let own = container(of: app, .running)
+            let observed = request([db, app], containers: others + [own]).observed
+            let choice = ContainerChoice([own], properName: own.name, fingerprint: print(app))
+            return ServiceStatus(of: app, choice, on: "miniboss-g", in: observed, state, hide: Redaction()).reason
+        }
+        #expect(reason([]) == "runs without db, which it needs: that failed")
+        #expect(reason([container(of: db, .exited)]) == "runs without db, which it needs: that failed")
+        #expect(reason([container(of: db, .running)]).isEmpty)
+    }
+
+    @Test("B53: a host port that was not chosen yet differs from no port, and one that was does")
+    func unchosenPort() throws {
+        func told(_ before: [PortMapping], _ now: [PortMapping]) throws -> [String?] {
+            func made(_ ports: [PortMapping], _ facts: inout HistoryFacts) {
+                var service = db
+                service.ports = ports
+                let spec = SpecSummary(service, imageID: nil, network: "n")
+                facts.add(1, "db", StepIntended(step: .createContainer, cause: "c", target: "t", spec: spec), operation: "o")
+            }
+            var first = HistoryFacts(run: 1)
+            first.start([("db", [])])
+            try first.move(1, "db", .planned)
+            made(before, &first)
+            try first.move(2, "db", .createBegan, .containerCreated, .startBegan, .containerStarted, .pingSucceeded)
+            var second = HistoryFacts(run: 2, after: first)
+            second.start([("db", [])])
+            made(now, &second)
+            return SpecChange.all(in: second.own, earlier: first.facts)["db", default: []].map(\.now)
+        }
+        let chosen = [PortMapping(container: 80, host: 43279)]
+        #expect(try told(chosen, [PortMapping(container: 80, host: 0)]).isEmpty)
+        #expect(try told(chosen, [PortMapping(container: 81, host: 0)]) == ["81:0"])
+        #expect(try told(chosen, [PortMapping(container: 80, host: 43280)]) == ["80:43280"])
+    }
+
+    @Test("B44, B49: a reload takes along what one that failed had stopped, and names what it leaves down")
+    func reloadAfterFailed() throws {
+        var state = GroupState()
+        let blocked = StateChanged(from: .absent, to: .blocked, event: .blocked, containerID: nil)
+        try state.apply(RecordedFact(seq: 1, run: 1, at: "", monoNs: 0, service: "app", operation: nil, event: .stateChanged(blocked)))
+        let side = ServiceSpec(name: "side", image: "side:1", dependencies: ["db"])
+        let group = GroupSpec(name: "g", services: [db, app, side])
+        func selection(_ state: GroupState) throws -> ReloadSelection {
+            let containers = [container(of: db, .running), container(of: app, .exited), container(of: side, .exited)]
+            return try ReloadSelection(
+                of: db, in: group, withDependents: true, isMoving: false, observed: ObservedGroup(containers: containers),
+                remembered: state)
+        }
+        #expect(try selection(state).dependents.map(\.name) == ["app"] && selection(state).down == ["side"])
+        #expect(try selection(GroupState()).dependents.isEmpty && selection(GroupState()).down == ["app", "side"])
+    }
 }

@@ -46,6 +46,40 @@ struct SetAsideTests {
         #expect(try GroupRecords.examine(directory: memory.directory, ledgerPath: nil)?.problems == [])
     }
 
+    @Test("B55: what tells the newest event is missed when it is gone, empty or no longer to be understood")
+    func headGone() throws {
+        for content in [nil, "", "garbage\n"] {
+            let memory = Memory()
+            try memory.record(story().facts)
+            #expect(
+                try GroupRecords.examine(directory: memory.directory, ledgerPath: nil)?.advice.contains { $0.finding.contains("-head") }
+                    == false)
+            unlink(memory.path + "-head")
+            if let content, let file = fopen(memory.path + "-head", "w") {
+                fputs(content, file)
+                fclose(file)
+            }
+            let found = try GroupRecords.examine(directory: memory.directory, ledgerPath: nil)
+            #expect(found?.problems == [])
+            let told = found?.advice.first { $0.finding.hasPrefix("\(memory.path)-head, which tells the newest event, is gone") }
+            #expect(told?.mend.contains("event \(found?.events ?? 0) is the last you know of") == true)
+        }
+    }
+
+    @Test("a body that is no object is told without a field and without a type of Swift")
+    func bodies() {
+        func words(_ body: String) -> String? {
+            let row = RecordedEvent(
+                seq: 1, run: 1, at: "", monoNs: 0, service: "a", type: "hook.finished", version: 1, body: body, operation: nil,
+                previousHash: nil, hash: [])
+            do throws(OperationError) { _ = try EventCoding.fact(of: row) } catch { return error.message }
+            return nil
+        }
+        #expect(words("[]") == "event 1 (hook.finished, version 1) can't be read: its body is no object")
+        let kind = words(#"{"hook":"ping","outcome":"succeeded","seconds":"long"}"#)
+        #expect(kind == "event 1 (hook.finished, version 1) can't be read: its `seconds` is of another kind than it should be")
+    }
+
     @Test("a broken chain: the new ledger cites place, last good event and hash, and takes context and members over")
     func brokenChain() throws {
         let memory = Memory()

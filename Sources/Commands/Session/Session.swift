@@ -41,8 +41,7 @@ struct Session: Sendable {
         guard let definition else { return [] }
         return definition.allProblems.map { problem in
             guard problem.place == nil else { return SafeText.line("\(problem)") }
-            let service = definition.spec.services.first { $0.typeName == problem.typeName }?.name
-            let place = service.flatMap { definition.origins[$0] }
+            let place = problem.typeName.flatMap { definition.places[$0] }
             return SafeText.line(place.map { "\($0): \(problem)" } ?? "\(definition.path.map(fileName) ?? "definition"): \(problem)")
         }
     }

@@ -80,7 +80,9 @@ struct DoctorCommand: Verb {
         let check = "ledger"
         do throws(OperationError) {
             guard let found = try GroupRecords.examine(directory: target.directory, ledgerPath: session.ledgerPath) else {
+                let obstacle = LedgerExamination.obstacle(directory: target.directory, path: session.ledgerPath)
                 return [DoctorFinding(check, .good, "group \"\(target.name)\" has none yet")]
+                    + (obstacle.map { [DoctorFinding(check, .warning, $0.finding, mend: $0.mend)] } ?? [])
             }
             guard found.problems.isEmpty else {
                 return [DoctorFinding(check, .bad, found.problems.joined(separator: "; "), mend: found.mend)]

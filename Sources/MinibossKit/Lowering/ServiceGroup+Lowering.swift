@@ -10,17 +10,18 @@ extension ServiceGroup {
         var problems = FieldCheck(sources: sources).problems(of: self)
         var specs: [ServiceSpec] = []
         var hooks: [String: ServiceHooks] = [:]
-        var origins: [String: String] = [:]
+        var places: [String: String] = [:]
         for service in services {
             problems += FieldCheck(sources: sources).problems(of: service)
             specs.append(service.lowered(at: place, problems: &problems))
             hooks[service.name] = service.hooks(at: place)
-            origins[service.name] = sources.origin(of: unqualifiedTypeName(of: service))
+            let type = unqualifiedTypeName(of: service)
+            places[type] = places[type] ?? sources.origin(of: type)
         }
         return GroupDefinition(
             spec: GroupSpec(name: name, services: specs), problems: problems, hooks: hooks,
             groupHooks: groupHooks(at: place),
-            path: place.path, hash: place.hash, origins: origins)
+            path: place.path, hash: place.hash, places: places)
     }
 }
 

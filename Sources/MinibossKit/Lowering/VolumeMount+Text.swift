@@ -14,7 +14,8 @@ extension VolumeMount {
         }
         let mode = parts.count == 3 ? parts[2] : "rw"
         guard mode == "rw" || mode == "ro" else {
-            throw VolumeProblem(message: "\"\(text)\" has the mode \"\(mode)\"; write rw or ro")
+            let taken = mode.contains("{") ? ": a {key} is replaced in the directory and the mount point only" : ""
+            throw VolumeProblem(message: "\"\(text)\" has the mode \"\(mode)\"; write rw or ro\(taken)")
         }
         self.init(source: Self.source(parts[0], at: place), target: Self.mountPoint(parts[1], at: place), readOnly: mode == "ro")
     }

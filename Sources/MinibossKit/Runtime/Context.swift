@@ -23,6 +23,12 @@ public enum Context {
         LiveContext.write(key, value.contextValue.model, secret: true)
     }
 
+    /// The same for a literal of several kinds: `Context.setSecret("login", ["name": "x", "id": 42])`.
+    @_disfavoredOverload
+    public static func setSecret(_ key: String, _ value: ContextValue) {
+        LiveContext.write(key, value.model, secret: true)
+    }
+
     /// The keys that exist, sorted.
     public static var keys: [String] { LiveContext.keys.sorted() }
 }

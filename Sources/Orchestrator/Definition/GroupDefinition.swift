@@ -11,12 +11,12 @@ public struct GroupDefinition: Sendable {
     public var path: String?
     /// Hash of the definition's bytes, as the launcher computed it.
     public var hash: String?
-    /// Where each service's type stands, e.g. `Miniboss.swift:24`, by service name.
-    public var origins: [String: String]
+    /// Where each service's type stands, e.g. `Miniboss.swift:24`, by its name.
+    public var places: [String: String]
 
     public init(
         spec: GroupSpec, problems: [DefinitionProblem] = [], hooks: [String: ServiceHooks] = [:], groupHooks: GroupHooks = GroupHooks(),
-        path: String? = nil, hash: String? = nil, origins: [String: String] = [:]
+        path: String? = nil, hash: String? = nil, places: [String: String] = [:]
     ) {
         self.spec = spec
         self.problems = problems
@@ -24,8 +24,11 @@ public struct GroupDefinition: Sendable {
         self.groupHooks = groupHooks
         self.path = path
         self.hash = hash
-        self.origins = origins
+        self.places = places
     }
+
+    /// Where the type of a service stands.
+    public func origin(of service: String) -> String? { spec[service].flatMap { places[$0.typeName] } }
 }
 
 /// The hooks of one service; `nil` for one that the definition has not written.

@@ -2,9 +2,10 @@ import DockerClient
 import Reconciler
 
 extension Failure {
-    /// What an engine that does not answer means for a hook that calls it; `nil` for its refusals, which the hook has to know of.
+    /// What an engine that does not answer, or not as it should, means for a hook that calls it; `nil` for its refusals, which the
+    /// hook has to know of.
     init?(breakdown error: DockerError) {
-        guard error.isUnreachable || error.outcomeUnknown, !error.isCancelled else { return nil }
+        guard error.isUnreachable || error.isEngineFault else { return nil }
         self.init(error, phase: .ping)
     }
 
@@ -15,8 +16,12 @@ extension Failure {
             self.init(.engineUnreachable, phase: phase, summary: "the engine did not answer: \(words)")
         } else if error.code == .outputRefused {
             self.init(.engineError, phase: phase, summary: words)
+        } else if error.code == .protocolViolation {
+            self.init(.engineError, phase: phase, summary: error.description)
         } else if error.outcomeUnknown {
             self.init(.engineUnreachable, phase: phase, summary: "the engine's answer was lost: \(words)", holder: Failure.lostReply)
+        } else if phase != .pull, phase != .build, error.isEngineFault, error.status == nil {
+            self.init(.engineError, phase: phase, summary: error.description)
         } else if phase == .build, error.code == .badRequest {
             // Of our own reading of the directory, before the engine was asked.
             self.init(.buildFailed, phase: phase, summary: "its image could not be built: \(words)", subject: "buildFromDirectory")

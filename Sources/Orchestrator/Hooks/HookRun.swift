@@ -26,6 +26,8 @@ enum HookOvertaking: Sendable {
     case death(exitCode: Int?)
     /// A service that its own needs failed.
     case surrender
+    /// The engine tells nothing of its container any more.
+    case engine(DockerError)
 }
 
 /// What may end a hook from outside, besides its deadline.

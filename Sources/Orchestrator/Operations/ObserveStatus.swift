@@ -23,12 +23,11 @@ public func observeStatus(_ setting: RunSetting) async throws(OperationError) ->
     let hide = Redaction(secrets + observed.formerSecretTexts(state))
     let containers = observed.containersByService
     let defined = group.services.map { service -> ServiceStatus in
-        let container = containers[service.name, default: []].sorted {
-            ($0.status == .running ? 0 : 1, $1.createdAt) < ($1.status == .running ? 0 : 1, $0.createdAt)
-        }.first
-        var status = ServiceStatus(of: service, container, on: group.network, in: observed, state, hide: hide)
         let name = PlanRequest.containerName(group: group.name, service: service.name)
-        if container == nil, let warning = held.warning(about: name) { status.reason += "; \(warning)" }
+        let choice = ContainerChoice(
+            containers[service.name, default: []], properName: name, fingerprint: (try? service.resolved(state.context)).map(hash))
+        var status = ServiceStatus(of: service, choice, on: group.network, in: observed, state, hide: hide)
+        if choice.keeper == nil, let warning = held.warning(about: name) { status.reason += "; \(warning)" }
         return status
     }
     let names = Set(group.services.map(\.name))

@@ -19,7 +19,8 @@ public func reloadService(_ setting: RunSetting, _ options: ReloadOptions) async
         let selection: ReloadSelection
         do throws(SelectionRefusal) {
             selection = try ReloadSelection(
-                of: service, in: run.group, withDependents: options.withDependents, isMoving: options.network != nil, observed: observed)
+                of: service, in: run.group, withDependents: options.withDependents, isMoving: options.network != nil, observed: observed,
+                remembered: run.journal.state)
         } catch { throw OperationError(.failed, error.message, next: error.next) }
         let plan = planReload(
             service, dependents: selection.dependents, replacesDependents: options.remove,
@@ -28,6 +29,10 @@ public func reloadService(_ setting: RunSetting, _ options: ReloadOptions) async
         try await run.execute(plan)
         try await run.confirmRunning()
         run.saveContext()
+        if !selection.down.isEmpty {
+            let names = selection.down.joined(separator: ", ")
+            try run.journal.note(nil, .noteTaken(NoteTaken(text: "not running, and left so: \(names); `miniboss start` starts all")))
+        }
         var end = WorkEnd()
         if run.journal.state[service.name].phase == .running, !run.interruption.isInterrupted,
             let hook = definition.groupHooks.onReloadService

@@ -43,7 +43,7 @@ public func runOneOff(
                 throw OperationError(
                     .failed, failure.summary,
                     next: failure.hint(
-                        service: service, typeName: spec.typeName, origin: definition.origins[service], changes: [],
+                        service: service, typeName: spec.typeName, origin: definition.origin(of: service), changes: [],
                         invocation: "run \(service)"))
             }
         }

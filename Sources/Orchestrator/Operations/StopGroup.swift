@@ -19,15 +19,19 @@ public func stopGroup(_ setting: RunSetting, _ options: StopOptions) async throw
         var observed = try await run.observeNow()
         observed.formerNetworks = try await Set(own.map(\.name)).subtracting([run.group.network]).sorted()
         try run.requireSameEngine(observed)
+        try await run.requireWholeList(observed)
         try await run.removeOneOffs(observed)
-        let names = selection.members.map(\.name)
-        try checkServiceNames(options.exclude, among: names + Set(observed.containers.map(\.service)).subtracting(names).sorted())
+        // One that has left the group, and of which nothing is here, has nothing to be left out of.
+        let present = Set(selection.members.map(\.name)).union(observed.containers.map(\.service))
+        let excluded = options.exclude.filter(present.contains)
+        // Where nothing is remembered, nobody could tell before what was typed wrongly.
+        if selection.members.isEmpty { try checkServiceNames(options.exclude, among: present.sorted()) }
         try selection.check(options)
         let plan = planStop(
             StopRequest(
-                members: selection.members, network: run.group.network, observed: observed, excluded: Set(options.exclude),
+                members: selection.members, network: run.group.network, observed: observed, excluded: Set(excluded),
                 removes: options.remove))
-        try run.leaveOut(options.exclude)
+        try run.leaveOut(excluded)
         try await run.execute(plan)
         if options.remove { try await run.removeVolumes(of: plan.outlooks.map(\.service)) }
         // One that had ended before is only removed.
@@ -40,7 +44,7 @@ public func stopGroup(_ setting: RunSetting, _ options: StopOptions) async throw
             end.error = try await run.groupHook(.onStopServices) { try await hook(stopped) }
         }
         // After the hook: what it is to clear away it may know from the context.
-        if options.remove, options.exclude.isEmpty, !run.interruption.isInterrupted, run.failedServices.isEmpty {
+        if options.remove, excluded.isEmpty, !run.interruption.isInterrupted, run.failedServices.isEmpty {
             if !run.journal.state.context.values.isEmpty {
                 try await run.journal.record(nil, .contextCleared(ContextCleared(cause: "stop --remove")))
             }
@@ -58,6 +62,19 @@ extension RunSetting {
 }
 
 extension GroupRun {
+    /// Refuses a list of the engine's from which containers are missing that are there: what is not stopped would be forgotten.
+    fileprivate func requireWholeList(_ observed: ObservedGroup) async throws {
+        let listed = Set(observed.containers.map(\.id))
+        let state = journal.state
+        for name in state.services.keys.sorted() {
+            guard let id = state[name].containerID, !listed.contains(id), [.running, .stopped].contains(state[name].phase) else { continue }
+            guard let status = try await stateIfPresent(id)?.status, status != "removing", status != "dead" else { continue }
+            throw OperationError(
+                .failed, "the engine does not list the container \(shortID(id)) of \(name), and yet has it (\(status))",
+                next: "Nothing was stopped. `miniboss doctor` checks the engine; then `miniboss stop` tries again.")
+        }
+    }
+
     /// The group is gone: how its services without a container had come to have none says nothing any more.
     fileprivate func forget() throws {
         let phases: Set<ServicePhase> = [.failed, .blocked, .excluded, .interrupted]

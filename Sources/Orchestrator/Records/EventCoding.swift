@@ -51,7 +51,8 @@ extension DecodingError {
         return switch self {
         case .keyNotFound(let key, let context): "it has no `\(path(context, key))`"
         case .valueNotFound(_, let context): "its `\(path(context))` is null"
-        case .typeMismatch(let type, let context): "its `\(path(context))` is no \(type)"
+        case .typeMismatch(_, let context) where context.codingPath.isEmpty: "its body is no object"
+        case .typeMismatch(_, let context): "its `\(path(context))` is of another kind than it should be"
         case .dataCorrupted(let context) where context.codingPath.isEmpty: "its body is no JSON"
         case .dataCorrupted(let context): "its `\(path(context))` has a value that is not known"
         @unknown default: "its body is not as it should be"

@@ -11,7 +11,14 @@ public enum GroupDirectory {
     public static func groups(beside definitionPath: String?, currentDirectory: String) -> [String] {
         let directory = home(definitionPath, currentDirectory)
         let names = HostFiles.names(in: directory) ?? []
-        return names.filter { !$0.hasPrefix(".") && isRemembered("\(directory)/\($0)/ledger.sqlite") }.sorted()
+        let remembered = names.filter { !$0.hasPrefix(".") && isRemembered("\(directory)/\($0)/ledger.sqlite") }.sorted()
+        // What stands in the place of a group's directory is told by whoever looks for its ledger.
+        return remembered.isEmpty ? names.filter { !$0.hasPrefix(".") && isInTheWay("\(directory)/\($0)") }.sorted() : remembered
+    }
+
+    private static func isInTheWay(_ path: String) -> Bool {
+        var info = stat()
+        return stat(path, &info) != 0 || info.st_mode & S_IFMT != S_IFDIR
     }
 
     /// Also where the ledger was lost, or was being set aside: that is what `doctor` is to be told.

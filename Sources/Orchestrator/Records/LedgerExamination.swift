@@ -60,8 +60,22 @@ public struct LedgerExamination: Sendable {
             broken.append(error.finding)
             isForeign = path != nil && error.isOfSomethingForeign(at: location)
         }
-        obstacle = location.obstacle.map(Advice.init)
+        obstacle = Self.obstacle(directory: directory, path: path)
         advice = Self.advice(kind: FileSystemKind(at: location.directory), bytes: location.bytes, directory: location.directory)
+        if events > 0, !isBroken, !location.hasHead {
+            advice.append(
+                Advice(
+                    finding: "\(location.path)-head, which tells the newest event, is gone or can't be understood: "
+                        + "whether the last events were cut off can't be told",
+                    mend:
+                        "Nothing, if event \(events) is the last you know of: the next run keeps it again. Else restore both from a backup."
+                ))
+        }
+    }
+
+    /// Why no run could be recorded, also where there is no ledger yet.
+    public static func obstacle(directory: String, path: String?) -> Advice? {
+        LedgerLocation(directory: directory, path: path).obstacle.map(Advice.init)
     }
 
     static func advice(kind: FileSystemKind, bytes: Int64, directory: String) -> [Advice] {

@@ -42,7 +42,7 @@ func conduct(
     } catch {
         switch StepFault(error, phase: .start) {
         case .fatal(let error): thrown = error
-        case .failed(let failure): thrown = OperationError(failure.failureClass == .engineUnreachable ? .engine : .failed, failure.summary)
+        case .failed(let failure): thrown = OperationError(failure, command: setting.command)
         case .interrupted, .givenUp: break
         }
     }
@@ -103,7 +103,7 @@ private struct RunOpening {
     private func runStarted(_ identity: EngineIdentity?) -> RunStarted {
         // The whole group, whatever part of it this run is about: a stop without a definition has only this.
         let definition = setting.definition
-        let defined = (definition?.spec ?? group).services.map { RunStarted.Member($0, origin: definition?.origins[$0.name]) }
+        let defined = (definition?.spec ?? group).services.map { RunStarted.Member($0, origin: definition?.places[$0.typeName]) }
         return RunStarted(
             command: setting.command, arguments: setting.arguments, group: group.name, network: group.network,
             definition: definition?.hash, definitionPath: definition?.path,
@@ -124,8 +124,7 @@ private struct RunOpening {
     /// Ends a run that found no engine, or was interrupted before one answered.
     func concludeWithoutEngine(_ failure: OperationError) async throws(OperationError) -> RunEnd {
         guard setting.interruption.isInterrupted else {
-            let error = (failure.code == .engine ? "engine_unreachable: " : "") + failure.message
-            try await journal.record(nil, .runFinished(RunFinished(outcome: .failed, error: error, next: failure.next)))
+            try await journal.record(nil, .runFinished(RunFinished(outcome: .failed, error: failure.recorded, next: failure.next)))
             throw failure
         }
         let signal = setting.interruption.signal
@@ -150,7 +149,7 @@ extension GroupRun {
         let cause = interruption.signal.map { "interrupted by \($0)" } ?? "the run ended before it"
         let running = outcome == .succeeded ? nil : await runningServices()
         let finished = RunFinished(
-            outcome: outcome, error: thrown?.message ?? end.error, next: thrown?.next, signal: interruption.signal, running: running)
+            outcome: outcome, error: thrown?.recorded ?? end.error, next: thrown?.next, signal: interruption.signal, running: running)
         try await journal.record(cutOff(journal.state, cause: cause, run: nil) + [JournalEntry(nil, .runFinished(finished))])
         return outcome
     }
@@ -160,6 +159,19 @@ extension GroupRun {
             run: journal.run, outcome: outcome, nothingToDo: nothingToDo, seconds: clock.seconds(since: moment.monoNs),
             facts: journal.recorded, state: journal.state)
     }
+}
+
+extension OperationError {
+    /// What is no single service's failure ends the run.
+    fileprivate init(_ failure: Failure, command: String) {
+        let hint = failure.hint(service: "", typeName: "", origin: nil, changes: [], invocation: command)
+        self.init(
+            failure.failureClass == .engineUnreachable ? .engine : .failed, failure.summary,
+            next: hint.prefix(1).uppercased() + hint.dropFirst() + ".")
+    }
+
+    /// With its class, as the ledger has it.
+    fileprivate var recorded: String { (code == .engine ? "\(FailureClass.engineUnreachable.rawValue): " : "") + message }
 }
 
 /// What the work of a run leaves to be said at its end.

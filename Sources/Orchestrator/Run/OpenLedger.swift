@@ -59,7 +59,17 @@ extension RunSetting {
             .usage, "the ledger at \(ledgerLocation.path) is that of the group \"\(group)\", of which there are containers",
             next: ledgerPath == nil
                 ? "End it: `miniboss stop --remove --group \(group)`; or move the ledger back to where it was."
-                : "Give \"\(groupName)\" a ledger of its own (MINIBOSS_LEDGER), or end the other group with it: `miniboss stop --remove`.")
+                : "Give \"\(groupName)\" a ledger of its own (MINIBOSS_LEDGER), or end \"\(group)\" by its own definition: "
+                    + "`miniboss stop --remove -f \(definitionPath(of: group) ?? "FILE")`.")
+    }
+
+    /// The definition by which a group of this ledger was started last.
+    private func definitionPath(of group: String) -> String? {
+        guard let records = try? GroupRecords.open(directory: directory, ledgerPath: ledgerPath) else { return nil }
+        return (try? records.newestRuns(limit: 50))?.lazy.compactMap { run in
+            let start = (try? records.facts(run: run, types: [RunStarted.type]))?.runStart?.body
+            return start?.group == group ? start?.definitionPath : nil
+        }.first
     }
 }
 

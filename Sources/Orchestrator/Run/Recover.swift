@@ -85,7 +85,9 @@ private func lookUp(_ open: OpenIntent, engine: any ContainerEngine, group: Stri
             return notDone("nobody saw how it ended; it is done again when it is needed")
         case .startContainer, .unpauseContainer, .stopContainer, .removeContainer, .renameContainer:
             return try await lookUpContainer(open, engine: engine, group: group, done: done, notDone: notDone)
-        case .preStart, .ping, .postStart, .preStop, .execInContainer, .reconsider:
+        case .execInContainer:
+            return notDone("nobody saw how its command ended; it may still run in the container")
+        case .preStart, .ping, .postStart, .preStop, .reconsider:
             return notDone("nobody saw how it ended")
         }
     } catch let error as DockerError {

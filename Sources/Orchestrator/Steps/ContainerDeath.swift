@@ -38,6 +38,9 @@ extension GroupRun {
         }
         if let exitCode { return exited(exitCode, signal: watch.signal(to: id)) }
         guard let state = try await stateIfPresent(id) else { return byOthers("removed") }
+        guard state.status != "created" else {
+            return Failure(.engineError, phase: phase, summary: "the engine said that its container had been started, and it never was")
+        }
         let end = watch.lastEnd(of: id)
         guard state.running else {
             return .exited(state, phase: phase, during: during, seconds: seconds, signal: watch.signal(to: id) ?? end?.signal)

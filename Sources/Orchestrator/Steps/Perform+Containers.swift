@@ -27,11 +27,11 @@ extension GroupRun {
             ContainerConfig.Mount(kind: .volume, source: $0.value, target: $0.key)
         }
         let summary = summary(of: spec)
-        do {
-            let id = try await call(
+        func create() async throws -> String {
+            try await call(
                 EngineStep(kind: .createContainer, service: name, cause: step.cause, target: step.target.text, spec: summary),
                 operation: operation, result: { $0 },
-                before: [entry(name, .createBegan, cause: step.cause)]
+                before: (journal.state[name].phase == .creating ? [] : [entry(name, .createBegan, cause: step.cause)])
                     + spec.oversized.map { JournalEntry(name, .noteTaken(NoteTaken(text: $0))) },
                 after: { [entry(name, .containerCreated, container: $0)] },
                 resolve: { [engine] in
@@ -41,14 +41,17 @@ extension GroupRun {
             ) { () async throws(DockerError) in
                 try await engine.create(name: step.target.text, config)
             }
-            made(name, id)
-            madeFrom(name, label)
-            handedOn(to: id, volumes.handedOn)
-            if failure(name) != nil { return try await discard(name, container: id, cause: "because its service failed meanwhile") }
-            try journal.note(volumes.notes.map { JournalEntry(name, .noteTaken(NoteTaken(text: $0))) })
-        } catch let error as DockerError where error.isNameConflict {
-            throw await nameConflict(error, name: step.target.text)
         }
+        let id: String
+        do { id = try await create() } catch let error as DockerError where error.isNameConflict {
+            guard try await clearUnstarted(error, of: name) else { throw await nameConflict(error, name: step.target.text, of: name) }
+            id = try await create()
+        }
+        made(name, id)
+        madeFrom(name, label)
+        handedOn(to: id, volumes.handedOn)
+        if failure(name) != nil { return try await discard(name, container: id, cause: "because its service failed meanwhile") }
+        try journal.note(volumes.notes.map { JournalEntry(name, .noteTaken(NoteTaken(text: $0))) })
     }
 
     /// What a container of a resolved spec is made from, as the ledger keeps it.
@@ -78,9 +81,29 @@ extension GroupRun {
         }
     }
 
-    private func nameConflict(_ error: DockerError, name: String) async -> Failure {
+    /// Takes away the service's own container that holds the name, where it was never started: the call of a run that was killed
+    /// may have been carried out after all.
+    private func clearUnstarted(_ error: DockerError, of service: String) async throws -> Bool {
+        guard let id = error.conflictingContainerID, let holder = try? await engine.inspect(container: id),
+            GroupLabels.areOn(holder, group: group.name, service: service), holder.config.labels[GroupLabels.oneOff] == nil,
+            holder.state.status == "created"
+        else { return false }
+        try await remove(
+            service, id, target: holder.name, cause: "made by an earlier run, and never started", force: true, volumes: true)
+        return true
+    }
+
+    private func nameConflict(_ error: DockerError, name: String, of service: String?) async -> Failure {
         var holder = error.conflictingContainerID.map { shortID($0) }
         if let id = error.conflictingContainerID, let other = try? await engine.inspect(container: id) {
+            if GroupLabels.areOn(other, group: group.name, service: service) {
+                return Failure(
+                    .nameConflict, phase: .create,
+                    summary:
+                        "its container's name \(name) is held by another container of its own, \(shortID(id)) (\(other.state.status)), "
+                        + "which the engine did not list",
+                    subject: name, holder: Failure.ownContainer)
+            }
             let group = other.config.labels[GroupLabels.group].map { " of group \"\($0)\"" } ?? " (not made by miniboss)"
             holder = "container \(shortID(id))\(group), image \(other.config.image)"
         }
@@ -95,7 +118,7 @@ extension GroupRun {
         let id: String
         if case .container(let known, _) = step.target { id = known } else { id = try containerID(step) }
         do { try await rename(id, to: target, step) } catch let error as DockerError where error.isNameConflict {
-            guard try await hasGone(target, within: 10) else { throw await nameConflict(error, name: target) }
+            guard try await hasGone(target, within: 10) else { throw await nameConflict(error, name: target, of: step.service) }
             try await rename(id, to: target, step)
         }
     }

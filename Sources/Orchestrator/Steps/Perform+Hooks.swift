@@ -50,10 +50,12 @@ extension GroupRun {
                 do {
                     isReady = try await hook(access)
                     seen = isReady ? nil : access.takeObservation()
-                } catch let error as DockerError where error.outcomeUnknown && !error.isUnreachable && !error.isCancelled {
+                    log.answered()
+                } catch let error as DockerError where error.isEngineFault {
                     // It asks and changes nothing that matters: the next ping may get an answer.
                     isReady = false
                     seen = error.description
+                    guard clock.seconds(since: log.faulted(error, at: clock.monotonic())) < Self.faultTolerance else { throw error }
                 }
                 if let change = log.end(isReady, seen) { try journal.note(service, .pingChanged(change)) }
                 if isReady { return }
@@ -62,6 +64,7 @@ extension GroupRun {
         }
         switch result {
         case .timedOut where log.attempts > 0 && !log.isStuck:
+            if let fault = log.fault { throw Failure(fault, phase: .ping) }
             let last = log.lastError
             let pings = log.attempts == 1 ? "one ping" : "\(log.attempts) pings"
             let isPaused = (try? await engine.state(container: id).paused) == true
@@ -84,6 +87,9 @@ extension GroupRun {
         if !journal.state[service].debt(of: id).postStart { try move(service, .pingSucceeded, container: id) }
     }
 
+    /// Seconds for which an engine may answer pings with nothing but its own troubles.
+    private static var faultTolerance: Double { 2 }
+
     private var limits: HookLimits {
         HookLimits(deadline: terms.hookTimeout, clock: clock, interruption: interruption, executor: setting.host.hookExecutor)
     }
@@ -97,7 +103,8 @@ extension GroupRun {
     /// That a hook of the user's began is durable before it begins. A readiness does nothing that would have to be known.
     func hold<Value: Sendable>(
         _ hook: HookName, of service: String?, limits: HookLimits, log: PingLog? = nil,
-        overtake: (@escaping @Sendable (Int?) -> Void) -> Void = { _ in }, body: @escaping @Sendable () async throws -> Value
+        overtake: (@escaping @Sendable (HookOvertaking) -> Void) -> Void = { _ in },
+        body: @escaping @Sendable () async throws -> Value
     ) async throws -> HookResult<Value> {
         var limits = limits
         if hook == .ping, let service, hooks(of: service).pingsByReadiness {
@@ -114,7 +121,7 @@ extension GroupRun {
             scope, limits: limits,
             overtake: { offer in
                 token = service.map { surrender.listen(to: $0) { offer(.surrender) } }
-                overtake { offer(.death(exitCode: $0)) }
+                overtake(offer)
             }, body: body)
         if let token { surrender.forget(token) }
         log?.close()
@@ -126,6 +133,7 @@ extension GroupRun {
             case .interrupted: (.interrupted, nil)
             case .overtaken(.death): (.interrupted, "its container ended")
             case .overtaken(.surrender): (.interrupted, "a service it needs failed")
+            case .overtaken(.engine): (.interrupted, "the engine did not answer")
             }
         try journal.note(
             service,
@@ -162,18 +170,36 @@ extension GroupRun {
             wakes.continuation.finish()
         }
         return try await hold(hook, of: service, limits: limits, log: log) { overtake in
-            Task { [engine] in
+            Task {
                 for await exitCode in wakes.stream {
                     // 137 may have been memory, which only an inspect tells.
-                    if let exitCode, exitCode != 137 { return overtake(exitCode) }
-                    do throws(DockerError) {
-                        if try await !engine.state(container: id).running { return overtake(nil) }
-                    } catch  where error.isNotFound { return overtake(nil) } catch {}
+                    if let exitCode, exitCode != 137 { return overtake(.death(exitCode: exitCode)) }
+                    switch await look(at: id) {
+                    case .engine where hook != .ping: continue
+                    case let reason?: return overtake(reason)
+                    case nil: continue
+                    }
                 }
             }
         } body: {
             try await body()
         }
+    }
+
+    /// Why there is nothing to wait for any more. An engine that does not answer is asked again, for a second.
+    private func look(at id: String) async -> HookOvertaking? {
+        var last: DockerError?
+        for attempt in 0..<3 {
+            do throws(DockerError) {
+                return try await engine.state(container: id).running ? nil : .death(exitCode: nil)
+            } catch {
+                if error.isNotFound { return .death(exitCode: nil) }
+                guard error.isUnreachable || error.isEngineFault else { return nil }
+                last = error
+            }
+            if attempt < 2 { try? await clock.sleep(0.5) }
+        }
+        return last.map { .engine($0) }
     }
 
     /// Turns a hook's bad end into the service's failure.
@@ -205,6 +231,7 @@ extension GroupRun {
                 .hookTimedOut, phase: phase, summary: "\(hook.rawValue) was not back after \(decimal(terms.hookTimeout, places: 1)) s",
                 lastPingError: log?.lastError, attempts: log?.attempts, subject: hook.rawValue)
         case .overtaken(.surrender): throw StepFault.givenUp
+        case .overtaken(.engine(let error)): throw Failure(error, phase: phase)
         case .overtaken(.death(let exitCode)):
             guard let id else { throw StepFault.interrupted }
             throw try await death(of: service, id, phase: phase, during: "\(hook.rawValue) ran", log: log, exitCode: exitCode)

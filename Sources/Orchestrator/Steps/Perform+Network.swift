@@ -48,6 +48,11 @@ extension GroupRun {
                     try await engine.remove(network: network.id)
                 }
             } catch let error as DockerError where error.isNetworkInUse {
+                if let own = await ownUser(of: network.id) {
+                    throw OperationError(
+                        .failed, "the network \(name) stays: \(own) of this group runs on it, which the engine did not list",
+                        next: "`miniboss doctor` checks the engine; then `miniboss stop --remove` tries again.")
+                }
                 // The containers are gone: the stop is done, whoever else keeps the network.
                 try journal.note(nil, .noteTaken(NoteTaken(text: "the network \(name) stays: \(await users(of: network.id))")))
             } catch let error as DockerError {
@@ -58,6 +63,17 @@ extension GroupRun {
                     next: "The containers are gone. `miniboss stop --remove` tries again.")
             }
         }
+    }
+
+    /// A running container of the group on a network that is to be removed.
+    private func ownUser(of network: String) async -> String? {
+        for id in (try? await engine.inspect(network: network).containers.keys.sorted()) ?? [] {
+            guard let user = try? await engine.inspect(container: id), user.state.running,
+                user.config.labels[GroupLabels.oneOff] == nil
+            else { continue }
+            if GroupLabels.areOn(user, group: group.name, service: nil) { return user.name }
+        }
+        return nil
     }
 
     private func users(of network: String) async -> String {

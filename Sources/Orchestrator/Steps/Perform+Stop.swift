@@ -8,6 +8,9 @@ extension GroupRun {
         guard let service = step.service else { return .succeeded }
         let id = try containerID(step)
         let tracked = isOwn(id, of: service)
+        if hooks(of: service).preStop != nil, found(container: id)?.status == .paused {
+            try journal.note(service, .noteTaken(NoteTaken(text: "pre_stop was not run: its container was paused")))
+        }
         let start = clock.monotonic()
         let answer = try await call(
             EngineStep(kind: .stopContainer, service: service, cause: step.cause, target: step.target.text), result: { _ in id },

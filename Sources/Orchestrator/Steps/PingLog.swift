@@ -1,3 +1,4 @@
+import DockerClient
 import Reconciler
 import Synchronization
 
@@ -9,12 +10,29 @@ final class PingLog: Sendable {
         var last: String?
         var answered = false
         var isClosed = false
+        var fault: (error: DockerError, since: Int64)?
     }
 
     private let state = Mutex(State())
 
     var attempts: Int { state.withLock { $0.attempts } }
     var lastError: String? { state.withLock { $0.last } }
+
+    /// What the engine, and not the service, answered last; `nil` where the service did.
+    var fault: DockerError? { state.withLock { $0.fault?.error } }
+
+    /// Notes that the engine is to blame for an answer.
+    /// - Returns: since when it has been for every one.
+    func faulted(_ error: DockerError, at now: Int64) -> Int64 {
+        state.withLock { state in
+            let since = state.fault?.since ?? now
+            state.fault = (error, since)
+            return since
+        }
+    }
+
+    /// The service itself has answered.
+    func answered() { state.withLock { $0.fault = nil } }
 
     /// What a hook that nobody waits for any more asks and hears is not counted.
     func close() { state.withLock { $0.isClosed = true } }

@@ -16,6 +16,8 @@ extension Failure {
     public static let registry = "its registry"
     /// Who took the container away.
     public static let somebody = "somebody"
+    /// Who holds the name of a container, and is none other than the service itself.
+    public static let ownContainer = "a container of its own"
     /// Who holds the name of a network.
     public static let networkHolder = "a network of that name"
 
@@ -52,6 +54,8 @@ extension Failure {
         case .buildFailed where holder == Self.engineDisk: return "its image could not be built: \(Self.engineDisk) is full"
         case .buildFailed: return "its image could not be built"
         case .nameConflict where isAboutNetwork: return "a network that miniboss did not make for this group has that name"
+        case .nameConflict where holder == Self.ownContainer:
+            return "the engine has another container of this service, and did not say so when it was asked"
         case .nameConflict: return "a container that is not of this group has its name" + (holder.map { ": \($0)" } ?? "")
         case .portInUse: return "host port\(subjectWords) is taken" + (holder.map { " by \($0)" } ?? "")
         case .mountMissing: return "the directory\(subjectWords) does not exist on this machine"
@@ -61,7 +65,7 @@ extension Failure {
         case .engineError where holder == Self.addressPool: return "\(Self.addressPool) is used up"
         case .engineError where holder != nil: return "\(holder ?? Self.engineDisk) is full"
         case .engineError where phase == .pull: return "the image\(subjectWords) could not be pulled"
-        case .engineError: return "the engine refused"
+        case .engineError: return "the engine refused, or could not do what it was asked for"
         case .interrupted: return "the run was interrupted before the service was ready"
         }
     }
@@ -97,6 +101,8 @@ extension Failure {
         case .buildFailed: return "mend the Dockerfile or what it copies; the build's last lines are above"
         case .nameConflict where isAboutNetwork:
             return "remove that network (`docker network rm \(subject ?? "NAME")`), or join it with --network-name \(subject ?? "NAME")"
+        case .nameConflict where holder == Self.ownContainer:
+            return "`miniboss \(invocation)` again: it looks at what is there anew"
         case .nameConflict:
             return "remove or rename that container (`docker rm -f \(subject ?? holder ?? "NAME")`), then `miniboss start`"
         case .portInUse: return "free host port\(subjectWords), or choose another in \(type).ports\(place); 0 takes any free one"

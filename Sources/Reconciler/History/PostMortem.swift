@@ -107,7 +107,10 @@ public struct PostMortem: Sendable, Equatable {
     private func judged(_ summary: RunSummary, facts: [RecordedFact], invocation: String) -> (String, String?) {
         let isCutOffOnly = outcome != .failed && failures.allSatisfy { $0.failure.failureClass == .interrupted }
         if let first = failures.first, !isCutOffOnly {
-            if first.service.isEmpty { return ("`\(command)` could not begin: \(first.failure.summary)", nil) }
+            if first.service.isEmpty {
+                let hasBegun = facts.own.contains { if case .stepIntended = $0.event { true } else { false } }
+                return ("`\(command)` could not \(hasBegun ? "go on" : "begin"): \(first.failure.summary)", nil)
+            }
             return ("\(first.failure.sentence(about: first.service))\(companions)\(neverStarted)", nil)
         }
         let name = "run \(run) (`\(command)`)"

@@ -87,7 +87,7 @@ extension SpecSummary {
             fields.append(("env.\(key)", env[key], value))
         }
         return fields + [
-            ("ports", ports.joined(separator: ", "), other.ports.joined(separator: ", ")),
+            ("ports", portWords(beside: other), other.portWords(beside: self)),
             ("volumes", volumes.joined(separator: ", "), other.volumes.joined(separator: ", ")),
             ("entrypoint", entrypoint?.joined(separator: " "), other.entrypoint?.joined(separator: " ")),
             ("cmd", command?.joined(separator: " "), other.command?.joined(separator: " ")), ("user", user, other.user),

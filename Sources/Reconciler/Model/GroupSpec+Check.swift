@@ -43,8 +43,9 @@ extension GroupSpec {
         return services.compactMap { service in
             let key = service.name.lowercased()
             guard let owners = types[key], owners.count > 1, reported.insert(key).inserted else { return nil }
+            // The first may keep its name.
             return DefinitionProblem(
-                field: "name",
+                typeName: owners[1], field: "name",
                 "\(owners.count) services are named \"\(service.name)\" (\(owners.joined(separator: ", "))); names must be unique")
         }
     }

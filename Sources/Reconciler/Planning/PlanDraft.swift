@@ -2,8 +2,8 @@
 struct PlanDraft {
     private(set) var plan = Plan()
     private var shared: [String: Int] = [:]
-    /// The step after which a service is running; none when it already is.
-    private(set) var lastSteps: [String: Int] = [:]
+    /// The steps after which a service is running and so is all it needs; none when they already are.
+    private(set) var lastSteps: [String: [Int]] = [:]
     /// By container: what to wait for until it does not run any more.
     private(set) var endings: [String: [Int?]] = [:]
 
@@ -50,7 +50,13 @@ struct PlanDraft {
         return add(.removeContainer, service, .container(id: container.id, name: container.name), cause: cause, after: ended)
     }
 
-    mutating func finish(_ service: String, with step: Int?) { lastSteps[service] = step }
+    mutating func finish(_ service: String, with step: Int) { lastSteps[service] = [step] }
+
+    /// A service without a step of its own still stands between those around it.
+    mutating func pass(_ service: String, after steps: [Int?]) {
+        let steps = Set(steps.compactMap { $0 })
+        if !steps.isEmpty { lastSteps[service] = steps.sorted() }
+    }
 
     mutating func expect(_ outlook: ServiceOutlook) { plan.outlooks.append(outlook) }
 

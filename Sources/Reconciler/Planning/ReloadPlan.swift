@@ -53,7 +53,7 @@ public func planReload(_ service: ServiceSpec, dependents: [ServiceSpec], replac
             service: service.name, disposition: .replaced, cause: cause, containerID: old.last?.id, differences: found ?? []))
 
     for dependent in order.map({ dependents[$0] }) {
-        let after = [last] + dependent.dependencies.map { draft.lastSteps[$0] }
+        let after = [last] + dependent.dependencies.flatMap { draft.lastSteps[$0, default: []] }
         let step = draft.add(
             .reconsider, dependent.name, .service(dependent.name),
             cause: replacesDependents ? "reload --remove" : "\(service.name) was reloaded", after: after, renews: replacesDependents)

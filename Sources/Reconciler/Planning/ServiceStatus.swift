@@ -31,17 +31,22 @@ public struct ServiceStatus: Sendable {
 extension ServiceStatus {
     /// A service that is defined.
     /// - Parameters:
-    ///   - container: the one it goes on with, where it has one.
+    ///   - choice: the container a start would go on with, and what it would clear away beside it.
     ///   - hide: what is masked in it.
     public init(
-        of service: ServiceSpec, _ container: ObservedContainer?, on network: String, in observed: ObservedGroup, _ state: GroupState,
+        of service: ServiceSpec, _ choice: ContainerChoice, on network: String, in observed: ObservedGroup, _ state: GroupState,
         hide: Redaction
     ) {
         let record = state[service.name]
+        let container = choice.keeper
         let isDone = container.map { $0.status == .exited && service.isDone(exitCode: $0.exitCode) } ?? false
         var differing: [Difference] = []
         var reason = container.map { record.complaint(about: $0, isDone: isDone) } ?? record.absence(of: service, in: state)
-        if reason.isEmpty, !isDone, let lost = service.dependencies.first(where: { [.failed, .blocked].contains(state[$0].phase) }) {
+        let isLost = { (needed: String) in
+            [.failed, .blocked].contains(state[needed].phase)
+                && !observed.containers.contains { $0.service == needed && $0.status == .running }
+        }
+        if reason.isEmpty, !isDone, let lost = service.dependencies.first(where: isLost) {
             reason = "runs without \(lost), which it needs: that \(state[lost].phase == .failed ? "failed" : "is blocked")"
         }
         if let container {
@@ -55,6 +60,10 @@ extension ServiceStatus {
             } catch { reason = error.description }
             if !isDone, [.exited, .created].contains(container.status), !observed.networkExists { reason = PlanCause.networkGone }
         }
+        let leftovers = choice.leftovers.map {
+            "left over beside it: \($0.name) (\($0.status.rawValue)), which `miniboss start` clears away"
+        }
+        reason = ([reason] + leftovers).filter { !$0.isEmpty }.joined(separator: "; ")
         let shown = container.map { isDone ? "completed" : $0.status.rawValue }
         self.init(
             service: service.name, state: shown ?? record.absentState(of: service, in: state),

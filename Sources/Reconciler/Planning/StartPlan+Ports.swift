@@ -3,10 +3,10 @@ extension StartPlanner {
     /// anyway, but perhaps only after this one, when they depend on it.
     /// - Returns: what its start waits for.
     mutating func makeWay(for service: ServiceSpec, after: [Int?]) -> [Int?] {
-        service.ports.flatMap { port in
-            publishers[port.host, default: []].filter { hasGivenUp(port.host, $0, to: service.name) }.flatMap { holder in
+        service.ports.flatMap { port -> [Int?] in
+            publishers[port.host, default: []].filter { hasGivenUp(port.host, $0, to: service.name) }.flatMap { holder -> [Int?] in
                 // What is to become of that service is decided in its turn, which comes before this one's.
-                if draft.endings[holder.id] == nil, let last = draft.lastSteps[holder.service] { return [last] as [Int?] }
+                if draft.endings[holder.id] == nil, let last = draft.lastSteps[holder.service] { return last }
                 return draft.end(holder, of: holder.service, cause: "host port \(port.host) is \(service.name)'s now", after: after)
             }
         }

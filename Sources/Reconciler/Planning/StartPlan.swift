@@ -36,7 +36,7 @@ struct StartPlanner {
     }
 
     mutating func plan(_ service: ServiceSpec) {
-        let dependencies = service.dependencies.map { draft.lastSteps[$0] }
+        let dependencies: [Int?] = service.dependencies.flatMap { draft.lastSteps[$0, default: []] }
         let followsHooks = service.dependencies.contains(where: moving.contains)
         let hangsOnHooks = followsHooks && !service.contextKeys.isEmpty
         let resolved = hangsOnHooks ? nil : try? service.resolved(request.history.context)
@@ -138,20 +138,22 @@ struct StartPlanner {
     /// It runs: nothing, or what a run that was cut off still owes it.
     private mutating func settle(_ service: ServiceSpec, _ keeper: ObservedContainer, _ owed: ContainerDebt, after: [Int?]) {
         guard owed.ping || owed.postStart else {
+            draft.pass(service.name, after: after)
             expect(service, .untouched, "running and as defined", keeper)
             return
         }
         let target = StepTarget.container(id: keeper.id, name: keeper.name)
-        var last: Int?
+        var after = after
         if owed.ping {
-            last = draft.add(.ping, service.name, target, cause: "started before, but not yet found ready", after: after)
+            after = [draft.add(.ping, service.name, target, cause: "started before, but not yet found ready", after: after)]
         }
         if owed.postStart {
-            last = draft.add(
-                .postStart, service.name, target, cause: "post_start has not succeeded for this container", after: after + [last])
+            after = [
+                draft.add(.postStart, service.name, target, cause: "post_start has not succeeded for this container", after: after)
+            ]
             moving.insert(service.name)
         }
-        draft.finish(service.name, with: last)
+        draft.pass(service.name, after: after)
         expect(service, .completed, owed.postStart ? "post_start is still owed" : "a ping is still owed", keeper)
     }
 

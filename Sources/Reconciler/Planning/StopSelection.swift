@@ -14,7 +14,8 @@ public struct StopSelection: Sendable {
         }
         let former = everyone.filter { !defined.contains($0.name) }.map { (name: $0.name, dependencies: $0.dependencies) }
         members = present + former
-        needs = services.map { ($0.name, $0.dependencies) } + former
+        // One that is gone stands on nothing.
+        needs = services.map { ($0.name, $0.dependencies) } + former.filter { remembered[$0.name].containerID != nil }
     }
 
     /// Excluding a service of which a dependency will be stopped would pull the floor from under it.
