@@ -53,6 +53,20 @@ import Testing
         #expect(line.contains("post_start ✔") && !line.contains("ping"), "\(line)")
     }
 
+    @Test("what befalls a container beside the one a service runs in is not told as its own") func besideAnother() throws {
+        var log = FactScript()
+        log.start([])
+        log.add(1, "a", StateChanged(from: .absent, to: .running, event: .foundRunning, containerID: "own"))
+        for container in ["other", "own"] {
+            log.add(2, "a", ContainerExited(containerID: container, exitCode: 137, oomKilled: false, error: nil, health: []))
+        }
+        var story = PlainStory()
+        #expect(
+            log.facts.compactMap { story.line($0) }.suffix(3) == [
+                "+0.001 a already running", "+0.002 a its other container exited 137", "+0.002 a exited 137",
+            ])
+    }
+
     @Test("plain progress shows no secret of the context") func plainSecret() {
         var log = FactScript()
         log.start([])

@@ -5,6 +5,8 @@ struct PlainStory: Sendable {
     private var start: RecordedFact?
     private var hooks: [String: [String]] = [:]
     private var causes: [String?: String] = [:]
+    /// The containers that services were found running in: what befalls another one is not what befalls them.
+    private var found: [String?: String] = [:]
     /// What the group's own hooks came to, which the end of the run repeats.
     private var saidOfGroup: Set<String> = []
 
@@ -54,7 +56,9 @@ struct PlainStory: Sendable {
         case .pingChanged(let ping): return ping.succeeded ? nil : "ping \(ping.attempt): \(ping.error ?? "false")"
         case .contextWritten(let body): return "context \(body.key) = \(body.secret ? EnvironmentValue.mask : body.value.json)"
         case .contextCleared: return "context cleared"
-        case .containerExited(let body): return body.exitCode.map { "exited \($0)" }
+        case .containerExited(let body):
+            let isAnother = found[fact.service].map { $0 != body.containerID } ?? false
+            return body.exitCode.map { "\(isAnother ? "its other container " : "")exited \($0)" }
         case .noteTaken(let note): return note.text
         case .ledgerSetAside(let body): return "the earlier ledger was set aside in \(body.directory)"
         case .engineReached: return "the engine answered"
@@ -72,7 +76,9 @@ struct PlainStory: Sendable {
         case .containerStopped: return "stopped"
         case .containerRemoved: return "removed"
         case .imageReady: return "image ready"
-        case .foundRunning: return "already running"
+        case .foundRunning:
+            found[service] = change.containerID
+            return "already running"
         case .failed: return "failed: \(change.failure?.summary ?? change.cause ?? "no reason was given")"
         case .blocked: return "blocked: needs \((change.because ?? []).reversed().joined(separator: ", which needs "))"
         case .interrupted: return "interrupted"

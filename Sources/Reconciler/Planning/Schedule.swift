@@ -40,8 +40,12 @@ public struct Schedule: Sendable {
     /// The steps that may begin now, in the order of the plan; they count as running from here on.
     public mutating func begin() -> [PlanStep] {
         guard !isStopped, !ready.isEmpty else { return [] }
-        for place in ready.sorted() where entries[place].missing > 0 { settleEarly(place) }
-        let begun = ready.sorted()
+        var begun = ready.sorted()
+        let early = begun.filter { entries[$0].missing > 0 }
+        if !early.isEmpty {
+            for place in early { settleEarly(place) }
+            begun.removeAll { !ready.contains($0) }
+        }
         ready = []
         for place in begun { entries[place].status = .running }
         return begun.map { entries[$0].step }

@@ -1,15 +1,18 @@
 extension StartPlanner {
     /// A new container: made early where nothing keeps it, started only when its dependencies are running.
+    /// - Parameter reads: the service's `contextReads`, where they are known already.
     mutating func make(
-        _ service: ServiceSpec, resolved: ServiceSpec?, replacing old: [ObservedContainer], cause: String, after dependencies: [Int?]
+        _ service: ServiceSpec, resolved: ServiceSpec?, reading reads: [String: [String]]? = nil, replacing old: [ObservedContainer],
+        cause: String, after dependencies: [Int?]
     ) {
+        let reads = reads ?? service.contextReads
         let properName = request.containerName(of: service.name)
         let firstName = request.newContainerName(of: service.name, beside: observed[service.name])
         let target = StepTarget.newContainer(name: firstName)
         let ready = [network(), addImage(resolved ?? service)]
 
         // Its own pre_start may make a directory it mounts, or write the key it is made from.
-        let isComplete = resolved != nil && service.contextKeys.isEmpty
+        let isComplete = resolved != nil && reads.isEmpty
         let create: Int
         let preStart: Int
         if isComplete, hasDirectories(service) {
@@ -19,7 +22,7 @@ extension StartPlanner {
             preStart = draft.add(.preStart, service.name, .service(service.name), cause: cause, after: dependencies + ready)
             create = draft.add(
                 .createContainer, service.name, target, cause: cause, after: ready + [preStart],
-                early: earlyBeginning(of: service, ready, dependencies))
+                early: earlyBeginning(of: service, reads, ready, dependencies))
         }
         var beforeStart: [Int?] = [create, preStart]
         for container in old {
@@ -37,11 +40,12 @@ extension StartPlanner {
     }
 
     /// A hook that is still to run may write a key anew: the container is made again then, see `planRemake`.
-    private func earlyBeginning(of service: ServiceSpec, _ ready: [Int?], _ dependencies: [Int?]) -> EarlyBeginning? {
-        let keys = service.contextKeys
-        let isFree = hasDirectories(service) && service.contextReads["volumes"] == nil && !service.imageHangsOnContext
-        guard isFree, !keys.isEmpty, dependencies.contains(where: { $0 != nil }) else { return nil }
-        return EarlyBeginning(keys: keys, after: ready.compactMap { $0 }.sorted())
+    private func earlyBeginning(
+        of service: ServiceSpec, _ reads: [String: [String]], _ ready: [Int?], _ dependencies: [Int?]
+    ) -> EarlyBeginning? {
+        let isBound = ["image", "buildFromDirectory", "dockerfile", "volumes"].contains { reads[$0] != nil }
+        guard !isBound, !reads.isEmpty, hasDirectories(service), dependencies.contains(where: { $0 != nil }) else { return nil }
+        return EarlyBeginning(keys: Set(reads.values.joined()), after: ready.compactMap { $0 }.sorted())
     }
 
     /// Whether all directories it mounts are there, so that none is left for `preStart` to make.

@@ -38,21 +38,22 @@ struct StartPlanner {
     mutating func plan(_ service: ServiceSpec) {
         let dependencies: [Int?] = service.dependencies.flatMap { draft.lastSteps[$0, default: []] }
         let followsHooks = service.dependencies.contains(where: moving.contains)
-        let hangsOnHooks = followsHooks && !service.contextKeys.isEmpty
+        let reads = followsHooks ? service.contextReads : nil
+        let hangsOnHooks = reads?.isEmpty == false
         let resolved = hangsOnHooks ? nil : try? service.resolved(request.history.context)
         let properName = request.containerName(of: service.name)
-        /// Fields of which nobody knows yet what they will be.
-        let open = resolved == nil ? Set(service.contextReads.keys) : []
         let containers = observed[service.name, default: []]
         let fingerprint = containers.isEmpty ? nil : resolved.map(request.fingerprint)
         let choice = ContainerChoice(containers, properName: properName, fingerprint: fingerprint)
 
         guard let keeper = choice.keeper else {
             let cause = PlanCause.noContainer
-            make(service, resolved: resolved, replacing: [], cause: cause, after: dependencies)
+            make(service, resolved: resolved, reading: reads, replacing: [], cause: cause, after: dependencies)
             expect(service, .new, cause)
             return
         }
+        /// Fields of which nobody knows yet what they will be.
+        let open = resolved == nil ? Set((reads ?? service.contextReads).keys) : []
         if let cause = request.renewals[service.name] ?? (service.alwaysStartNew ? "alwaysStartNew" : nil) {
             let found = resolved.map { differences(of: $0, from: keeper) } ?? []
             replace(service, resolved: resolved, [keeper] + choice.leftovers, cause: cause, differences: found, after: dependencies)
