@@ -1,4 +1,5 @@
 import DockerClient
+import FoundationEssentials
 import Glibc
 import Testing
 
@@ -232,6 +233,33 @@ import Testing
             #expect(told.map(\.step) == ["create_container", "remove_container", "create_container", "start_container"])
             #expect(Set(told.dropFirst().map(\.cause)) == ["{user} was written anew since its container was made"])
             #expect(try shop.miniboss("start").output.contains("nothing to do"))
+        }
+    }
+
+    @Test("B28, B31: a service gets the context of what it needs through one that is left alone, and is blocked when that fails")
+    func throughAnother() async throws {
+        let low = sleeper(
+            "low",
+            more: "let env = [\"MODE\": \"one\"]\n    func postStart(_ container: Container) async throws { Context[\"key\"] = \"one\" }")
+        let middle = sleeper("middle", dependencies: "[\"low\"]")
+        let top = sleeper("top", dependencies: "[\"middle\"]", more: "let env = [\"KEY\": \"{key}\"]")
+        try await withWorkshop(low + middle + top, list: "LOW(), MIDDLE(), TOP()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            let first = try await shop.container("middle")
+            try shop.write("Miniboss.swift", shop.read("Miniboss.swift").replacing("\"one\"", with: "\"two\""))
+            #expect(try shop.miniboss("start").code == 0)
+            #expect(try await shop.container("top")?.config.env.contains("KEY=two") == true)
+            #expect(try await shop.container("middle")?.state.startedAt == first?.state.startedAt)
+            // Stopped by hand, it would only have to be started again, after what it stands on.
+            let id = try #require(try await shop.container("top")?.id)
+            let docker = try Docker(environment: ProcessInfo.processInfo.environment)
+            try await docker.stopContainer(id, timeout: .seconds(1))
+            let source = try shop.read("Miniboss.swift").replacing("Context[\"key\"] = \"two\"", with: "struct No: Error {}; throw No()")
+            try shop.write("Miniboss.swift", source.replacing("\"MODE\": \"two\"", with: "\"MODE\": \"three\""))
+            let failed = try shop.miniboss("start")
+            #expect(failed.code == 1 && failed.errors.contains("top blocked: needs middle, which needs low"), "\(failed)")
+            #expect(try await shop.container("top")?.state.running == false)
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
         }
     }
 }

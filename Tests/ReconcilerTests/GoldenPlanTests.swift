@@ -438,7 +438,7 @@ import Testing
         front.env = [:]
         start.desired.services[2] = front
         start.observed.containers[2] = container(of: front, .exited)
-        expect(planStart(start), golden + "10 start_container front g_front=id-front (9)\n11 ping front g_front (10)")
+        expect(planStart(start), golden + "10 start_container front g_front=id-front (9)\n11 ping front g_front=id-front (10)")
     }
 
     @Test("B6: a container whose directory is not there yet waits for pre_start")
