@@ -28,8 +28,10 @@ extension Docker {
         do {
             return try JSONDecoder().decode(Value.self, from: Data(bytes))
         } catch {
-            throw DockerError(
-                .protocolViolation, endpoint: call.endpoint, message: "unexpected reply: \(Excerpt.text(bytes))")
+            // JSON may hold what containers were given; anything else tells who answers there.
+            let isJSON = bytes.first.map { [UInt8(ascii: "{"), UInt8(ascii: "[")].contains($0) } ?? false
+            let what = isJSON ? "\(bytes.count) bytes of JSON that is not what was asked for" : Excerpt.text(bytes)
+            throw DockerError(.protocolViolation, endpoint: call.endpoint, message: "unexpected reply: \(what)")
         }
     }
 

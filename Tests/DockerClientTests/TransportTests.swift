@@ -65,6 +65,10 @@ struct TransportTests {
         let error = await failure { () async throws(DockerError) in try await rig.docker.version() }
         #expect(error?.code == .protocolViolation)
         #expect(error?.engineMessage.contains("<html>proxy") == true)
+        // What containers were given may be in it.
+        rig.server.on("GET", "/containers/json", .reply(.json(200, #"{"Env":"PW=canary"}"#)))
+        let told = await failure { () async throws(DockerError) in try await rig.docker.listContainers(all: true) }
+        #expect(told?.code == .protocolViolation && told?.description.contains("canary") == false)
     }
 
     @Test("The head of a response is there before its body")

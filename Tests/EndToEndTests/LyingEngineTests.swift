@@ -107,6 +107,21 @@ import Testing
         }
     }
 
+    @Test("B27, B53: a failed container whose log can't be read is kept, and is not said to have written nothing")
+    func unreadableLog() async throws {
+        let failing = sleeper("a").replacing(#""sleep 1000""#, with: #""sh -c 'echo dying; exit 5'""#)
+        try await withWorkshop(failing, list: "A()") { shop in
+            let engine = try relay()
+            defer { engine.stop() }
+            engine.on("GET", "*/logs", .reply(.error(500, "no logs today")))
+            let start = try shop.miniboss("start", variables: ["DOCKER_HOST": engine.host])
+            #expect(start.code == 1 && start.errors.contains("its container is kept, since its log could not be read"), "\(start)")
+            #expect(!start.output.contains("it wrote nothing"), "\(start)")
+            #expect(try shop.miniboss("logs", "a").output.contains("dying"))
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+        }
+    }
+
     @Test("B53: an engine that goes away while a container is waited for at its port is noticed by the look at the container")
     func goneWhileProbed() async throws {
         let more = "let ports = [9: 0]\n    let readiness = Readiness.tcp(9)"

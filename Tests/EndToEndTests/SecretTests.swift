@@ -261,6 +261,19 @@ private func services(denying: String, group: String) -> String {
             #expect(rows.contains("env.URI") && !rows.contains("canary"))
         }
     }
+
+    @Test("B54: `logs` masks a secret of a service that has no container, also when the definition is broken by now")
+    func withoutContainer() async throws {
+        let teller = sleeper("a").replacing(#""sleep 1000""#, with: #""sh -c 'echo got canary-b1x; sleep 1000'""#)
+        let keeper = sleeper("b", more: #"let env: Environment = ["PW": .secret("canary-b1x")]"#)
+        try await withWorkshop(teller + keeper, list: "A(), B()") { shop in
+            #expect(try shop.miniboss("start", "--only", "a").code == 0)
+            #expect(try shop.miniboss("logs").output == "a | got ******\n")
+            try shop.write("Miniboss.swift", "this is no Swift")
+            #expect(try shop.miniboss("logs", "a").output == "a | got ******\n")
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+        }
+    }
 }
 
 extension Workshop {

@@ -108,6 +108,9 @@ struct SetAsideTests {
             return
         }
         #expect(cited.lastSeq == last - 1)
+        #expect(
+            try GroupRecords.examine(directory: memory.directory, ledgerPath: nil)?.advice.contains { $0.finding.contains("-head") }
+                == false)
         #expect(cited.lastHash == rows[last - 2].hash.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
         #expect(access("\(cited.directory)/ledger.sqlite", F_OK) == 0)
 

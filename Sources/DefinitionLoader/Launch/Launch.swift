@@ -41,6 +41,7 @@ public struct Launch: Sendable {
         let invocation = try Invocation(setting.arguments)
         let kit = try Kit.find(override: setting.environment["MINIBOSS_KIT"], launcher: setting.launcher, from: setting.currentDirectory)
         let file = DefinitionFile.find(named: invocation.file, from: setting.currentDirectory)
+        if invocation.command == "logs", !invocation.asksForHelp { return logs(kit, invocation, file) }
         guard invocation.needsDefinition else { return engine(kit, invocation, file) }
         if invocation.command == "stop" { return try stop(kit, invocation, file) }
         guard let file else { throw noDefinition() }
@@ -76,6 +77,14 @@ public struct Launch: Sendable {
         // When a hook traps, the line of the definition is to be seen, not registers and other threads.
         environment["SWIFT_BACKTRACE"] = environment["SWIFT_BACKTRACE"] ?? "threads=crashed,registers=none,images=none,limit=10,top=0"
         return Execution(path: path, arguments: ["miniboss"] + invocation.forwarded, environment: environment)
+    }
+
+    /// The program that last started the group knows its secrets, also those of services without a container; else the engine goes
+    /// by the containers.
+    private func logs(_ kit: Kit, _ invocation: Invocation, _ file: DefinitionFile?) -> Execution {
+        let place = file?.path ?? Disk.absolute(DefinitionFile.fileName, in: setting.currentDirectory)
+        guard !invocation.namesGroup, let former = former(place) else { return engine(kit, invocation, file) }
+        return become(former.path, invocation, definition: place, hash: former.hash)
     }
 
     /// A definition that is broken or gone never stops a stop: then the program that started the group does it, else the engine.

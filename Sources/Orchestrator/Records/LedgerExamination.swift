@@ -14,6 +14,10 @@ public struct LedgerExamination: Sendable {
     private(set) var newestRun = 0
     private(set) var head: ChainHead?
     private var impossible: String?
+    /// Of the run that set the ledger before this one aside, where that is the first.
+    private var founder: Int?
+    /// Whether only that one is in it, which keeps no head.
+    private var isFresh: Bool { founder == newestRun }
     private var snapshot: (seq: Int, state: GroupState)?
 
     /// What a sound ledger still asks for: where it lies, how big it has become.
@@ -62,7 +66,7 @@ public struct LedgerExamination: Sendable {
         }
         obstacle = Self.obstacle(directory: directory, path: path)
         advice = Self.advice(kind: FileSystemKind(at: location.directory), bytes: location.bytes, directory: location.directory)
-        if events > 0, !isBroken, !location.hasHead {
+        if events > 0, !isBroken, !isFresh, !location.hasHead {
             advice.append(
                 Advice(
                     finding: "\(location.path)-head, which tells the newest event, is gone or can't be understood: "
@@ -116,6 +120,7 @@ public struct LedgerExamination: Sendable {
     private mutating func visit(_ row: RecordedEvent) {
         if row.seq == 1 {
             (state, newestRun, impossible, outdated) = (GroupState(), 0, nil, [])
+            founder = row.type == LedgerSetAside.type ? row.run : nil
         }
         newestRun = max(newestRun, row.run)
         guard impossible == nil else { return }

@@ -9,14 +9,22 @@ extension GroupRun {
     func fail(_ service: String, _ failure: Failure, in kind: StepKind) async throws {
         failed(service, failure)
         let container = try await failedContainer(of: service, failure)
+        var hasEvidence = true
         if failure.isDeath {
             // Known whole; gathering the evidence takes the engine a while.
             try move(service, .failed, cause: failure.summary, container: container, failure: failure)
-            if let container { try journal.note(await evidence(of: service, container: container)) }
+            if let container {
+                let entries = await evidence(of: service, container: container)
+                hasEvidence = entries.hasLog
+                try journal.note(entries)
+            }
         } else {
             var entries: [JournalEntry] = []
             var failure = failure
-            if let container { entries += await evidence(of: service, container: container) }
+            if let container {
+                entries += await evidence(of: service, container: container)
+                hasEvidence = entries.hasLog
+            }
             for case .event(.containerExited(let exit)) in entries.map(\.content) where !exit.running {
                 failure.exitCode = failure.exitCode ?? exit.exitCode
                 failure.oomKilled = failure.oomKilled || exit.oomKilled
@@ -27,6 +35,11 @@ extension GroupRun {
             try journal.note(entries)
         }
         guard let container, !terms.keepFailed, !kind.endsContainer || made(service) == container else { return }
+        // What it wrote is nowhere else.
+        guard hasEvidence else {
+            let text = "its container is kept, since its log could not be read: `miniboss logs \(service)` tries again"
+            return try journal.note(service, .noteTaken(NoteTaken(text: text)))
+        }
         try await discard(service, container: container, cause: "because it failed (\(failure.failureClass.rawValue))")
     }
 
@@ -112,6 +125,13 @@ extension GroupRun {
             guard !error.isNotFound, !error.isUnreachable else { return }
             try journal.note(service, .noteTaken(NoteTaken(text: "its container \(shortID(id)) could not be removed: \(error)")))
         }
+    }
+}
+
+extension [JournalEntry] {
+    /// Whether a container's log is among them.
+    fileprivate var hasLog: Bool {
+        contains { if case .event(.logsCaptured) = $0.content { true } else { false } }
     }
 }
 

@@ -81,6 +81,8 @@ extension Failure {
             return "set \(change.field.dropFirst(4)) in \(type).env\(place), then `miniboss start`"
         }
         switch failureClass {
+        case .engineUnreachable where holder == Self.lostReply && ["exec", "run"].contains(invocation.prefix { $0 != " " }):
+            return "see that the engine runs (`miniboss doctor`); the command may have run, or may run still"
         case .engineUnreachable where holder == Self.lostReply:
             return "see that the engine runs (`miniboss doctor`), then `miniboss \(invocation)`: it finds out what became of it"
         case .engineUnreachable:

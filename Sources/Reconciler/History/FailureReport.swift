@@ -50,6 +50,7 @@ public struct FailureReport: Sendable, Equatable {
         var spec: SpecSummary?
         var exit: ContainerExited?
         var hookSeconds: Double?
+        var wasSilent = false
         for own in facts where own.service == service {
             switch own.event {
             case .pingChanged(let ping):
@@ -66,6 +67,7 @@ public struct FailureReport: Sendable, Equatable {
                 if !body.health.isEmpty { health = body.health }
             case .logsCaptured(let logs):
                 logTail = logs.lines
+                wasSilent = logs.lines.isEmpty && logs.truncatedBytes == 0
                 logBytesCut = logs.truncatedBytes
                 // A build's output is that of no container.
                 if failure.phase != .build { containerID = logs.containerID }
@@ -82,6 +84,6 @@ public struct FailureReport: Sendable, Equatable {
         because = failure.reason(exit: exit, hookSeconds: hookSeconds)
         hint = failure.hint(
             service: service, typeName: typeName, origin: origin, changes: changes, invocation: start.invocation,
-            hasLog: !logTail.isEmpty)
+            hasLog: !wasSilent)
     }
 }
