@@ -32,6 +32,7 @@ extension DockerError {
         default: false
         }
     }
+
     public var isNotFound: Bool { status == 404 }
 
     /// The container name belongs to another container; see `conflictingContainerID`.

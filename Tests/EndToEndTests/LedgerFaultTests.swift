@@ -145,6 +145,8 @@ private let services = """
             #expect(try await !shop.networkExists())
             // Who only looks can look.
             #expect(try shop.boundByModes([shop.program, "plan"]).code == 2)
+            let doctor = try shop.boundByModes([shop.program, "doctor"])
+            #expect(doctor.output.contains("\(shop.directory) can't be written: no run can be recorded"), "\(doctor)")
             let elsewhere = "/tmp/\(shop.group)-ledger"
             defer { try? FileManager.default.removeItem(atPath: elsewhere) }
             let ledger = ["MINIBOSS_LEDGER": "\(elsewhere)/ledger.sqlite"]

@@ -96,6 +96,8 @@ import Testing
             #expect(try history(shop).map(\.outcome) == ["crashed", "succeeded"])
             #expect(try shop.miniboss("start").code == 0)
             #expect(try history(shop).map(\.outcome) == ["succeeded", "crashed", "succeeded"])
+            let story = try shop.miniboss("history", "2").output
+            #expect(story.contains("it may still run in the container"), "\(story)")
             try go.say()
         }
     }

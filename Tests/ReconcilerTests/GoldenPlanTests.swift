@@ -5,25 +5,25 @@ import Testing
 @Suite struct GoldenPlanTests {
     private let db = ServiceSpec(name: "db", image: "db:1", env: ["MODE": "one"])
     private let app = ServiceSpec(name: "app", image: "app:1", dependencies: ["db"])
+    /// A running `db` that differs.
+    private static let replacedDB = """
+        1 create_container db g_db.new
+        2 pre_start db (1)
+        3 pre_stop db g_db=id-db (1 2)
+        4 stop_container db g_db=id-db (3)
+        5 remove_container db g_db=id-db (4)
+        6 rename_container db g_db (1 2 5)
+        7 start_container db g_db (1 2 5 6)
+        8 ping db g_db (7)
+        9 post_start db g_db (8)
+        """
     private let web = ServiceSpec(name: "web", image: "web", dependencies: ["app"], build: BuildSource(directory: "/web"))
 
     @Test("B22: the new container has another name until the old one is gone, which stops only when the new one can start")
     func replacedWhileItHoldsTheName() {
         var changed = db
         changed.env = ["MODE": "two"]
-        expect(
-            planStart(request([changed], [container(of: db, .running)])),
-            """
-            1 create_container db g_db.new
-            2 pre_start db (1)
-            3 pre_stop db g_db=id-db (1 2)
-            4 stop_container db g_db=id-db (3)
-            5 remove_container db g_db=id-db (4)
-            6 rename_container db g_db (1 2 5)
-            7 start_container db g_db (1 2 5 6)
-            8 ping db g_db (7)
-            9 post_start db g_db (8)
-            """)
+        expect(planStart(request([changed], [container(of: db, .running)])), Self.replacedDB)
     }
 
     @Test("B23: a host port that goes from a dependent to what it depends on is given up before that one starts")
@@ -420,25 +420,13 @@ import Testing
         var start = request(
             [changed, app, front], [container(of: db, .running), container(of: app, .running), container(of: front, .running)],
             try written("user", .int(7)))
-        let golden = """
-            1 create_container db g_db.new
-            2 pre_start db (1)
-            3 pre_stop db g_db=id-db (1 2)
-            4 stop_container db g_db=id-db (3)
-            5 remove_container db g_db=id-db (4)
-            6 rename_container db g_db (1 2 5)
-            7 start_container db g_db (1 2 5 6)
-            8 ping db g_db (7)
-            9 post_start db g_db (8)
-
-            """
-        expect(planStart(start), golden + "10 reconsider front (9)")
+        expect(planStart(start), Self.replacedDB + "\n10 reconsider front (9)")
         #expect(planStart(start).outlook(of: "app")?.disposition == .untouched)
         // Nor is one that is stopped started before.
         front.env = [:]
         start.desired.services[2] = front
         start.observed.containers[2] = container(of: front, .exited)
-        expect(planStart(start), golden + "10 start_container front g_front=id-front (9)\n11 ping front g_front=id-front (10)")
+        expect(planStart(start), Self.replacedDB + "\n10 start_container front g_front=id-front (9)\n11 ping front g_front=id-front (10)")
     }
 
     @Test("B6: a container whose directory is not there yet waits for pre_start")

@@ -29,7 +29,7 @@ struct DoctorCommand: Verb {
             // To mend one of several it must be said which; all can be looked at.
             if setAside, several.count > 1 { throw error }
             findings.append(DoctorFinding("group", .skipped, error.message, mend: error.next))
-            findings += several.flatMap { ledger(session, $0) }
+            findings += several.isEmpty ? obstacle(session, groupDirectory(session)) : several.flatMap { ledger(session, $0) }
         }
         if let target {
             if setAside { findings.append(try mendLedger(session, target)) }
@@ -80,18 +80,29 @@ struct DoctorCommand: Verb {
         let check = "ledger"
         do throws(OperationError) {
             guard let found = try GroupRecords.examine(directory: target.directory, ledgerPath: session.ledgerPath) else {
-                let obstacle = LedgerExamination.obstacle(directory: target.directory, path: session.ledgerPath)
-                return [DoctorFinding(check, .good, "group \"\(target.name)\" has none yet")]
-                    + (obstacle.map { [DoctorFinding(check, .warning, $0.finding, mend: $0.mend)] } ?? [])
+                return [DoctorFinding(check, .good, "group \"\(target.name)\" has none yet")] + obstacle(session, target.directory)
             }
             guard found.problems.isEmpty else {
                 return [DoctorFinding(check, .bad, found.problems.joined(separator: "; "), mend: found.mend)]
             }
             let sound = "group \"\(target.name)\": \(found.events) events, every link of the chain holds"
             return [DoctorFinding(check, .good, sound)]
-                + (found.obstacle.map { [DoctorFinding(check, .warning, $0.finding, mend: $0.mend)] } ?? [])
+                + obstacle(session, target.directory)
                 + found.advice.map { DoctorFinding(check, .advice, $0.finding, mend: $0.mend) }
         } catch { return [DoctorFinding(check, .bad, error.message, mend: error.next)] }
+    }
+
+    /// Where a group that was never started would keep its ledger, whatever its name.
+    private func groupDirectory(_ session: Session) -> String {
+        GroupDirectory.path(
+            group: shared.group ?? "group", definitionPath: shared.definitionPath(session), currentDirectory: session.currentDirectory)
+    }
+
+    /// What would keep a first run from being recorded.
+    private func obstacle(_ session: Session, _ directory: String) -> [DoctorFinding] {
+        LedgerExamination.obstacle(directory: directory, path: session.ledgerPath).map {
+            [DoctorFinding("ledger", .warning, $0.finding, mend: $0.mend)]
+        } ?? []
     }
 
     private func mendLedger(_ session: Session, _ target: GroupTarget) throws -> DoctorFinding {

@@ -34,15 +34,14 @@ public struct Launch: Sendable {
         self.say = say
     }
 
-    /// The program to become: the compiled definition, or the engine for commands that need none.
+    /// The program to become: the compiled definition, or for commands that need none the engine.
     /// - Throws: 64 for arguments that can't be read, 65 and 66 for the definition, 70 for a broken installation, 130 and
     ///   143 when the compilation was interrupted. An unknown command is no error: the engine reports it.
     public func execution() throws(LaunchError) -> Execution {
         let invocation = try Invocation(setting.arguments)
         let kit = try Kit.find(override: setting.environment["MINIBOSS_KIT"], launcher: setting.launcher, from: setting.currentDirectory)
         let file = DefinitionFile.find(named: invocation.file, from: setting.currentDirectory)
-        if invocation.command == "logs", !invocation.asksForHelp { return logs(kit, invocation, file) }
-        guard invocation.needsDefinition else { return engine(kit, invocation, file) }
+        guard invocation.needsDefinition else { return reader(kit, invocation, file) }
         if invocation.command == "stop" { return try stop(kit, invocation, file) }
         guard let file else { throw noDefinition() }
         return try program(kit, invocation, file, isQuiet: false)
@@ -79,11 +78,13 @@ public struct Launch: Sendable {
         return Execution(path: path, arguments: ["miniboss"] + invocation.forwarded, environment: environment)
     }
 
-    /// The program that last started the group knows its secrets, also those of services without a container; else the engine goes
-    /// by the containers.
-    private func logs(_ kit: Kit, _ invocation: Invocation, _ file: DefinitionFile?) -> Execution {
+    /// The engine; but for logs, whose lines may hold secrets of services without a container, the program that last started the
+    /// group: it knows them.
+    private func reader(_ kit: Kit, _ invocation: Invocation, _ file: DefinitionFile?) -> Execution {
         let place = file?.path ?? Disk.absolute(DefinitionFile.fileName, in: setting.currentDirectory)
-        guard !invocation.namesGroup, let former = former(place) else { return engine(kit, invocation, file) }
+        guard invocation.command == "logs", !invocation.asksForHelp, !invocation.namesGroup, let former = former(place) else {
+            return engine(kit, invocation, file)
+        }
         return become(former.path, invocation, definition: place, hash: former.hash)
     }
 

@@ -20,11 +20,10 @@ public enum Context {
 
     /// Writes a value that is masked in everything shown.
     public static func setSecret(_ key: String, _ value: some ContextRepresentable) {
-        LiveContext.write(key, value.contextValue.model, secret: true)
+        setSecret(key, value.contextValue)
     }
 
     /// The same for a literal of several kinds: `Context.setSecret("login", ["name": "x", "id": 42])`.
-    @_disfavoredOverload
     public static func setSecret(_ key: String, _ value: ContextValue) {
         LiveContext.write(key, value.model, secret: true)
     }

@@ -16,12 +16,10 @@ extension Failure {
             self.init(.engineUnreachable, phase: phase, summary: "the engine did not answer: \(words)")
         } else if error.code == .outputRefused {
             self.init(.engineError, phase: phase, summary: words)
-        } else if error.code == .protocolViolation {
+        } else if error.code == .protocolViolation || error.code == .truncated && !error.outcomeUnknown {
             self.init(.engineError, phase: phase, summary: error.description)
         } else if error.outcomeUnknown {
             self.init(.engineUnreachable, phase: phase, summary: "the engine's answer was lost: \(words)", holder: Failure.lostReply)
-        } else if phase != .pull, phase != .build, error.isEngineFault, error.status == nil {
-            self.init(.engineError, phase: phase, summary: error.description)
         } else if phase == .build, error.code == .badRequest {
             // Of our own reading of the directory, before the engine was asked.
             self.init(.buildFailed, phase: phase, summary: "its image could not be built: \(words)", subject: "buildFromDirectory")

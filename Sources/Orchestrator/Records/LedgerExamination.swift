@@ -23,9 +23,6 @@ public struct LedgerExamination: Sendable {
     /// What a sound ledger still asks for: where it lies, how big it has become.
     public private(set) var advice: [Advice] = []
 
-    /// Why nothing can be written to it, sound as it is.
-    public private(set) var obstacle: Advice?
-
     public struct Advice: Sendable, Equatable {
         public let finding: String
         public let mend: String
@@ -64,7 +61,6 @@ public struct LedgerExamination: Sendable {
             broken.append(error.finding)
             isForeign = path != nil && error.isOfSomethingForeign(at: location)
         }
-        obstacle = Self.obstacle(directory: directory, path: path)
         advice = Self.advice(kind: FileSystemKind(at: location.directory), bytes: location.bytes, directory: location.directory)
         if events > 0, !isBroken, !isFresh, !location.hasHead {
             advice.append(
@@ -77,7 +73,7 @@ public struct LedgerExamination: Sendable {
         }
     }
 
-    /// Why no run could be recorded, also where there is no ledger yet.
+    /// Why no run could be recorded, sound as the ledger is, or where there is none yet.
     public static func obstacle(directory: String, path: String?) -> Advice? {
         LedgerLocation(directory: directory, path: path).obstacle.map(Advice.init)
     }

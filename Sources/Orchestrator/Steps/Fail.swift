@@ -9,34 +9,27 @@ extension GroupRun {
     func fail(_ service: String, _ failure: Failure, in kind: StepKind) async throws {
         failed(service, failure)
         let container = try await failedContainer(of: service, failure)
-        var hasEvidence = true
-        if failure.isDeath {
-            // Known whole; gathering the evidence takes the engine a while.
-            try move(service, .failed, cause: failure.summary, container: container, failure: failure)
-            if let container {
-                let entries = await evidence(of: service, container: container)
-                hasEvidence = entries.hasLog
-                try journal.note(entries)
-            }
+        // Known whole; gathering the evidence takes the engine a while.
+        let isDeath = failure.isDeath
+        if isDeath { try move(service, .failed, cause: failure.summary, container: container, failure: failure) }
+        var taken: [JournalEntry] = []
+        if let container { taken = await evidence(of: service, container: container) }
+        if isDeath {
+            try journal.note(taken)
         } else {
-            var entries: [JournalEntry] = []
             var failure = failure
-            if let container {
-                entries += await evidence(of: service, container: container)
-                hasEvidence = entries.hasLog
-            }
-            for case .event(.containerExited(let exit)) in entries.map(\.content) where !exit.running {
+            for case .event(.containerExited(let exit)) in taken.map(\.content) where !exit.running {
                 failure.exitCode = failure.exitCode ?? exit.exitCode
                 failure.oomKilled = failure.oomKilled || exit.oomKilled
             }
             // It may be what it was to be made from that is wrong, and no intent to make it tells of that.
             let unmade = failure.phase.isBeforeContainer && made(service) == nil ? summary(of: service) : nil
-            entries.append(entry(service, .failed, cause: failure.summary, container: container, failure: failure, spec: unmade))
-            try journal.note(entries)
+            try journal.note(
+                taken + [entry(service, .failed, cause: failure.summary, container: container, failure: failure, spec: unmade)])
         }
         guard let container, !terms.keepFailed, !kind.endsContainer || made(service) == container else { return }
         // What it wrote is nowhere else.
-        guard hasEvidence else {
+        guard taken.hasLog else {
             let text = "its container is kept, since its log could not be read: `miniboss logs \(service)` tries again"
             return try journal.note(service, .noteTaken(NoteTaken(text: text)))
         }

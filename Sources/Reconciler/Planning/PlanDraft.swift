@@ -50,10 +50,9 @@ struct PlanDraft {
         return add(.removeContainer, service, .container(id: container.id, name: container.name), cause: cause, after: ended)
     }
 
-    mutating func finish(_ service: String, with step: Int) { lastSteps[service] = [step] }
-
-    /// A service without a step of its own still stands between those around it.
-    mutating func pass(_ service: String, after steps: [Int?]) {
+    /// - Parameter steps: the last of its own; of a service without any, what it comes after: it still stands between those around
+    ///   it.
+    mutating func finish(_ service: String, after steps: [Int?]) {
         let steps = Set(steps.compactMap { $0 })
         if !steps.isEmpty { lastSteps[service] = steps.sorted() }
     }

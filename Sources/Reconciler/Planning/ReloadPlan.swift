@@ -39,7 +39,7 @@ public func planReload(_ service: ServiceSpec, dependents: [ServiceSpec], replac
     let start = draft.add(.startContainer, service.name, .newContainer(name: properName), cause: cause, after: before)
     let ping = draft.add(.ping, service.name, .newContainer(name: properName), cause: "new container", after: [start])
     let last = draft.add(.postStart, service.name, .newContainer(name: properName), cause: "new container", after: [ping])
-    draft.finish(service.name, with: last)
+    draft.finish(service.name, after: [last])
     let resolved = try? service.resolved(request.history.context)
     let found = old.last.flatMap { actual in
         resolved.map {
@@ -57,7 +57,7 @@ public func planReload(_ service: ServiceSpec, dependents: [ServiceSpec], replac
         let step = draft.add(
             .reconsider, dependent.name, .service(dependent.name),
             cause: replacesDependents ? "reload --remove" : "\(service.name) was reloaded", after: after, renews: replacesDependents)
-        draft.finish(dependent.name, with: step)
+        draft.finish(dependent.name, after: [step])
         draft.expect(
             ServiceOutlook(
                 service: dependent.name, disposition: .reconsidered, cause: "\(service.name) is reloaded",

@@ -35,7 +35,7 @@ extension StartPlanner {
         let start = draft.add(.startContainer, service.name, .newContainer(name: properName), cause: cause, after: beforeStart)
         let ping = draft.add(.ping, service.name, .newContainer(name: properName), cause: "new container", after: [start])
         let last = draft.add(.postStart, service.name, .newContainer(name: properName), cause: "new container", after: [ping])
-        draft.finish(service.name, with: last)
+        draft.finish(service.name, after: [last])
         moving.insert(service.name)
     }
 

@@ -139,7 +139,7 @@ struct StartPlanner {
     /// It runs: nothing, or what a run that was cut off still owes it.
     private mutating func settle(_ service: ServiceSpec, _ keeper: ObservedContainer, _ owed: ContainerDebt, after: [Int?]) {
         guard owed.ping || owed.postStart else {
-            draft.pass(service.name, after: after)
+            draft.finish(service.name, after: after)
             expect(service, .untouched, "running and as defined", keeper)
             return
         }
@@ -154,7 +154,7 @@ struct StartPlanner {
             ]
             moving.insert(service.name)
         }
-        draft.pass(service.name, after: after)
+        draft.finish(service.name, after: after)
         expect(service, .completed, owed.postStart ? "post_start is still owed" : "a ping is still owed", keeper)
     }
 
@@ -193,7 +193,7 @@ struct StartPlanner {
                 .postStart, service.name, target, cause: "post_start has not succeeded for this container", after: [last])
             moving.insert(service.name)
         }
-        draft.finish(service.name, with: last)
+        draft.finish(service.name, after: [last])
         expect(service, .restarted, cause, keeper)
     }
 
@@ -214,7 +214,7 @@ struct StartPlanner {
         let ended = observed[service.name, default: []].flatMap { draft.endings[$0.id] ?? [] }
         let after = after + ended + makeWay(for: service, after: after)
         let step = draft.add(.reconsider, service.name, .service(service.name), cause: cause, after: after)
-        draft.finish(service.name, with: step)
+        draft.finish(service.name, after: [step])
         moving.insert(service.name)
         expect(service, .reconsidered, cause, keeper)
     }
