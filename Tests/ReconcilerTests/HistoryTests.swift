@@ -171,6 +171,18 @@ import Testing
         #expect(legs.map(\.seconds) == [2, 1, 0.5])
     }
 
+    @Test("B31, B51: the critical path leads through a service that was left alone to what is behind it")
+    func criticalPathThrough() throws {
+        var log = HistoryFacts()
+        log.start([("low", []), ("middle", ["low"]), ("quick", []), ("high", ["middle", "quick"])])
+        try log.move(0, "middle", .foundRunning)
+        try log.startNew(0, 100, "quick")
+        try log.startNew(0, 2000, "low")
+        try log.startNew(2000, 2500, "high")
+        #expect(CriticalPath(log.facts).legs.map(\.service) == ["low", "high"])
+        #expect(CriticalPath(log.facts).legs.map(\.seconds) == [2, 0.5])
+    }
+
     @Test("nothing started, no critical path") func noCriticalPath() throws {
         var log = HistoryFacts()
         log.start([("db", [])])

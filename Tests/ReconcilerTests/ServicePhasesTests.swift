@@ -42,6 +42,18 @@ import Testing
         }
     }
 
+    @Test("B31, B51: behind a service that was left alone stands what was waited for") func behindUntouched() throws {
+        var log = HistoryFacts()
+        log.start([("low", []), ("middle", ["low"]), ("high", ["middle"])])
+        try log.move(10, "middle", .foundRunning)
+        try log.move(11, "high", .planned)
+        try log.startNew(12, 900, "low")
+        try log.move(910, "high", .startBegan, .containerStarted, .pingSucceeded)
+        log.finish(920, .succeeded)
+        let high = try #require(ServicePhases.all(in: log.facts).last)
+        #expect(high.service == "high" && high.stretches.first?.waitsFor == ["low"])
+    }
+
     @Test("B51: a service that was blocked waited for what failed to the end") func blocked() throws {
         var log = try twoServices()
         try log.move(1_500, "api", .failed, failure: Failure(.engineError, phase: .create, summary: "no"))

@@ -12,11 +12,11 @@ public struct CriticalPath: Sendable, Equatable {
     /// Dependencies before dependents, the last one perhaps one that failed; empty when nothing was started.
     public var legs: [Leg]
 
-    /// Walks back from the service that ran or failed last, each time to the dependency that ran last.
+    /// Walks back from the service that ran or failed last, each time to the one it waited for that ran last.
     public init(_ facts: [RecordedFact]) {
         legs = []
         guard let (start, body) = facts.runStart else { return }
-        let dependencies = Dictionary(body.services.map { ($0.name, $0.dependencies) }, uniquingKeysWith: { first, _ in first })
+        let awaited = AwaitedServices(body.services, facts.lazy.filter { $0.run == start.run })
         var ready: [String: RecordedFact] = [:]
         var ended: [String: RecordedFact] = [:]
         for fact in facts {
@@ -35,7 +35,7 @@ public struct CriticalPath: Sendable, Equatable {
         var next = ended.keys.max(by: later)
         var seen: Set<String> = []
         while let service = next, let end = ended[service], seen.insert(service).inserted {
-            let before = dependencies[service, default: []].filter { ready[$0] != nil }.max(by: later)
+            let before = awaited.of(service).filter { ready[$0] != nil }.max(by: later)
             let begin = before.flatMap { ready[$0] } ?? start
             legs.append(Leg(service: service, seconds: end.seconds(since: begin), after: begin.seq, through: end.seq))
             next = before

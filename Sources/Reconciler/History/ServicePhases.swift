@@ -16,7 +16,7 @@ public struct ServicePhases: Sendable, Equatable {
         /// Seconds since the run's start.
         public var from: Double
         public var to: Double
-        /// For `waiting`: the dependencies that were not ready, the one that took longest last.
+        /// For `waiting`: those it needs that were not ready, also behind one that was left alone; the one that took longest last.
         public var waitsFor: [String]
 
         public var seconds: Double { to - from }
@@ -50,12 +50,12 @@ public struct ServicePhases: Sendable, Equatable {
             guard let service = fact.service else { continue }
             trails[service, default: PhaseTrail()].follow(fact, at: min(fact.seconds(since: start), end))
         }
-        let dependencies = Dictionary(body.services.map { ($0.name, $0.dependencies) }, uniquingKeysWith: { first, _ in first })
+        let awaited = AwaitedServices(body.services, own)
         let ready = trails.mapValues(\.readyAt)
         return own.serviceNames.compactMap { service in
             guard let trail = trails[service], trail.hasMoved else { return nil }
             return trail.phases(of: service, until: end) { stretch in
-                dependencies[service, default: []].filter { dependency in
+                awaited.of(service).filter { dependency in
                     guard let at = ready[dependency] ?? nil else { return stretch.isCutShort }
                     return at > stretch.from && at <= stretch.to
                 }.sorted { (ready[$0] ?? nil) ?? .infinity < (ready[$1] ?? nil) ?? .infinity }
