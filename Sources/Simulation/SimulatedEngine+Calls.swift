@@ -42,6 +42,7 @@ extension SimulatedEngine {
         try await cleared(id)
         try await call("start \(name(id))") { (engine) throws(DockerError) in
             let wasRunning = engine.world.containers[try engine.world.index(of: id)].state.running
+            if !wasRunning { engine.willStart(id) }
             try engine.world.start(id, now: engine.scheduler.now, timestamp: engine.timestamp)
             let container = engine.world.containers[try engine.world.index(of: id)]
             guard !wasRunning else { return }

@@ -181,6 +181,8 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
 
     func effect(_ text: String) { effects.append(text) }
     func died(_ index: Int) { tell("die", world.containers[index]) }
+    /// How it ended before is of no interest any more, even if the start fails.
+    func willStart(_ id: String) { deaths[id] = nil }
     func started(_ container: SimulatedWorld.Container) { scheduleDeath(container) }
 }
 

@@ -136,8 +136,10 @@ package final class Trial: @unchecked Sendable {
                 return .ended(try await startGroup(setting, StartOptions(exclude: exclude, timeout: timeout)))
             case .stop(let remove): return .ended(try await stopGroup(setting, StopOptions(remove: remove, timeout: 5)))
             case .reload(let service): return .ended(try await reloadService(setting, ReloadOptions(service: service, timeout: 5)))
-            case .exec(let service): return .returned(try await execInService(setting, service: service, command: ["work"], streams: .none))
-            case .oneOff(let service): return .returned(try await runOneOff(setting, service: service, command: ["work"], streams: .none))
+            case .exec(let service):
+                return .returned(try await execInService(setting, service: service, command: ["work"], streams: .none).code)
+            case .oneOff(let service):
+                return .returned(try await runOneOff(setting, service: service, command: ["work"], streams: .none).code)
             }
         } catch { return .refused(error) }
     }

@@ -9,6 +9,8 @@ package final class TrialGroup: @unchecked Sendable {
         package var name: String
         package var dependencies: [String]
         package var writesKey: Bool
+        /// Its ping, once it says yes, writes a key that is another in the next version.
+        package var pingWritesKey = false
         package var readsKeys: [String]
         /// Keys of others that its `postStart` writes anew: who reads them waits for it, too.
         package var rewritesKeys: [String] = []
@@ -60,6 +62,11 @@ package final class TrialGroup: @unchecked Sendable {
                     postStartSeconds: generator.chance(50) ? 0 : 0.3))
         }
         for index in members.indices { members[index].keepsData = generator.chance(30) }
+        for index in members.indices {
+            members[index].pingWritesKey = generator.chance(25)
+            let pinged = members.filter { members[index].dependencies.contains($0.name) && $0.pingWritesKey }
+            members[index].readsKeys += pinged.map { "ping-\($0.name)" }.filter { _ in generator.chance(70) }
+        }
         for index in members.indices where generator.chance(60) { members[index].rewritesKeys = Self.rewritable(by: index, members) }
         self.init(members: members, scheduler: scheduler)
     }
@@ -118,7 +125,11 @@ package final class TrialGroup: @unchecked Sendable {
             ping: { [self] container in
                 asked[container.id, default: 0] += 1
                 if mischief[member.name]?.neverReady == true { return false }
-                return asked[container.id, default: 0] > member.noes
+                guard asked[container.id, default: 0] > member.noes else { return false }
+                if member.pingWritesKey {
+                    LiveContext.write("ping-\(member.name)", .string("version \(version)"), secret: false)
+                }
+                return true
             },
             postStart: { [self] container in
                 if mischief[member.name]?.hangs == true { try await scheduler.sleep(1e6) }

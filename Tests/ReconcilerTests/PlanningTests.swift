@@ -52,6 +52,33 @@ private let app = ServiceSpec(name: "app", image: "app:1", dependencies: ["db"])
         #expect(plan.steps.map(\.kind) == [.startContainer, .ping])
     }
 
+    @Test(
+        "B20, B31: what takes keys is looked at again once what it needs was started again: a ping may write",
+        arguments: [ObservedContainer.Status.running, .exited, .created])
+    func afterPing(status: ObservedContainer.Status) throws {
+        var reader = app
+        reader.env = ["USER": "{user}"]
+        var web = ServiceSpec(name: "web", image: "web:1", dependencies: ["app"], env: ["USER": "{user}"])
+        var log = HistoryFacts()
+        log.add(0, "db", ContextWritten(key: "user", value: .string("dba"), secret: false, hook: .ping))
+        let history = try GroupState(folding: log.facts)
+        func disposition(_ service: ServiceSpec, _ other: ServiceSpec? = nil, db state: ObservedContainer.Status) throws -> String? {
+            let services = [db] + [other, service].compactMap { $0 }
+            let made = try services.dropFirst().map { try $0.resolved(history.context) }
+            let containers = [container(of: db, state)] + made.map { container(of: $0, status) }
+            let plan = planStart(request(services, containers: containers, history: history))
+            return plan.outlook(of: service.name).map { "\($0.disposition.rawValue): \($0.cause)" }
+        }
+        let stopped = status == .exited ? "stopped; " : ""
+        #expect(try disposition(reader, db: .exited) == "reconsidered: \(stopped){user} may be written by a ping before it")
+        #expect(try disposition(app, db: .exited)?.hasPrefix("reconsidered") == false)
+        #expect(try disposition(reader, db: .running)?.hasPrefix("reconsidered") == false)
+        // Through one that takes no key, too.
+        #expect(try disposition(web, app, db: .exited)?.hasPrefix("reconsidered") == true)
+        web.env = [:]
+        #expect(try disposition(web, app, db: .exited)?.hasPrefix("reconsidered") == false)
+    }
+
     @Test("B22: a changed env value makes a new container, whether it runs or not", arguments: [ObservedContainer.Status.running, .exited])
     func changedEnv(status: ObservedContainer.Status) {
         var changed = db

@@ -18,6 +18,9 @@ extension ServiceSpec {
         return keys
     }
 
+    /// `{a}, {b}`: these keys as they are written in templates.
+    var contextKeyWords: String { contextKeys.sorted().map { "{\($0)}" }.joined(separator: ", ") }
+
     /// Those on which its image hangs: which one it is, or what it is built from.
     var imageKeys: [String] {
         ([image] + (build.map { [$0.directory, $0.dockerfile] } ?? [])).flatMap { (try? Template($0))?.keys ?? [] }

@@ -4,8 +4,7 @@
 /// - Parameter name: what the container is called, and its successor is to be.
 public func planRemake(of service: ServiceSpec, container id: String, name: String) -> Plan {
     var draft = PlanDraft()
-    let keys = service.contextKeys.sorted().map { "{\($0)}" }.joined(separator: ", ")
-    let cause = "\(keys) was written anew since its container was made"
+    let cause = "\(service.contextKeyWords) was written anew since its container was made"
     let remove = draft.add(.removeContainer, service.name, .container(id: id, name: name), cause: cause, after: [])
     let create = draft.add(.createContainer, service.name, .newContainer(name: name), cause: cause, after: [remove])
     draft.add(.startContainer, service.name, .newContainer(name: name), cause: cause, after: [create])

@@ -23,6 +23,8 @@ struct StartPlanner {
     var draft = PlanDraft()
     /// Services that will run hooks in this plan, so that the context may change under those who follow.
     var moving: Set<String> = []
+    /// Services of which only the ping will run, or those behind them: it may write the context, and seldom does.
+    private var pinging: Set<String> = []
     let observed: [String: [ObservedContainer]]
     /// See `makeWay`.
     let publishers: [Int: [ObservedContainer]]
@@ -63,8 +65,8 @@ struct StartPlanner {
             let image = addImage(resolved ?? service)
             reconsider(service, keeper, cause: "its image may have changed", except: open.union(["image"]), after: dependencies + [image])
         } else if resolved == nil, hangsOnHooks {
-            let keys = service.contextKeys.sorted().map { "{\($0)}" }.joined(separator: ", ")
-            reconsider(service, keeper, cause: "\(keys) may be written by a hook before it", except: open, after: dependencies)
+            let cause = "\(service.contextKeyWords) may be written by a hook before it"
+            reconsider(service, keeper, cause: cause, except: open, after: dependencies)
         } else if let resolved {
             decide(service, resolved, fingerprint, keeper, choice.leftovers, after: dependencies)
         } else {
@@ -73,6 +75,7 @@ struct StartPlanner {
             expect(service, .replaced, "its context is not complete", keeper)
         }
         if followsHooks { moving.insert(service.name) }
+        if !moving.contains(service.name), service.dependencies.contains(where: pinging.contains) { pinging.insert(service.name) }
     }
 
     /// The container is known and so is what it should be.
@@ -90,6 +93,11 @@ struct StartPlanner {
             let cause = PlanCause.replaced(found.map(\.words).joined(separator: "; "))
             replace(service, resolved: resolved, [keeper] + leftovers, cause: cause, differences: found, after: after)
             return
+        }
+        if service.dependencies.contains(where: pinging.contains), !service.contextReads.isEmpty {
+            let state = keeper.status == .exited ? "stopped; " : ""
+            let cause = "\(state)\(service.contextKeyWords) may be written by a ping before it"
+            return reconsider(service, keeper, cause: cause, except: [], after: after)
         }
         let owner = memory.debt(of: keeper.id)
         switch keeper.status {
@@ -145,6 +153,7 @@ struct StartPlanner {
         }
         let target = StepTarget.container(id: keeper.id, name: keeper.name)
         var after = after
+        pinging.insert(service.name)
         if owed.ping {
             after = [draft.add(.ping, service.name, target, cause: "started before, but not yet found ready", after: after)]
         }
@@ -187,6 +196,7 @@ struct StartPlanner {
         before.append(network())
         let kind = keeper.status == .paused ? StepKind.unpauseContainer : .startContainer
         let start = draft.add(kind, service.name, target, cause: cause, after: before)
+        pinging.insert(service.name)
         var last = draft.add(.ping, service.name, target, cause: "started again", after: [start])
         if owed.postStart {
             last = draft.add(
