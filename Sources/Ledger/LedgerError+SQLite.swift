@@ -34,6 +34,8 @@ extension LedgerError {
     static let checkMode = "Check the owner and mode of it and its directory."
 
     /// What to do about a file that can't be used, without losing it.
+    static let remake = "If the events are sound, `miniboss doctor --set-aside` makes that anew from them, and sets nothing aside."
+
     static func mend(_ path: String) -> String {
         "Nothing was deleted. Restore \(path) from a backup, or run `miniboss doctor --set-aside`, which moves it away whole and "
             + "begins a new history."

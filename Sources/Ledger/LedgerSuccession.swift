@@ -109,8 +109,7 @@ public final class LedgerSuccession: Sendable {
 extension LedgerSuccession {
     /// Computes the projections of a ledger with sound events anew.
     public func rebuildProjections() throws(LedgerError) {
-        let connection = try Connection.openForWriting(location.path)
-        try connection.transaction { () throws(LedgerError) in try connection.rebuildProjections() }
+        let connection = try Connection.openForWriting(location.path, remakes: true)
         try connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     }
 }

@@ -89,9 +89,67 @@ struct ChainTests {
         #expect(refusal { try scratch.reader() }?.code == .tailLost(last: 9, known: 10))
         #expect(refusal { try scratch.writer() }?.code == .tailLost(last: 9, known: 10))
         let report = try scratch.whatIsLeft().verify()
-        #expect(report.schemaDifferences.contains("trigger events_append_only_delete is missing"))
+        #expect(report.schemaDifferences.map(\.words).contains("trigger events_append_only_delete is missing"))
         #expect(report.fault == ChainReport.Fault(seq: 10, flaw: .lost(known: 10)))
         #expect(report.head != anchor)
+    }
+
+    @Test(
+        "B55: what follows from the events and was dropped or changed is named before anything is added, and made anew",
+        arguments: [
+            "DROP VIEW runs", "DROP TABLE service_projection", "DROP TABLE run_projection", "DROP INDEX events_by_service_state",
+            "DROP TRIGGER project_run_finished", "DROP VIEW service_states; CREATE VIEW service_states AS SELECT 1",
+            "DROP TABLE snapshots",
+        ])
+    func remade(change: String) throws {
+        let scratch = try ledger()
+        let before = try scratch.reader().runs()
+        try tamper(scratch, change)
+        let refused = try #require(refusal { try scratch.writer() })
+        #expect(refused.code == .schemaMismatch && refused.next?.contains("makes that anew") == true, "\(refused)")
+        let report = try scratch.whatIsLeft().verify()
+        #expect(report.fault == nil && report.damage.isEmpty)
+        #expect(!report.schemaDifferences.isEmpty && report.schemaDifferences.allSatisfy(\.canBeRemade))
+        do {
+            let holder = LockHolder(pid: 1, command: "doctor", startedAt: "2026-01-01T00:00:00.000000000Z")
+            try LedgerSuccession.begin(directory: scratch.directory, holder: holder).rebuildProjections()
+        }
+        #expect(try scratch.reader().verify().isSound)
+        #expect(try scratch.reader().runs() == before)
+        try scratch.writer().close()
+    }
+
+    @Test("B55: a schema with something of somebody's in it, or without the events, is not made anew")
+    func notRemade() throws {
+        let scratch = try ledger()
+        try tamper(scratch, "CREATE TABLE mine (a)")
+        let refused = try #require(refusal { try scratch.writer() })
+        #expect(refused.code == .schemaMismatch && refused.message.contains("table mine is not ours"), "\(refused)")
+        #expect(refused.next?.contains("moves it away whole") == true)
+    }
+
+    @Test("the number of changes by which an untouched schema is known is that of a new ledger")
+    func changes() throws {
+        let scratch = try ledger()
+        let connection = try Connection(path: scratch.path, access: .readOnly)
+        #expect(try connection.integer("PRAGMA schema_version") == Migration.changes)
+    }
+
+    @Test("B55: damage where nobody reads keeps anything from being added to a small ledger")
+    func unreadDamage() throws {
+        let scratch = try ledger()
+        let place: Int
+        do {
+            let connection = try scratch.stranger()
+            // The page of an index that opening does not use.
+            let page = try connection.integer("SELECT rootpage FROM sqlite_schema WHERE name = 'events_by_operation'")
+            place = try (page - 1) * connection.integer("PRAGMA page_size")
+        }
+        var bytes = Bytes.read(scratch.path)
+        for index in 0..<64 { bytes[place + index] = 0xff }
+        Bytes.write(bytes, to: scratch.path)
+        let refused = try #require(refusal { try scratch.writer() })
+        #expect(refused.code == .corrupt, "\(refused)")
     }
 
     @Test("B56: after an unclean end the last run is checked when the ledger is opened, and older runs are not")

@@ -40,8 +40,8 @@ public struct ChainReport: Sendable, Equatable {
     public internal(set) var damage: [String] = []
     /// Rows in which a projection differs from what the events add up to, such as `runs: run 7`.
     public internal(set) var projectionDifferences: [String] = []
-    /// Tables, indexes, triggers and views that are missing, changed or foreign, such as `trigger … is missing`.
-    public internal(set) var schemaDifferences: [String] = []
+    /// Tables, indexes, triggers and views that are missing, changed or foreign.
+    public internal(set) var schemaDifferences: [SchemaDifference] = []
 
     /// Whether nothing is wrong at all.
     public var isSound: Bool {

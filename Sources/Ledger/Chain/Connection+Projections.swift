@@ -28,7 +28,7 @@ extension Connection {
         guard let run = lacking.first else { return }
         throw LedgerError(
             .corrupt, "the ledger at \(path) has the events of run \(run), but its table of runs was changed and does not tell of it.",
-            next: "`miniboss doctor --set-aside` computes the table anew from the events, and sets nothing aside.")
+            next: LedgerError.remake)
     }
 
     /// The rows in which a projection differs from what the events add up to.

@@ -1,3 +1,24 @@
+/// How an object of the schema is not as the migrations make it.
+public struct SchemaDifference: Sendable, Equatable {
+    enum Kind: Sendable { case missing, changed, foreign }
+
+    /// Its type and name: `view runs`.
+    let name: String
+    let kind: Kind
+
+    /// Whether it can be made anew without loss: what it holds follows from the events. What is foreign is somebody's.
+    public var canBeRemade: Bool { kind != .foreign && name != "table events" && name != "table migrations" }
+
+    /// `view runs is missing`.
+    public var words: String {
+        switch kind {
+        case .missing: "\(name) is missing"
+        case .changed: "\(name) is not as its migration made it"
+        case .foreign: "\(name) is not ours"
+        }
+    }
+}
+
 extension Connection {
     private struct SchemaEntry: Equatable {
         let name: String
@@ -5,24 +26,47 @@ extension Connection {
     }
 
     /// What in the schema is not as the migrations make it, found by making them anew in memory.
-    func schemaDifferences() throws(LedgerError) -> [String] {
+    func schemaDifferences() throws(LedgerError) -> [SchemaDifference] {
+        let expected = try Self.expectedSchema()
+        let found = try schemaEntries()
+        let changed = expected.filter { !found.contains($0) }.map { entry in
+            SchemaDifference(name: entry.name, kind: found.contains { $0.name == entry.name } ? .changed : .missing)
+        }
+        let foreign = found.filter { entry in !expected.contains { $0.name == entry.name } }.map {
+            SchemaDifference(name: $0.name, kind: .foreign)
+        }
+        return changed + foreign
+    }
+
+    /// Checks that what guards the events, computes from them and finds them again is there.
+    ///
+    /// SQLite counts the changes to a schema: while that many made it, it is the migrations' own, and nothing else is looked at.
+    func checkSchema() throws(LedgerError) {
+        guard try integer("PRAGMA schema_version") != Migration.changes else { return }
+        let differences = try schemaDifferences()
+        guard let first = differences.first(where: { !$0.canBeRemade }) ?? differences.first else { return }
+        throw LedgerError(
+            .schemaMismatch, "the schema of the ledger at \(path) was changed: \(first.words).",
+            next: first.canBeRemade ? LedgerError.remake : LedgerError.mend(path))
+    }
+
+    /// Makes anew what follows from the events and is not as the migrations make it; to be called in a transaction.
+    func remakeSchema() throws(LedgerError) {
+        let differing = try schemaDifferences().filter(\.canBeRemade)
+        for difference in differing where difference.kind == .changed { try execute("DROP \(difference.name)") }
+        let lost = try schemaDifferences().filter(\.canBeRemade).map(\.name)
+        for entry in try Self.expectedSchema() where lost.contains(entry.name) { try execute(entry.sql) }
+    }
+
+    /// In the order in which they are made.
+    private static func expectedSchema() throws(LedgerError) -> [SchemaEntry] {
         let model = try Connection(path: ":memory:", access: .create)
         try Migrator.migrate(model)
-        let expected = try model.schemaEntries()
-        let found = try schemaEntries()
-        var differences: [String] = []
-        for entry in expected where !found.contains(entry) {
-            let isThere = found.contains { $0.name == entry.name }
-            differences.append("\(entry.name) is \(isThere ? "not as its migration made it" : "missing")")
-        }
-        for entry in found where !expected.contains(where: { $0.name == entry.name }) {
-            differences.append("\(entry.name) is not ours")
-        }
-        return differences
+        return try model.schemaEntries()
     }
 
     private func schemaEntries() throws(LedgerError) -> [SchemaEntry] {
-        try rows("SELECT type || ' ' || name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1") {
+        try rows("SELECT type || ' ' || name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid") {
             (row) throws(LedgerError) in SchemaEntry(name: row.text(0), sql: row.text(1))
         }
     }

@@ -17,11 +17,13 @@ extension LedgerReader {
             }
             var report = try connection.checkChain { (event) throws(LedgerError) in try visit(upcaster.apply(event)) }
             if report.fault == nil { report.fault = try connection.fault(against: session.anchor, last: report.head?.seq ?? 0) }
-            report.projectionDifferences = try Self.orDamage { () throws(LedgerError) in
-                try connection.projectionDifferences()
-            }
-            report.schemaDifferences = try Self.orDamage { () throws(LedgerError) in try connection.schemaDifferences() }
             report.damage = damage
+            report.damage += try Self.orDamage { () throws(LedgerError) in
+                report.schemaDifferences = try connection.schemaDifferences()
+                // What computes them may be what is missing.
+                if report.schemaDifferences.isEmpty { report.projectionDifferences = try connection.projectionDifferences() }
+                return []
+            }
             return report
         }
     }

@@ -5,7 +5,8 @@ extension Connection {
     /// Opens the ledger for its one writer, whose lock the caller holds, and makes it when there is none.
     ///
     /// Looks before it writes: a file that is not ours, or newer than us, is left exactly as it is.
-    static func openForWriting(_ path: String) throws(LedgerError) -> Connection {
+    /// - Parameter remakes: whether what of the schema can be made anew is, and what is computed from the events with it.
+    static func openForWriting(_ path: String, remakes: Bool = false) throws(LedgerError) -> Connection {
         let anchor = HeadAnchor.read(beside: path)
         if try LedgerFile(path: path) == nil {
             try create(path)
@@ -33,9 +34,21 @@ extension Connection {
             PRAGMA temp_store = MEMORY;
             """)
         try Migrator.migrate(connection)
-        try connection.checkTail()
+        try connection.checkPages()
+        if remakes {
+            try connection.transaction { () throws(LedgerError) in
+                try connection.remakeSchema()
+                try connection.rebuildProjections()
+            }
+        }
+        do { try connection.checkTail() } catch {
+            if case .chainBroken = error.code { throw error }
+            // What it reads may be gone.
+            try connection.checkSchema()
+            throw error
+        }
         try connection.check(anchor)
-        try connection.checkTriggers()
+        try connection.checkSchema()
         connection.leavesLog(false)
         return connection
     }
@@ -126,11 +139,14 @@ extension Connection {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// Checks that what guards the events, and computes the tables, is there; `verify` looks at all of the schema.
-    private func checkTriggers() throws(LedgerError) {
-        guard try integer("SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'") != Migration.triggerCount else { return }
-        let difference = try schemaDifferences().first ?? "its triggers are not those of its migrations"
-        throw LedgerError(.schemaMismatch, "the schema of the ledger at \(path) was changed: \(difference).", next: LedgerError.mend(path))
+    /// Up to this size a ledger is looked through before anything is added to it, which takes some milliseconds.
+    static let smallSize = 2 << 20
+
+    /// Looks for damage where nobody reads as a rule; in a large ledger only `verify` does.
+    private func checkPages() throws(LedgerError) {
+        guard try integer("PRAGMA page_count") * integer("PRAGMA page_size") <= Self.smallSize else { return }
+        let damage = try texts("PRAGMA quick_check(1)").first { $0 != "ok" }
+        if let damage { throw LedgerError(.corrupt, "the ledger at \(path) is damaged: \(damage).", next: LedgerError.mend(path)) }
     }
 
     /// Checks the newest event, and after an unclean end everything since the last run began.

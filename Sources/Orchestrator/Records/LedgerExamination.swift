@@ -7,7 +7,7 @@ public struct LedgerExamination: Sendable {
     public private(set) var events = 0
     /// Why it can't be gone on with: the first bad event by its number, damage, a changed schema.
     private var broken: [String] = []
-    /// Tables that are not what the events add up to; they can be computed anew.
+    /// Tables that are not what the events add up to, and what else of the schema can be made anew.
     private var outdated: [String] = []
     /// The good events folded, up to the first that can't have happened.
     private(set) var state = GroupState()
@@ -45,7 +45,7 @@ public struct LedgerExamination: Sendable {
         if isForeign { return Self.foreignMend }
         return isBroken
             ? "Nothing was deleted. Restore it from a backup, or `miniboss doctor --set-aside`: that moves it away whole and begins a new history."
-            : "The events are sound. `miniboss doctor --set-aside` computes the tables anew and sets nothing aside."
+            : "The events are sound. `miniboss doctor --set-aside` computes what hangs on them anew and sets nothing aside."
     }
 
     /// Reads all of a ledger that may be damaged.
@@ -104,7 +104,8 @@ public struct LedgerExamination: Sendable {
         head = report.head
         broken = report.fault.map { ["event \($0.seq) is the first bad one: \($0.flaw.words)"] } ?? []
         if let impossible { broken.append(impossible) }
-        broken += report.damage + report.schemaDifferences
+        broken += report.damage + report.schemaDifferences.filter { !$0.canBeRemade }.map(\.words)
+        outdated += report.schemaDifferences.filter(\.canBeRemade).map(\.words)
         let differing = report.projectionDifferences
         if !differing.isEmpty {
             let more = differing.count > 5 ? " and \(differing.count - 5) more" : ""
