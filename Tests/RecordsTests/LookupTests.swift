@@ -27,9 +27,32 @@ struct LookupTests {
         for run in Set(facts.map(\.run)) {
             let own = try records.facts(run: run)
             let earlier = try records.evidence(for: own)
-            #expect(earlier.count <= 3 * 4, "seed \(seed), run \(run)")
+            #expect(earlier.count <= 5 * 4, "seed \(seed), run \(run)")
             #expect(
                 PostMortem(own, earlier: earlier) == PostMortem(own, earlier: everything(facts, before: run)), "seed \(seed), run \(run)")
+        }
+    }
+
+    @Test(
+        "B53: a container that is only started again, as --keep-failed leaves it, has what differs from the one that worked",
+        arguments: [("db-2", true), ("db-1", false), ("unknown", false)])
+    func startedAgain(container: String, differs: Bool) throws {
+        var story = Story()
+        story.start(["db"])
+        story.start(["db"])
+        story.fail("db", container: "db-2")
+        story.restart("db", container: container)
+        story.restart("db", container: container)
+        let memory = Memory()
+        defer { withExtendedLifetime(memory) {} }
+        try memory.record(story.facts)
+        let records = try #require(try GroupRecords.open(directory: memory.directory, ledgerPath: nil))
+        for run in [3, 4] {
+            let own = try records.facts(run: run)
+            let report = try #require(PostMortem(own, earlier: try records.evidence(for: own)))
+            #expect(report == PostMortem(own, earlier: everything(story.facts, before: run)))
+            let words = try #require(report.failures.first).changes.map(\.words)
+            #expect(words == (differs ? ["env.A was \"1\" in run 1, in which it worked; now \"2\""] : []))
         }
     }
 

@@ -147,6 +147,26 @@ struct Story {
         return story
     }
 
+    /// A start that finds a container of an earlier run, starts it again, and sees it fail.
+    mutating func restart(_ service: String, container: String) {
+        run += 1
+        add(
+            nil,
+            RunStarted(
+                command: "start", arguments: [], group: "demo", network: "miniboss-demo", definition: nil, definitionPath: nil,
+                engine: "20", engineID: nil, pid: 4,
+                services: [RunStarted.Member(name: service, dependencies: [], typeName: "T", image: "\(service):1")]))
+        move(service, .planned)
+        move(service, .startBegan, .containerStarted, container: container)
+        fail(service, container: container)
+        add(nil, RunFinished(outcome: .failed))
+    }
+
+    mutating func fail(_ service: String, container: String) {
+        move(
+            service, .failed, container: container, failure: Failure(.exitedNonzero, phase: .ping, summary: "exited", exitCode: 3))
+    }
+
     mutating func stop(_ services: [String]) {
         run += 1
         add(

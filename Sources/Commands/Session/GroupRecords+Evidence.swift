@@ -2,18 +2,27 @@ import Orchestrator
 import Reconciler
 
 extension GroupRecords {
-    /// What a post-mortem of a run reads of the runs before it: how each service that failed ran for the last time.
+    /// What a post-mortem of a run reads of the runs before it: how each service that failed ran for the last time, and what its
+    /// container was made from, where this run only started it again.
     func evidence(for facts: [RecordedFact]) throws -> [RecordedFact] {
         guard let start = facts.runStart?.fact else { return [] }
-        let failed = Set(
-            facts.compactMap { fact -> String? in
-                guard case .stateChanged(let change) = fact.event, change.trigger == .failed || change.trigger == .interrupted else {
-                    return nil
-                }
-                return fact.service
-            })
-        let earlier = try failed.sorted().flatMap { try lastTimeRunning($0, before: start.seq) }
-        return earlier.sorted { $0.seq < $1.seq }
+        var failed: Set<String> = []
+        var containers: [String: String] = [:]
+        for fact in facts {
+            guard case .stateChanged(let change) = fact.event, let service = fact.service else { continue }
+            containers[service] = change.containerID ?? containers[service]
+            if change.trigger == .failed || change.trigger == .interrupted { failed.insert(service) }
+        }
+        let renewed = SpecSummary.newest(in: facts)
+        var earlier: [Int: RecordedFact] = [:]
+        for service in failed.sorted() {
+            var found = try lastTimeRunning(service, before: start.seq)
+            if renewed[service] == nil, let container = containers[service] {
+                found += try making(of: container, service, before: start.seq)
+            }
+            for fact in found { earlier[fact.seq] = fact }
+        }
+        return earlier.values.sorted { $0.seq < $1.seq }
     }
 
     /// What a report compares a run with: the newest runs of the same command that worked, as far as `RunBaseline` reads them.

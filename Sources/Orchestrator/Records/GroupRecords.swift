@@ -64,6 +64,22 @@ public struct GroupRecords: Sendable {
         } catch { throw OperationError(folding: error) }
     }
 
+    /// How a container came to be, before the event `seq`: what it was to be made from, and that it was made; nothing where an
+    /// older ledger would know.
+    public func making(of container: String, _ service: String, before seq: Int) throws(OperationError) -> [RecordedFact] {
+        do {
+            var bound = seq
+            while let intent = try reader.newestIntent(for: service, to: StepKind.createContainer.rawValue, before: bound) {
+                if let made = try reader.nextEntry(of: service, into: ServicePhase.created.rawValue, after: intent.seq), made.seq < bound {
+                    let facts = try [intent, made].compactMap { try EventCoding.fact(of: $0) }
+                    if case .stateChanged(let change)? = facts.last?.event, change.containerID == container { return facts }
+                }
+                bound = intent.seq
+            }
+            return []
+        } catch { throw OperationError(folding: error) }
+    }
+
     /// How a service came to run in the newest run in which it did not fail after that; see `WorkingSpecs`.
     private func newestThatWorked(_ service: String, before seq: Int) throws(LedgerError) -> RecordedEvent? {
         var bound = seq

@@ -78,6 +78,8 @@ public struct FailureReport: Sendable, Equatable {
             default: break
             }
         }
+        // Started again: it is what an earlier run made.
+        if spec == nil, let containerID { spec = lastWorking.made[containerID] }
         let working = lastWorking.byService[service]
         lastWorkingRun = working?.run
         changes = specChanges(from: working, to: spec, image: member?.image, definition: start.definition, failure: failure)

@@ -1,4 +1,4 @@
-/// For each service, what it was made from when it last ran.
+/// For each service, what it was made from when it last ran, and for each container what it was made from.
 struct WorkingSpecs: Sendable, Equatable {
     struct Entry: Sendable, Equatable {
         var run: Int
@@ -10,6 +10,8 @@ struct WorkingSpecs: Sendable, Equatable {
     }
 
     private(set) var byService: [String: Entry] = [:]
+    /// By container.
+    private(set) var made: [String: SpecSummary] = [:]
 
     init(_ facts: [RecordedFact], before run: Int) {
         var specs: [String: SpecSummary] = [:]
@@ -24,6 +26,8 @@ struct WorkingSpecs: Sendable, Equatable {
                 definition = body.definition
             case .stepIntended(let step) where step.step == .createContainer:
                 if let service = fact.service { specs[service] = step.spec }
+            case .stateChanged(let change) where change.trigger == .containerCreated:
+                if let id = change.containerID, let service = fact.service { made[id] = specs[service] }
             case .stateChanged(let change) where change.to == .running:
                 guard let service = fact.service else { continue }
                 if byService[service]?.run != fact.run { before[service] = byService[service] }
