@@ -127,6 +127,22 @@ import Testing
         #expect(throws: StreamFailure.closed) { try writer.line("anything") }
     }
 
+    @Test("B58: a terminal that is gone is no error either; a file that can't be written is") func closedTerminal() throws {
+        let leader = open("/dev/ptmx", O_RDWR | O_NOCTTY)
+        // TIOCSPTLCK and TIOCGPTN, as unlockpt(3) and ptsname(3) have them.
+        var (lock, number): (Int32, Int32) = (0, -1)
+        #expect(ioctl(leader, 0x4004_5431, &lock) == 0 && ioctl(leader, 0x8004_5430, &number) == 0)
+        let follower = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY)
+        defer { close(follower) }
+        let writer = TextStream(descriptor: follower)
+        try writer.line("seen")
+        close(leader)
+        #expect(throws: StreamFailure.closed) { try writer.line("anything") }
+        let full = open("/dev/full", O_WRONLY)
+        defer { close(full) }
+        #expect(throws: StreamFailure.system("No space left on device")) { try TextStream(descriptor: full).line("anything") }
+    }
+
     @Test("signals have the exit codes of the contract") func signals() {
         #expect(SignalTrap.exitCode(signal: "SIGINT") == 130)
         #expect(SignalTrap.exitCode(signal: "SIGTERM") == 143)

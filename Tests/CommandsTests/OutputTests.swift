@@ -104,6 +104,11 @@ import Testing
                 "appdb: nothing to do",
             ])
         #expect(PlanText(plan: Plan(), width: nil, json: false).lines == ["nothing to do"])
+        var left = Plan()
+        left.former = ["cache"]
+        #expect(
+            PlanText(plan: left, width: nil, json: false).lines
+                == ["cache: it is no longer in the definition and still runs; `miniboss stop` ends it"])
         #expect(PlanText(plan: Plan(), width: nil, json: true).text == "[]\n")
     }
 

@@ -78,6 +78,39 @@ import Testing
         }
     }
 
+    @Test("B38: an engine that says of a running container that it does not run has stopped nothing")
+    func stopsNothing() async throws {
+        let engine = try relay()
+        defer { engine.stop() }
+        try await withWorkshop(sleeper("a"), list: "A()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            engine.on("POST", "/containers/*/stop", .reply(.empty(304)))
+            let stop = try shop.miniboss("stop", variables: ["DOCKER_HOST": engine.host])
+            #expect(stop.code == 1 && stop.errors.contains("304 says that it does not run, and it does"), "\(stop)")
+            #expect(try await shop.container("a")?.state.running == true)
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+        }
+    }
+
+    @Test("a command's exit code outlives a container that can't be removed, which is named and taken away later")
+    func oneOffLeft() async throws {
+        let engine = try relay()
+        defer { engine.stop() }
+        try await withWorkshop(sleeper("a"), list: "A()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            engine.on("DELETE", "/containers/*", .reply(.error(500, "the disk is busy")))
+            let run = try shop.miniboss("run", "a", "--", "sh", "-c", "echo said; exit 7", variables: ["DOCKER_HOST": engine.host])
+            #expect(run.code == 7 && run.output == "said\n", "\(run)")
+            let name = "miniboss-\(shop.group)_a.run2"
+            #expect(run.errors.contains("its container \(name) could not be removed"), "\(run)")
+            #expect(run.errors.contains("the disk is busy") && run.errors.contains("takes it away"), "\(run)")
+            let doctor = try shop.miniboss("doctor")
+            #expect(doctor.code == 1 && doctor.output.contains("left over from run 2"), "\(doctor)")
+            #expect(try shop.miniboss("start").code == 0)
+            #expect(try shop.miniboss("doctor").code == 0)
+        }
+    }
+
     @Test("B53: an engine that goes away, or fails, while a service becomes ready is the engine's failure, told before the deadline")
     func goneWhilePinged() async throws {
         let readiness = "let readiness = Readiness.log(\"never said\")"

@@ -54,6 +54,19 @@ private func service(_ name: String, needs dependencies: [String] = []) -> Servi
         #expect(found.first?.contains("in a circle: x → y → x;") == true || found.first?.contains("in a circle: y → x → y;") == true)
     }
 
+    @Test("B4: a circle is told beside other problems; one of a single service is the shortest")
+    func circleBesideOthers() {
+        let found = told([
+            service("a", needs: ["b"]), service("b", needs: ["a"]), service("c", needs: ["c"]), service("web", needs: ["apdb"]),
+        ])
+        #expect(found.count == 2)
+        #expect(found.contains { $0.contains("\"apdb\"") })
+        #expect(found.contains { $0.contains("in a circle: c → c;") })
+        // Whose circle it is, nobody can say where a name stands for two.
+        let twins = told([service("a", needs: ["b"]), service("a"), service("b", needs: ["a"])])
+        #expect(twins.count == 1 && twins.first?.contains("2 services are named") == true)
+    }
+
     @Test("B4: a chain 10,000 deep and a graph of 100,000 edges are checked without recursion", .timeLimit(.minutes(1)))
     func large() {
         let chain = (0..<10_000).map { service("s\($0)", needs: $0 == 0 ? [] : ["s\($0 - 1)"]) }

@@ -29,6 +29,7 @@ struct PlanText {
         let busy = Set(plan.steps.compactMap(\.service))
         let idle = plan.outlooks.map(\.service).filter { !busy.contains($0) }
         if !idle.isEmpty { lines.append("\(SafeText.line(idle.joined(separator: ", "))): nothing to do") }
+        lines += plan.former.map { "\(SafeText.line($0)): \(PlanCause.former)" }
         if lines.isEmpty { lines.append("nothing to do") }
         return lines.map { line in width.map { DisplayWidth.cut(line, to: $0) } ?? line }
     }

@@ -50,9 +50,16 @@ struct TextStream: Sendable {
                 var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 _ = poll(&wait, 1, -1)
             case EPIPE: throw .closed
+            case EIO where isHungUp: throw .closed
             case let number: throw .system(String(cString: strerror(number)))
             }
         }
+    }
+
+    /// Whether it was a terminal, which is gone. Of a file on a broken disk the kernel says another thing.
+    private var isHungUp: Bool {
+        errno = 0
+        return isatty(descriptor) == 0 && errno == EIO
     }
 
     func line(_ text: String) throws(StreamFailure) { try write(text + "\n") }

@@ -1,4 +1,5 @@
 import Orchestrator
+import Reconciler
 
 extension Verb {
     /// What `exec` and `run` have in common: a command in a container, connected to this process's own streams.
@@ -8,7 +9,7 @@ extension Verb {
     /// - Returns: the command's own exit code.
     func performInContainer(
         _ session: Session, _ target: GroupTarget, service: String, words: [String], known: [String],
-        _ body: (RunSetting, [String], CommandStreams) async throws -> Int32
+        _ body: (RunSetting, [String], CommandStreams) async throws -> CommandEnd
     ) async throws -> Int32 {
         let command = words.first == "--" ? Array(words.dropFirst()) : words
         guard !command.isEmpty else {
@@ -18,11 +19,12 @@ extension Verb {
         let refusal = Terminal.Refusal()
         let streams = Terminal.streams(refusal)
         return try await operate(session, target, progress: shared.progress == .auto ? .quiet : shared.progress) { setting in
-            let code: Int32
-            do { code = try await body(setting, command, streams) } catch { throw refusal.reason ?? error }
+            let end: CommandEnd
+            do { end = try await body(setting, command, streams) } catch { throw refusal.reason ?? error }
             // A command that was cut off has no exit code of its own.
             if setting.interruption.isInterrupted { throw Interrupted(signal: setting.interruption.signal) }
-            return code
+            if let leftover = end.leftover { session.errors.attempt("miniboss: \(SafeText.line(leftover))\n") }
+            return end.code
         }
     }
 }

@@ -31,7 +31,11 @@ extension Docker: ContainerEngine {
 
     package func stop(container id: String, seconds: Double) async throws(DockerError) {
         // The container carries its stop signal, and API 1.41 takes none here.
-        _ = try await stopContainer(id, timeout: .seconds(seconds.rounded(.up)))
+        let change = try await stopContainer(id, timeout: .seconds(seconds.rounded(.up)))
+        if change == .already, let state = try? await state(container: id), state.running {
+            throw DockerError(
+                .protocolViolation, endpoint: "POST /containers/\(id)/stop", message: "304 says that it does not run, and it does")
+        }
     }
 
     package func remove(container id: String, force: Bool, volumes: Bool) async throws(DockerError) {

@@ -2,10 +2,9 @@ import DockerClient
 import Reconciler
 
 /// Runs a command in a service's running container, connected to the caller's streams. Others may work on the group meanwhile.
-/// - Returns: the command's exit code.
 public func execInService(
     _ setting: RunSetting, service: String, command: [String], streams: CommandStreams
-) async throws(OperationError) -> Int32 {
+) async throws(OperationError) -> CommandEnd {
     do { return try await recordedExec(setting, service: service, command: command, streams: streams) } catch {
         guard error.code == .busy else { throw error }
         let name = PlanRequest.containerName(group: setting.groupName, service: service)
@@ -18,15 +17,13 @@ public func execInService(
 
 private func recordedExec(
     _ setting: RunSetting, service: String, command: [String], streams: CommandStreams
-) async throws(OperationError) -> Int32 {
+) async throws(OperationError) -> CommandEnd {
     let code = ExitCode()
     _ = try await conduct(setting, RunTerms(), group: { setting.group(remembered: $0) }) { run in
         let containers = try await run.engine.containers(
             labels: [GroupLabels.filter(group: run.group.name), "\(GroupLabels.service)=\(service)"])
         guard let container = containers.first(where: { $0.state == "running" && $0.labels[GroupLabels.oneOff] == nil }) else {
-            throw OperationError(
-                .failed, "\"\(service)\" has no running container",
-                next: "`miniboss start` starts it; `miniboss run \(service) -- …` makes a container for the command alone.")
+            throw await run.nothingToRunIn(service, containers)
         }
         var config = ExecConfig(command)
         config.tty = streams.tty
@@ -45,7 +42,20 @@ private func recordedExec(
         }
         return WorkEnd(commandCode: exit)
     }
-    return code.value
+    return CommandEnd(code: code.value)
+}
+
+extension GroupRun {
+    /// Why a command finds no container of a service to run in. That a start would bring it back only a definition could tell,
+    /// which an exec has not.
+    fileprivate func nothingToRunIn(_ service: String, _ containers: [ContainerSummary]) async -> OperationError {
+        let ended = containers.first { $0.state == "exited" && $0.labels[GroupLabels.oneOff] == nil }
+        let code = if let ended { try? await engine.state(container: ended.id).exitCode } else { Int?.none }
+        return OperationError(
+            .failed, "\"\(service)\" has no running container" + (code.map { ": it has ended (exited \($0))" } ?? ""),
+            next: "`miniboss start` starts it\(code == nil ? "" : ", unless it is meant to end"); "
+                + "`miniboss run \(service) -- …` makes a container for the command alone.")
+    }
 }
 
 extension WorkEnd {

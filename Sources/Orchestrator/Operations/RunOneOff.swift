@@ -3,13 +3,14 @@ import Ledger
 import Reconciler
 
 /// Runs a command in a new container of a service, which is removed at its end. Others may work on the group meanwhile.
-/// - Returns: the command's exit code.
+/// - Returns: the command's end: that its container could not be removed takes nothing from it.
 public func runOneOff(
     _ setting: RunSetting, service: String, command: [String], streams: CommandStreams
-) async throws(OperationError) -> Int32 {
+) async throws(OperationError) -> CommandEnd {
     let definition = try setting.checkedDefinition()
     try checkServiceNames([service], among: definition.spec.services.map(\.name))
     let code = ExitCode()
+    var leftover: String?
     _ = try await conduct(setting, RunTerms(), group: { definition.spec.on($0.network) }) { run in
         guard let defined = run.group[service] else { return WorkEnd(hasFailed: true) }
         var spec: ServiceSpec
@@ -85,12 +86,19 @@ public func runOneOff(
             if let error = error as? DockerError, error.isBadEntrypoint { throw OperationError(notRunnable: error, command, spec.image) }
             throw error
         }
-        try await run.call(EngineStep(kind: .removeContainer, service: nil, cause: "run ended", target: name)) {
-            () async throws(DockerError) in try await run.engine.remove(container: id, force: true, volumes: true)
+        do {
+            try await run.call(EngineStep(kind: .removeContainer, service: nil, cause: "run ended", target: name)) {
+                () async throws(DockerError) in try await run.engine.remove(container: id, force: true, volumes: true)
+            }
+        } catch let error as DockerError {
+            let left = "its container \(name) could not be removed: \(error); the next `miniboss start` or `stop` takes it away"
+            try run.journal.note(nil, .noteTaken(NoteTaken(text: left)))
+            let masked: String = run.journal.redaction(left)
+            leftover = masked
         }
         return WorkEnd(commandCode: Int(code.value))
     }
-    return code.value
+    return CommandEnd(code: code.value, leftover: leftover)
 }
 
 extension OperationError {
@@ -108,7 +116,7 @@ extension RunSetting {
         oneOffs.compactMap { container in
             guard container.status != .removing, container.run.map(marks.isMarked) != true else { return nil }
             let origin = container.run.map { "run \($0)" } ?? "a run"
-            return (container, "left over from \(origin), which was cut off")
+            return (container, "left over from \(origin)")
         }
     }
 }

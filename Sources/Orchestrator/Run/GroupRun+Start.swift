@@ -43,9 +43,8 @@ extension GroupRun {
     /// Says of containers that nothing in the definition stands for any more that they go on: a start stops nobody.
     func noteFormerServices(_ observed: ObservedGroup) throws {
         let defined = Set((setting.definition?.spec ?? group).services.map(\.name))
-        for container in observed.containers where container.status == .running && !defined.contains(container.service) {
-            let text = "it is no longer in the definition and still runs; `miniboss stop` ends it"
-            try journal.note(container.service, .noteTaken(NoteTaken(text: text)))
+        for service in observed.former(besides: defined) {
+            try journal.note(service, .noteTaken(NoteTaken(text: PlanCause.former)))
         }
     }
 

@@ -11,11 +11,13 @@ extension GroupSpec {
                     field: "name",
                     "\"\(name)\" can't name a group: use lower case letters, digits and -, at most 63, starting with a letter or digit"))
         }
-        problems += duplicateNames()
+        let duplicates = duplicateNames()
+        problems += duplicates
         problems += services.flatMap { $0.fieldProblems() }
         problems += unknownDependencies()
         problems += hostPortClashes()
-        if problems.isEmpty, let cycle = ServiceGraph(self).shortestCycle {
+        // Of services that share a name nobody can say who depends on whom.
+        if duplicates.isEmpty, let cycle = ServiceGraph(self).shortestCycle {
             problems.append(
                 DefinitionProblem(
                     field: "dependencies",

@@ -52,9 +52,10 @@ public struct ServiceGraph: Sendable {
         let acyclic = Set(order)
         var remaining = names.indices.filter { !acyclic.contains($0) }
         remaining = onCycles(among: remaining)
+        if let own = remaining.first(where: { dependencies[$0].contains($0) }) { return [names[own], names[own]] }
         var best: [Int]?
         for start in remaining {
-            // A self-dependency cannot be beaten, nor a two-cycle by anything but one.
+            // Nothing that is left can beat a circle of two.
             if let best, best.count <= 2 { break }
             if let found = shortestPath(from: start, backTo: start, within: best?.count ?? .max), found.count < best?.count ?? .max {
                 best = found

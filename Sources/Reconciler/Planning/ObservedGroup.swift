@@ -20,6 +20,12 @@ public struct ObservedGroup: Sendable, Equatable {
 
     /// All containers under their services, for those who ask about each service.
     public var containersByService: [String: [ObservedContainer]] { Dictionary(grouping: containers, by: \.service) }
+
+    /// The services that run and are not among the defined ones any more, each once.
+    public func former(besides defined: Set<String>) -> [String] {
+        var seen = defined
+        return containers.filter { $0.status == .running && seen.insert($0.service).inserted }.map(\.service)
+    }
 }
 
 /// One container of the group.

@@ -3,6 +3,8 @@ public struct Plan: Sendable, Equatable {
     public var steps: [PlanStep]
     /// One for each desired service, in the order of definition.
     public var outlooks: [ServiceOutlook]
+    /// Services that run and are defined no more: a start stops nobody.
+    public var former: [String] = []
 
     public init(steps: [PlanStep] = [], outlooks: [ServiceOutlook] = []) {
         self.steps = steps

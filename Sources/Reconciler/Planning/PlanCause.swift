@@ -1,7 +1,8 @@
-/// The causes that lead to a new container, as a plan words them.
+/// What a plan says in more than one place, first of all why there is a new container.
 public enum PlanCause {
     public static let noContainer = "no container exists"
     public static let networkGone = "the network it was on is gone"
+    public static let former = "it is no longer in the definition and still runs; `miniboss stop` ends it"
     private static let mark = "replaced: "
 
     static func replaced(_ why: String) -> String { mark + why }
