@@ -26,7 +26,7 @@ test: lint ## Run the whole test suite, engine tests included, and count the ins
 	@scripts/test
 	@scripts/count-instructions
 
-bench: ## Measure against the floor, the Python original and Compose (about an hour); BENCH=--quick for a minute
+bench: ## Measure against the floor, the Python original and Compose (about an hour); BENCH=--quick for two minutes
 	@scripts/bench $(BENCH)
 
 counts: ## Count the instructions of the pure parts against Benchmarks/thresholds.json

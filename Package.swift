@@ -42,7 +42,7 @@ let package = Package(
         .executableTarget(name: "miniboss-engine", dependencies: ["Commands"], exclude: ["README.md"], swiftSettings: strict),
         .target(name: "DefinitionLoader", dependencies: ["Digest"], exclude: ["README.md"], swiftSettings: strict),
         .executableTarget(name: "miniboss", dependencies: ["DefinitionLoader"], exclude: ["README.md"], swiftSettings: strict),
-        .target(name: "TestSupport", dependencies: ["DockerClient", "Reconciler"], exclude: ["README.md"], swiftSettings: strict),
+        .target(name: "TestSupport", exclude: ["README.md"], swiftSettings: strict),
         .target(name: "CScheduling", exclude: ["README.md"]),
         .target(
             name: "Simulation", dependencies: ["CScheduling", "Orchestrator", "DockerClient", "Ledger", "Reconciler"],

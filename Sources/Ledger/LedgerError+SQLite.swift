@@ -23,7 +23,7 @@ extension LedgerError {
             case SQLITE_CONSTRAINT, SQLITE_MISMATCH, SQLITE_TOOBIG:
                 (.rejected, "the events are not acceptable (\(detail))", nil)
             case SQLITE_ERROR where words.hasPrefix("no such ") || words.contains("has no column"):
-                (.corrupt, "its tables are not as miniboss made them (\(detail))", Self.mend(path))
+                (.corrupt, "its tables are not as miniboss made them (\(detail))", Self.remake)
             default:
                 (.io, detail, "Check the disk and the mode of the directory, then `miniboss doctor`.")
             }
@@ -33,11 +33,12 @@ extension LedgerError {
     static let makeRoom = "Free some space and run the command again."
     static let checkMode = "Check the owner and mode of it and its directory."
 
-    /// What to do about a file that can't be used, without losing it.
+    /// What to do where something beside the events is gone.
     static let remake = "If the events are sound, `miniboss doctor --set-aside` makes that anew from them, and sets nothing aside."
 
+    /// What to do about a file that can't be used, without losing it.
     static func mend(_ path: String) -> String {
-        "Nothing was deleted. Restore \(path) from a backup, or run `miniboss doctor --set-aside`, which moves it away whole and "
-            + "begins a new history."
+        "Nothing was deleted. Restore \(path) from a backup, in the place of it and of the -head, -wal and -shm beside it, or run "
+            + "`miniboss doctor --set-aside`, which moves it away whole and begins a new history."
     }
 }

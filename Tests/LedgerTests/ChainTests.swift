@@ -99,40 +99,77 @@ struct ChainTests {
         arguments: [
             "DROP VIEW runs", "DROP TABLE service_projection", "DROP TABLE run_projection", "DROP INDEX events_by_service_state",
             "DROP TRIGGER project_run_finished", "DROP VIEW service_states; CREATE VIEW service_states AS SELECT 1",
-            "DROP TABLE snapshots",
+            "DROP TABLE snapshots", "DROP TRIGGER events_append_only_delete",
         ])
     func remade(change: String) throws {
         let scratch = try ledger()
         let before = try scratch.reader().runs()
-        try tamper(scratch, change)
+        try scratch.stranger().execute(change)
         let refused = try #require(refusal { try scratch.writer() })
         #expect(refused.code == .schemaMismatch && refused.next?.contains("makes that anew") == true, "\(refused)")
         let report = try scratch.whatIsLeft().verify()
         #expect(report.fault == nil && report.damage.isEmpty)
         #expect(!report.schemaDifferences.isEmpty && report.schemaDifferences.allSatisfy(\.canBeRemade))
-        do {
-            let holder = LockHolder(pid: 1, command: "doctor", startedAt: "2026-01-01T00:00:00.000000000Z")
-            try LedgerSuccession.begin(directory: scratch.directory, holder: holder).rebuildProjections()
-        }
+        try remake(scratch)
         #expect(try scratch.reader().verify().isSound)
         #expect(try scratch.reader().runs() == before)
         try scratch.writer().close()
     }
 
-    @Test("B55: a schema with something of somebody's in it, or without the events, is not made anew")
-    func notRemade() throws {
+    @Test("B55: of a ledger that is to be lifted to a newer schema, what the migration builds on is made anew, too")
+    func remadeBeforeMigration() throws {
         let scratch = try ledger()
-        try tamper(scratch, "CREATE TABLE mine (a)")
+        let before = try scratch.reader().runs()
+        let former = "DROP INDEX run_projection_failed; DROP INDEX events_by_service_state; DROP INDEX events_by_service_step;"
+        try scratch.stranger().execute("\(former) DELETE FROM migrations WHERE number = 4; PRAGMA user_version = 3")
+        #expect(try scratch.reader().verify().isSound)
+        try scratch.stranger().execute("DROP TABLE run_projection")
         let refused = try #require(refusal { try scratch.writer() })
-        #expect(refused.code == .schemaMismatch && refused.message.contains("table mine is not ours"), "\(refused)")
-        #expect(refused.next?.contains("moves it away whole") == true)
+        #expect(refused.code == .schemaMismatch && refused.next?.contains("makes that anew") == true, "\(refused)")
+        try remake(scratch)
+        #expect(try scratch.reader().verify().isSound)
+        #expect(try scratch.reader().runs() == before)
+        try scratch.writer().close()
     }
 
-    @Test("the number of changes by which an untouched schema is known is that of a new ledger")
-    func changes() throws {
+    private func remake(_ scratch: Scratch) throws {
+        let holder = LockHolder(pid: 1, command: "doctor", startedAt: "2026-01-01T00:00:00.000000000Z")
+        try LedgerSuccession.begin(directory: scratch.directory, holder: holder).rebuildProjections()
+    }
+
+    @Test("B55: without the events as they were, or with a trigger of somebody's, nothing is made anew")
+    func notRemade() throws {
+        for (change, word) in [
+            ("ALTER TABLE events ADD COLUMN mine TEXT", "table events is not as its migration made it"),
+            ("CREATE TRIGGER mine AFTER INSERT ON events BEGIN DELETE FROM run_projection; END", "trigger mine is not ours"),
+        ] {
+            let scratch = try ledger()
+            try scratch.stranger().execute(change)
+            let refused = try #require(refusal { try scratch.writer() })
+            #expect(refused.code == .schemaMismatch && refused.message.contains(word), "\(refused)")
+            #expect(refused.next?.contains("moves it away whole") == true)
+        }
+    }
+
+    @Test("B55: what somebody else keeps in the file is left alone, and keeps nobody from anything")
+    func foreign() throws {
+        let scratch = try ledger()
+        try scratch.stranger().execute("CREATE TABLE mine (a); CREATE VIEW theirs AS SELECT 1; CREATE INDEX own ON mine (a)")
+        try scratch.writer().close()
+        let report = try scratch.reader().verify()
+        #expect(report.isSound && report.schemaDifferences.count == 3)
+        try scratch.stranger().execute("DROP VIEW runs")
+        #expect(refusal { try scratch.writer() }?.next?.contains("makes that anew") == true)
+        try remake(scratch)
+        #expect(try scratch.reader().verify().schemaDifferences.count == 3)
+    }
+
+    @Test("the counts by which an untouched schema is known are those of a new ledger")
+    func counts() throws {
         let scratch = try ledger()
         let connection = try Connection(path: scratch.path, access: .readOnly)
         #expect(try connection.integer("PRAGMA schema_version") == Migration.changes)
+        #expect(try connection.integer("SELECT count(*) FROM sqlite_schema") == Migration.objects)
     }
 
     @Test("B55: damage where nobody reads keeps anything from being added to a small ledger")

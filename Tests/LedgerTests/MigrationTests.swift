@@ -37,6 +37,7 @@ struct MigrationTests {
         let scratch = Scratch()
         try OldLedger().place(in: scratch)
         #expect(try scratch.reader().events().count == 3)
+        #expect(try scratch.reader().verify().isSound)
         let writer = try scratch.writer()
         #expect(try writer.reader.runs().map(\.outcome) == ["failed"])
         #expect(try writer.reader.serviceStates().map(\.state) == ["running"])

@@ -69,10 +69,20 @@ private let app = ServiceSpec(name: "app", image: "app:1", dependencies: ["db"])
             let plan = planStart(request(services, containers: containers, history: history))
             return plan.outlook(of: service.name).map { "\($0.disposition.rawValue): \($0.cause)" }
         }
-        let stopped = status == .exited ? "stopped; " : ""
+        let stopped = status == .running ? "" : "its container is \(status.rawValue); "
         #expect(try disposition(reader, db: .exited) == "reconsidered: \(stopped){user} may be written by a ping before it")
         #expect(try disposition(app, db: .exited)?.hasPrefix("reconsidered") == false)
         #expect(try disposition(reader, db: .running)?.hasPrefix("reconsidered") == false)
+        // What only tries a readiness writes nothing.
+        var quiet = request(
+            [db, reader], containers: [container(of: db, .exited), container(of: try reader.resolved(history.context), status)],
+            history: history)
+        quiet.ownPings = []
+        #expect(planStart(quiet).outlook(of: "app")?.disposition != .reconsidered)
+        // The key is lost: the ping may write it before its turn.
+        quiet.ownPings = ["db"]
+        quiet.history = GroupState()
+        #expect(planStart(quiet).outlook(of: "app")?.disposition == .reconsidered)
         // Through one that takes no key, too.
         #expect(try disposition(web, app, db: .exited)?.hasPrefix("reconsidered") == true)
         web.env = [:]

@@ -157,7 +157,9 @@ struct SetAsideTests {
         story.start(["db"], secret: true)
         try memory.record(story.facts)
         unlink(memory.path + "-head")
-        try SQLShell.run(memory.path, "DROP TRIGGER events_append_only_update")
+        try SQLShell.run(
+            memory.path,
+            "DROP TRIGGER events_append_only_update; UPDATE events SET hash = zeroblob(32) WHERE seq = (SELECT max(seq) FROM events)")
         guard case .setAside = try setAsideLedger(memory.setting()) else {
             Issue.record("not set aside")
             return
@@ -211,6 +213,22 @@ struct SetAsideTests {
         #expect(found.problems == ["the tables are not what the events add up to: runs: run 1, runs: run 2"] && !found.isBroken)
         #expect(try setAsideLedger(memory.setting()) == .rebuilt)
         #expect(try GroupRecords.examine(directory: memory.directory, ledgerPath: nil)?.problems == [])
+    }
+
+    @Test(
+        "B55: what else follows from the events is made anew, too, and what somebody else keeps in the file is told of",
+        arguments: ["DROP VIEW runs", "DROP TABLE snapshots", "DROP TABLE run_projection", "DROP INDEX events_by_run"])
+    func schema(change: String) throws {
+        let memory = Memory()
+        try memory.record(story().facts)
+        let events = try memory.reader().events().count
+        try SQLShell.run(memory.path, "\(change); CREATE TABLE mine (a)")
+        let found = try #require(try GroupRecords.examine(directory: memory.directory, ledgerPath: nil))
+        #expect(found.problems.count >= 1 && !found.isBroken && found.mend.contains("sets nothing aside"))
+        #expect(found.advice.contains { $0.finding == "the ledger has in it what miniboss did not make: table mine is not ours" })
+        #expect(try setAsideLedger(memory.setting()) == .rebuilt)
+        #expect(try GroupRecords.examine(directory: memory.directory, ledgerPath: nil)?.problems == [])
+        #expect(try memory.reader().events().count == events)
     }
 
     @Test("a newer miniboss's ledger is not damaged: it is refused and stays")

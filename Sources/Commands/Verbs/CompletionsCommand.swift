@@ -6,7 +6,7 @@ struct CompletionsCommand: Verb {
         commandName: "completions", abstract: "Print a completion script for a shell.",
         discussion: """
             Examples:
-              miniboss completions bash > ~/.local/share/bash-completion/completions/miniboss
+              miniboss completions bash > /etc/bash_completion.d/miniboss
               miniboss completions zsh > ~/.zfunc/_miniboss
               miniboss completions fish > ~/.config/fish/completions/miniboss.fish
             """)

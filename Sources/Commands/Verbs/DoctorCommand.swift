@@ -7,7 +7,8 @@ struct DoctorCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Check engine, toolchain, ledger and containers, each with the mend.",
         discussion: """
-            Exits with 0 when all is well, with 74 for a damaged ledger, 69 for an engine that does not answer, else 1.
+            Exits with 0 when all is well, with 74 for a damaged ledger, 69 for an engine that does not answer, 65 for a bad \
+            definition, else 1.
 
             Examples:
               miniboss doctor
@@ -139,7 +140,9 @@ struct DoctorCommand: Verb {
 }
 
 private func orphans(_ found: [Orphan]?) -> DoctorFinding {
-    guard let found else { return DoctorFinding("orphans", .skipped, "can't be told: no ledger says what belongs to the group") }
+    guard let found else {
+        return DoctorFinding("orphans", .skipped, "can't be told: no start is remembered that says what belongs to the group")
+    }
     guard !found.isEmpty else { return DoctorFinding("orphans", .good, "none") }
     return DoctorFinding(
         "orphans", .warning, found.map(\.words).joined(separator: "; "),

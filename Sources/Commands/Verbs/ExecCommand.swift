@@ -6,7 +6,7 @@ struct ExecCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "exec", abstract: "Run a command in a service's running container.",
         discussion: """
-            Options of miniboss stand before `--`, or before SERVICE without one. Exits with the command's own exit code.
+            Options of miniboss stand before `--`, or before SERVICE without one. Exits with the command's own exit code. \
             Standard input is passed on, and on a terminal the command gets one, too.
 
             Examples:

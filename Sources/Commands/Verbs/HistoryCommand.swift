@@ -7,7 +7,7 @@ struct HistoryCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "history", abstract: "List the runs, or tell the story of one.",
         discussion: """
-            Reads the ledger alone: no engine and no definition is needed, and it never waits for a run at work.
+            Reads the ledger alone: no engine and no definition is needed, and it never waits for a run at work. \
             In the story of a run, ▸ marks what the whole start waited for: its critical path.
 
             Examples:

@@ -7,7 +7,7 @@ struct InitCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "init", abstract: "Write a commented Miniboss.swift to begin with.",
         discussion: """
-            Never overwrites a file.
+            Writes it here, or where -f says, and never overwrites a file.
 
             Examples:
               miniboss init

@@ -6,7 +6,7 @@ struct PostMortemCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "postmortem", abstract: "Explain why a run failed: cause, evidence, what it blocked, what to do.",
         discussion: """
-            Without RUN it is the newest one that failed. Reads the ledger alone: the engine may be off and the container gone.
+            Without RUN it is the newest one that failed or was cut off. Reads the ledger alone: the engine may be off and the container gone.
 
             Examples:
               miniboss postmortem

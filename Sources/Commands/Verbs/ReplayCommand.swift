@@ -6,7 +6,7 @@ struct ReplayCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "replay", abstract: "Show the group as it was at the end of a run, or after any event of it.",
         discussion: """
-            Folds the ledger's events up to that one, as the run itself did: services, what their containers still owed, the
+            Folds the ledger's events up to that one, as the run itself did: services, what their containers still owed, the \
             context, engine calls without an outcome. The seq of each event is in `miniboss history RUN --json`.
 
             Examples:

@@ -7,7 +7,7 @@ struct ReportCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "report", abstract: "Write one run as one HTML file: why it failed, timeline, graph, events, logs.",
         discussion: """
-            Without RUN it is the newest one that failed, else the newest. The file needs no network and nothing beside it. Reads the
+            Without RUN it is the newest one that failed, else the newest. The file needs no network and nothing beside it. Reads the \
             ledger alone: the engine may be off, and the definition broken or gone.
 
             Examples:

@@ -6,7 +6,8 @@ struct RunCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Run a command in a new, one-off container of a service.",
         discussion: """
-            The container has the service's image, env, volumes and network, no ports, and is removed at the end.
+            The container has the service's image, env, volumes and network, no ports, no entrypoint but the service's own, \
+            and is removed at the end. The group's network must be there, as a start makes it. \
             Options of miniboss stand before `--`, or before SERVICE without one. Exits with the command's own exit code.
 
             Examples:

@@ -8,7 +8,7 @@ struct SharedOptions: ParsableArguments {
         completion: .file(extensions: ["swift"]))
     var file: String?
 
-    @Option(help: ArgumentHelp("The group, where several have a ledger here and no definition says which.", valueName: "NAME"))
+    @Option(help: ArgumentHelp("The group, where several have a ledger here and the command needs no definition.", valueName: "NAME"))
     var group: String?
 
     @Flag(help: "Print the result as JSON.")

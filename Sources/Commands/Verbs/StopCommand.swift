@@ -17,12 +17,14 @@ struct StopCommand: Verb {
 
     @Option(help: ArgumentHelp("Services to leave running; nothing they depend on may be stopped.", valueName: "a,b"))
     var exclude: [String] = []
-    @Flag(help: "Also remove the containers with their unnamed volumes, and the network when nothing is excluded.")
+    @Flag(help: "Also remove the containers with their unnamed volumes; and, when nothing is excluded, the network and the context.")
     var remove = false
     @Option(help: ArgumentHelp("The network the group was started with.", valueName: "NAME"))
     var networkName: String?
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("Seconds a container has to end by itself before it is killed.", valueName: "SECONDS"))
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Seconds a container has to end by itself before it is killed, and a hook before it is given up.", valueName: "SECONDS"))
     var timeout: Double = 50
     @OptionGroup(title: "Shared options") var shared: SharedOptions
 

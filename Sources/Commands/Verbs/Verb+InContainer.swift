@@ -23,7 +23,10 @@ extension Verb {
             do { end = try await body(setting, command, streams) } catch { throw refusal.reason ?? error }
             // A command that was cut off has no exit code of its own.
             if setting.interruption.isInterrupted { throw Interrupted(signal: setting.interruption.signal) }
-            if let leftover = end.leftover { session.errors.attempt("miniboss: \(SafeText.line(leftover))\n") }
+            // Other progress has told of it.
+            if let leftover = end.leftover, [.auto, .quiet].contains(shared.progress) {
+                session.errors.attempt("miniboss: \(SafeText.line(leftover))\n")
+            }
             return end.code
         }
     }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// One TCP connection to a published port, for readiness. Needs no engine.
+/// One TCP connection to a container's port, for readiness. Needs no engine.
 ///
 /// The engine's proxy accepts connections before the service listens, and closes them once it has failed to reach it, which takes
 /// as long as it takes. So where the container's network is on this machine the container itself is asked. Where it is not (the

@@ -45,6 +45,6 @@ public struct ChainReport: Sendable, Equatable {
 
     /// Whether nothing is wrong at all.
     public var isSound: Bool {
-        fault == nil && damage.isEmpty && projectionDifferences.isEmpty && schemaDifferences.isEmpty
+        fault == nil && damage.isEmpty && projectionDifferences.isEmpty && schemaDifferences.allSatisfy(\.isHarmless)
     }
 }

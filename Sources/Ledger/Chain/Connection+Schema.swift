@@ -9,6 +9,17 @@ public struct SchemaDifference: Sendable, Equatable {
     /// Whether it can be made anew without loss: what it holds follows from the events. What is foreign is somebody's.
     public var canBeRemade: Bool { kind != .foreign && name != "table events" && name != "table migrations" }
 
+    /// Whether it changes nothing of what miniboss writes and reads; a trigger that is not ours may.
+    public var isHarmless: Bool { kind == .foreign && !isForeignTrigger }
+
+    private var isForeignTrigger: Bool { kind == .foreign && name.hasPrefix("trigger ") }
+
+    /// What to do about it.
+    func mend(_ path: String) -> String {
+        if canBeRemade { return LedgerError.remake }
+        return isForeignTrigger ? "If it is yours, `DROP \(name)` takes it away. \(LedgerError.mend(path))" : LedgerError.mend(path)
+    }
+
     /// `view runs is missing`.
     public var words: String {
         switch kind {
@@ -25,9 +36,9 @@ extension Connection {
         let sql: String
     }
 
-    /// What in the schema is not as the migrations make it, found by making them anew in memory.
+    /// What in the schema is not as the migrations up to its own version make it, found by making them anew in memory.
     func schemaDifferences() throws(LedgerError) -> [SchemaDifference] {
-        let expected = try Self.expectedSchema()
+        let expected = try expectedSchema()
         let found = try schemaEntries()
         let changed = expected.filter { !found.contains($0) }.map { entry in
             SchemaDifference(name: entry.name, kind: found.contains { $0.name == entry.name } ? .changed : .missing)
@@ -40,14 +51,14 @@ extension Connection {
 
     /// Checks that what guards the events, computes from them and finds them again is there.
     ///
-    /// SQLite counts the changes to a schema: while that many made it, it is the migrations' own, and nothing else is looked at.
+    /// SQLite counts the changes to a schema: while it is those of the migrations, and all they made is there, no more is looked at.
     func checkSchema() throws(LedgerError) {
-        guard try integer("PRAGMA schema_version") != Migration.changes else { return }
-        let differences = try schemaDifferences()
+        let counts = try (integer("PRAGMA schema_version"), integer("SELECT count(*) FROM sqlite_schema"))
+        guard counts != (Migration.changes, Migration.objects) else { return }
+        let differences = try schemaDifferences().filter { !$0.isHarmless }
         guard let first = differences.first(where: { !$0.canBeRemade }) ?? differences.first else { return }
         throw LedgerError(
-            .schemaMismatch, "the schema of the ledger at \(path) was changed: \(first.words).",
-            next: first.canBeRemade ? LedgerError.remake : LedgerError.mend(path))
+            .schemaMismatch, "the schema of the ledger at \(path) was changed: \(first.words).", next: first.mend(path))
     }
 
     /// Makes anew what follows from the events and is not as the migrations make it; to be called in a transaction.
@@ -55,13 +66,13 @@ extension Connection {
         let differing = try schemaDifferences().filter(\.canBeRemade)
         for difference in differing where difference.kind == .changed { try execute("DROP \(difference.name)") }
         let lost = try schemaDifferences().filter(\.canBeRemade).map(\.name)
-        for entry in try Self.expectedSchema() where lost.contains(entry.name) { try execute(entry.sql) }
+        for entry in try expectedSchema() where lost.contains(entry.name) { try execute(entry.sql) }
     }
 
     /// In the order in which they are made.
-    private static func expectedSchema() throws(LedgerError) -> [SchemaEntry] {
+    private func expectedSchema() throws(LedgerError) -> [SchemaEntry] {
         let model = try Connection(path: ":memory:", access: .create)
-        try Migrator.migrate(model)
+        try Migrator.migrate(model, to: integer("PRAGMA user_version"))
         return try model.schemaEntries()
     }
 

@@ -12,4 +12,6 @@ struct Migration: Sendable {
 
     /// `PRAGMA schema_version` of a ledger whose schema only these have changed.
     static let changes = 22
+    /// How many entries its `sqlite_schema` has.
+    static let objects = 22
 }

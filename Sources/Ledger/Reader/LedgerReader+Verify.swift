@@ -20,8 +20,10 @@ extension LedgerReader {
             report.damage = damage
             report.damage += try Self.orDamage { () throws(LedgerError) in
                 report.schemaDifferences = try connection.schemaDifferences()
-                // What computes them may be what is missing.
-                if report.schemaDifferences.isEmpty { report.projectionDifferences = try connection.projectionDifferences() }
+                // What computes them may be what is missing; the first ledgers had none.
+                if report.schemaDifferences.allSatisfy(\.isHarmless), try connection.integer("PRAGMA user_version") >= 2 {
+                    report.projectionDifferences = try connection.projectionDifferences()
+                }
                 return []
             }
             return report

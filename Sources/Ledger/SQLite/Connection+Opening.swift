@@ -33,14 +33,12 @@ extension Connection {
             PRAGMA synchronous = FULL;
             PRAGMA temp_store = MEMORY;
             """)
-        try Migrator.migrate(connection)
         try connection.checkPages()
-        if remakes {
-            try connection.transaction { () throws(LedgerError) in
-                try connection.remakeSchema()
-                try connection.rebuildProjections()
-            }
-        }
+        if remakes { try connection.transaction { () throws(LedgerError) in try connection.remakeSchema() } }
+        // What a migration builds on may be gone.
+        if try connection.integer("PRAGMA user_version") < Migrator.supportedVersion { try connection.checkSchema() }
+        try Migrator.migrate(connection)
+        if remakes { try connection.transaction { () throws(LedgerError) in try connection.rebuildProjections() } }
         do { try connection.checkTail() } catch {
             if case .chainBroken = error.code { throw error }
             // What it reads may be gone.
@@ -139,7 +137,7 @@ extension Connection {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// Up to this size a ledger is looked through before anything is added to it, which takes some milliseconds.
+    /// Up to this size a ledger is looked through before it is written to, which takes some milliseconds.
     static let smallSize = 2 << 20
 
     /// Looks for damage where nobody reads as a rule; in a large ledger only `verify` does.

@@ -1,7 +1,8 @@
 /// One service of a group: a container, how to tell that it is ready, and what to do around its life.
 ///
 /// Only `name` and `image` must be written; plain literals fit all the others: `let ports = [5432: 5433]`.
-/// Every string may hold `{key}` from the `Context`; `{{` and `}}` stand for braces.
+/// Strings from `image` to `dockerfile`, and those of a readiness's path or command, may hold `{key}` from the `Context`, but for
+/// the names of dependencies; `{{` and `}}` stand for braces.
 public protocol Service: Sendable {
     associatedtype Env: EnvironmentConvertible = [String: String]
     associatedtype Volumes: VolumesConvertible = [String]
@@ -32,7 +33,7 @@ public protocol Service: Sendable {
     var stopSignal: StopSignal { get }
     /// Directory to build the image from, relative to the definition file; empty, the default, is none.
     var buildFromDirectory: String { get }
-    /// Path of the Dockerfile inside `buildFromDirectory`; `Dockerfile` by default.
+    /// Path of the Dockerfile, relative to `buildFromDirectory` and perhaps outside of it; `Dockerfile` by default.
     var dockerfile: String { get }
     /// What makes the service ready, unless `ping` is written; `.none` by default.
     var readiness: Readiness { get }

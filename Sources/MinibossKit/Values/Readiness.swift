@@ -7,7 +7,7 @@ public struct Readiness: Sendable {
     /// Ready as soon as the container runs.
     public static var none: Readiness { Readiness(probe: .none) }
 
-    /// The container port accepts connections through its host port.
+    /// The container port, one of `ports`, accepts connections.
     public static func tcp(_ port: Int) -> Readiness { Readiness(probe: .tcp(port: port)) }
 
     /// `GET path` on the container port, through its host port, answers with a status in the range; 200-399 by default.

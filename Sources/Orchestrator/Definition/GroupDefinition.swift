@@ -54,6 +54,11 @@ public struct ServiceHooks: Sendable {
     }
 }
 
+extension GroupDefinition {
+    /// The services whose ping may do more than try their readiness.
+    var ownPings: Set<String> { Set(hooks.filter { !$0.value.pingsByReadiness }.keys) }
+}
+
 /// The hooks of the group, called with the names of the services concerned; `nil` for one that the definition has not written.
 public struct GroupHooks: Sendable {
     public var onStartServices: (@Sendable ([String]) async throws -> Void)?

@@ -3,7 +3,7 @@ import Reconciler
 /// What makes a service ready, when it does not write its own `ping`.
 public indirect enum ReadinessProbe: Sendable, Equatable {
     case none
-    /// The container port accepts connections through its host port.
+    /// The container port accepts connections; see `TCPProbe` for who is asked.
     case tcp(port: Int)
     /// `GET` through the host port answers with a status in the range.
     case http(port: Int, path: String, status: ClosedRange<Int>)

@@ -52,7 +52,7 @@ extension GroupRun {
         let ended = containers.first { $0.state == "exited" && $0.labels[GroupLabels.oneOff] == nil }
         let code = if let ended { try? await engine.state(container: ended.id).exitCode } else { Int?.none }
         return OperationError(
-            .failed, "\"\(service)\" has no running container" + (code.map { ": it has ended (exited \($0))" } ?? ""),
+            .failed, "\"\(service)\" has no running container" + (code.map { ": its last one exited with \($0)" } ?? ""),
             next: "`miniboss start` starts it\(code == nil ? "" : ", unless it is meant to end"); "
                 + "`miniboss run \(service) -- …` makes a container for the command alone.")
     }

@@ -91,7 +91,7 @@ public func runOneOff(
                 () async throws(DockerError) in try await run.engine.remove(container: id, force: true, volumes: true)
             }
         } catch let error as DockerError {
-            let left = "its container \(name) could not be removed: \(error); the next `miniboss start` or `stop` takes it away"
+            let left = "its container \(name) is left behind, or may be: \(error); the next `miniboss start` or `stop` takes it away"
             try run.journal.note(nil, .noteTaken(NoteTaken(text: left)))
             let masked: String = run.journal.redaction(left)
             leftover = masked
@@ -111,7 +111,7 @@ extension OperationError {
 }
 
 extension RunSetting {
-    /// The containers of `run` commands that were killed, with what is to be said of them.
+    /// The containers of `run` commands that no process is at any more, with what is to be said of them.
     func abandoned(_ oneOffs: [ObservedContainer]) -> [(container: ObservedContainer, cause: String)] {
         oneOffs.compactMap { container in
             guard container.status != .removing, container.run.map(marks.isMarked) != true else { return nil }
@@ -122,7 +122,7 @@ extension RunSetting {
 }
 
 extension GroupRun {
-    /// Takes away what a killed `run` left: its container belongs to no plan, and nobody else would.
+    /// Takes away what a `run` left behind: its container belongs to no plan, and nobody else would.
     func removeOneOffs(_ observed: ObservedGroup) async throws {
         for (container, cause) in setting.abandoned(observed.oneOffs) {
             try await remove(container.service, container.id, target: container.name, cause: cause, force: true, volumes: true)

@@ -48,8 +48,9 @@ public func planStart(_ setting: RunSetting, _ options: StartOptions) async thro
         fingerprint: { fingerprint(of: $0, network: group.network, key: key) }, directoryExists: { HostFiles.exists($0) },
         isPortFree: { freePort(preferring: $0) == $0 })
     request.hide = hide
+    request.ownPings = setting.definition?.ownPings
     var plan = planStart(request).preceded(by: left)
-    plan.former = observed.former(besides: Set(try setting.checkedDefinition().spec.services.map(\.name)))
+    plan.former = left.ended(in: observed).former(besides: Set(try setting.checkedDefinition().spec.services.map(\.name)))
     do { return try await plan.warned(group: group.name, engine: engine).concealed(by: hide) } catch {
         throw connection.lost(error)
     }

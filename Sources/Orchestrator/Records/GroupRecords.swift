@@ -64,17 +64,20 @@ public struct GroupRecords: Sendable {
         } catch { throw OperationError(folding: error) }
     }
 
-    /// How a container came to be, before the event `seq`: what it was to be made from, and that it was made; nothing where an
-    /// older ledger would know.
+    /// How a container came to be, before the event `seq`: what it was to be made from, and that it was made. Nothing where it is
+    /// none of the service's last hundred, or of an older ledger.
     public func making(of container: String, _ service: String, before seq: Int) throws(OperationError) -> [RecordedFact] {
         do {
             var bound = seq
-            while let intent = try reader.newestIntent(for: service, to: StepKind.createContainer.rawValue, before: bound) {
+            var tries = 0
+            // Of one that is not known a long ledger would be read through.
+            while tries < 100, let intent = try reader.newestIntent(for: service, to: StepKind.createContainer.rawValue, before: bound) {
                 if let made = try reader.nextEntry(of: service, into: ServicePhase.created.rawValue, after: intent.seq), made.seq < bound {
                     let facts = try [intent, made].compactMap { try EventCoding.fact(of: $0) }
                     if case .stateChanged(let change)? = facts.last?.event, change.containerID == container { return facts }
                 }
                 bound = intent.seq
+                tries += 1
             }
             return []
         } catch { throw OperationError(folding: error) }

@@ -9,6 +9,8 @@ public struct LedgerExamination: Sendable {
     private var broken: [String] = []
     /// Tables that are not what the events add up to, and what else of the schema can be made anew.
     private var outdated: [String] = []
+    /// What somebody else keeps in the file.
+    private var foreign: [String] = []
     /// The good events folded, up to the first that can't have happened.
     private(set) var state = GroupState()
     private(set) var newestRun = 0
@@ -44,7 +46,8 @@ public struct LedgerExamination: Sendable {
     public var mend: String {
         if isForeign { return Self.foreignMend }
         return isBroken
-            ? "Nothing was deleted. Restore it from a backup, or `miniboss doctor --set-aside`: that moves it away whole and begins a new history."
+            ? "Nothing was deleted. Restore it from a backup, in the place of it and of the -head, -wal and -shm beside it, or "
+                + "`miniboss doctor --set-aside`: that moves it away whole and begins a new history."
             : "The events are sound. `miniboss doctor --set-aside` computes what hangs on them anew and sets nothing aside."
     }
 
@@ -62,6 +65,12 @@ public struct LedgerExamination: Sendable {
             isForeign = path != nil && error.isOfSomethingForeign(at: location)
         }
         advice = Self.advice(kind: FileSystemKind(at: location.directory), bytes: location.bytes, directory: location.directory)
+        if !foreign.isEmpty {
+            advice.append(
+                Advice(
+                    finding: "the ledger has in it what miniboss did not make: \(foreign.joined(separator: ", "))",
+                    mend: "Nothing: it is left alone."))
+        }
         if events > 0, !isBroken, !isFresh, !location.hasHead {
             advice.append(
                 Advice(
@@ -96,7 +105,8 @@ public struct LedgerExamination: Sendable {
     }
 
     private mutating func run(_ reader: LedgerReader) throws(LedgerError) {
-        if let kept = try reader.snapshot(version: GroupState.foldVersion), let state = Replay.state(kept) {
+        // What is wrong with the table of snapshots the check of the schema says.
+        if let kept = try? reader.snapshot(version: GroupState.foldVersion), let state = Replay.state(kept) {
             snapshot = (kept.seq, state)
         }
         let report = try reader.verify { (row) throws(LedgerError) in visit(row) }
@@ -104,7 +114,8 @@ public struct LedgerExamination: Sendable {
         head = report.head
         broken = report.fault.map { ["event \($0.seq) is the first bad one: \($0.flaw.words)"] } ?? []
         if let impossible { broken.append(impossible) }
-        broken += report.damage + report.schemaDifferences.filter { !$0.canBeRemade }.map(\.words)
+        broken += report.damage + report.schemaDifferences.filter { !$0.canBeRemade && !$0.isHarmless }.map(\.words)
+        foreign = report.schemaDifferences.filter(\.isHarmless).map(\.words)
         outdated += report.schemaDifferences.filter(\.canBeRemade).map(\.words)
         let differing = report.projectionDifferences
         if !differing.isEmpty {

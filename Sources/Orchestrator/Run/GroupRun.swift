@@ -162,6 +162,7 @@ final class GroupRun: Sendable {
             fingerprint: { fingerprint(of: $0, network: network, key: key) }, directoryExists: { HostFiles.exists($0) },
             isPortFree: { freePort(preferring: $0) == $0 })
         request.hide = journal.redaction
+        request.ownPings = setting.definition?.ownPings
         return request
     }
 

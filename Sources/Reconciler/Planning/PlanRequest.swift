@@ -15,6 +15,8 @@ public struct PlanRequest: Sendable {
     public var runTag: String
     /// Services that are to get a new container whatever the old one is like, with the reason.
     public var renewals: [String: String] = [:]
+    /// Services whose ping is the definition's own, so that it may write the context; `nil` where any may be.
+    public var ownPings: Set<String>?
     /// Services whose image was already built or pulled in this run.
     public var preparedImages: Set<String>
 

@@ -12,6 +12,12 @@ extension StartPlanner {
         }
     }
 
+    /// A host port that was chosen for a stopped service and that somebody else has taken since.
+    func lostPort(of service: ServiceSpec) -> Int? {
+        service.ports.lazy.filter { $0.host == 0 }.compactMap { request.history[service.name].spec?.hostPort($0.container) }
+            .first { !request.isPortFree($0) }
+    }
+
     /// Whether its own service asks for the port no more; of a service that is left out nothing is known.
     private func hasGivenUp(_ host: Int, _ container: ObservedContainer, to service: String) -> Bool {
         guard container.service != service, let owner = request.desired[container.service] else { return false }

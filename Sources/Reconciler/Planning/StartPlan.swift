@@ -1,7 +1,7 @@
 /// The plan that brings a group to running: pure, and the same for the same request.
 ///
 /// Rules of a start (see the design): running and as defined is left alone; stopped and as defined is started again;
-/// whatever differs is replaced; only what hangs on an unfinished hook or build is decided later.
+/// whatever differs is replaced; only what hangs on a hook, a ping of the user's or a build to come is decided later.
 public func planStart(_ request: PlanRequest) -> Plan {
     let order = ServiceGraph(request.desired).startOrder
     var planner = StartPlanner(request, order: order)
@@ -23,8 +23,8 @@ struct StartPlanner {
     var draft = PlanDraft()
     /// Services that will run hooks in this plan, so that the context may change under those who follow.
     var moving: Set<String> = []
-    /// Services of which only the ping will run, or those behind them: it may write the context, and seldom does.
-    private var pinging: Set<String> = []
+    /// Services of which only a ping of the user's own will run, or those behind them: it may write the context, and seldom does.
+    private(set) var pinging: Set<String> = []
     let observed: [String: [ObservedContainer]]
     /// See `makeWay`.
     let publishers: [Int: [ObservedContainer]]
@@ -40,9 +40,11 @@ struct StartPlanner {
     mutating func plan(_ service: ServiceSpec) {
         let dependencies: [Int?] = service.dependencies.flatMap { draft.lastSteps[$0, default: []] }
         let followsHooks = service.dependencies.contains(where: moving.contains)
-        let reads = followsHooks ? service.contextReads : nil
-        let hangsOnHooks = reads?.isEmpty == false
-        let resolved = hangsOnHooks ? nil : try? service.resolved(request.history.context)
+        let followsPings = !followsHooks && service.dependencies.contains(where: pinging.contains)
+        let reads = followsHooks || followsPings ? service.contextReads : nil
+        let hangsOnOthers = reads?.isEmpty == false
+        let isOpen = hangsOnOthers && (followsHooks || service.imageHangsOnContext)
+        let resolved = isOpen ? nil : try? service.resolved(request.history.context)
         let properName = request.containerName(of: service.name)
         let containers = observed[service.name, default: []]
         let fingerprint = containers.isEmpty ? nil : resolved.map(request.fingerprint)
@@ -64,24 +66,24 @@ struct StartPlanner {
         {
             let image = addImage(resolved ?? service)
             reconsider(service, keeper, cause: "its image may have changed", except: open.union(["image"]), after: dependencies + [image])
-        } else if resolved == nil, hangsOnHooks {
-            let cause = "\(service.contextKeyWords) may be written by a hook before it"
+        } else if resolved == nil, hangsOnOthers {
+            let cause = "\(service.contextKeyWords) may be written by a \(followsHooks ? "hook" : "ping") before it"
             reconsider(service, keeper, cause: cause, except: open, after: dependencies)
         } else if let resolved {
-            decide(service, resolved, fingerprint, keeper, choice.leftovers, after: dependencies)
+            decide(service, resolved, fingerprint, keeper, choice.leftovers, hangsOnPings: hangsOnOthers, after: dependencies)
         } else {
             // A key that nobody writes: making the container fails with the key's name; the old one stays as it is.
             make(service, resolved: nil, replacing: [keeper] + choice.leftovers, cause: "its context is not complete", after: dependencies)
             expect(service, .replaced, "its context is not complete", keeper)
         }
         if followsHooks { moving.insert(service.name) }
-        if !moving.contains(service.name), service.dependencies.contains(where: pinging.contains) { pinging.insert(service.name) }
+        if followsPings, !moving.contains(service.name) { pinging.insert(service.name) }
     }
 
     /// The container is known and so is what it should be.
     private mutating func decide(
         _ service: ServiceSpec, _ resolved: ServiceSpec, _ fingerprint: String?, _ keeper: ObservedContainer,
-        _ leftovers: [ObservedContainer], after: [Int?]
+        _ leftovers: [ObservedContainer], hangsOnPings: Bool, after: [Int?]
     ) {
         let memory = request.history[service.name]
         let imageID = (try? ImageReference(resolved.image)).flatMap(imageID)
@@ -94,8 +96,9 @@ struct StartPlanner {
             replace(service, resolved: resolved, [keeper] + leftovers, cause: cause, differences: found, after: after)
             return
         }
-        if service.dependencies.contains(where: pinging.contains), !service.contextReads.isEmpty {
-            let state = keeper.status == .exited ? "stopped; " : ""
+        if hangsOnPings {
+            let isUp = keeper.status == .running || keeper.status == .exited && service.isDone(exitCode: keeper.exitCode)
+            let state = isUp ? "" : "its container is \(keeper.status.rawValue); "
             let cause = "\(state)\(service.contextKeyWords) may be written by a ping before it"
             return reconsider(service, keeper, cause: cause, except: [], after: after)
         }
@@ -138,75 +141,6 @@ struct StartPlanner {
             actual: keeper, formerSecrets: request.history[resolved.name].secretKeys, hide: request.hide)
     }
 
-    /// A host port that was chosen for a stopped service and that somebody else has taken since.
-    private func lostPort(of service: ServiceSpec) -> Int? {
-        service.ports.lazy.filter { $0.host == 0 }.compactMap { request.history[service.name].spec?.hostPort($0.container) }
-            .first { !request.isPortFree($0) }
-    }
-
-    /// It runs: nothing, or what a run that was cut off still owes it.
-    private mutating func settle(_ service: ServiceSpec, _ keeper: ObservedContainer, _ owed: ContainerDebt, after: [Int?]) {
-        guard owed.ping || owed.postStart else {
-            draft.finish(service.name, after: after)
-            expect(service, .untouched, "running and as defined", keeper)
-            return
-        }
-        let target = StepTarget.container(id: keeper.id, name: keeper.name)
-        var after = after
-        pinging.insert(service.name)
-        if owed.ping {
-            after = [draft.add(.ping, service.name, target, cause: "started before, but not yet found ready", after: after)]
-        }
-        if owed.postStart {
-            after = [
-                draft.add(.postStart, service.name, target, cause: "post_start has not succeeded for this container", after: after)
-            ]
-            moving.insert(service.name)
-        }
-        draft.finish(service.name, after: after)
-        expect(service, .completed, owed.postStart ? "post_start is still owed" : "a ping is still owed", keeper)
-    }
-
-    /// Stopped or paused, and as defined: started again, not made anew.
-    private mutating func restart(
-        _ service: ServiceSpec, _ keeper: ObservedContainer, _ owed: ContainerDebt, _ leftovers: [ObservedContainer], after: [Int?]
-    ) {
-        let cause =
-            switch keeper.status {
-            case .created: "its container was made but never started"
-            case .paused: "its container is paused"
-            default: "stopped\(keeper.exitCode.map { " (exited \($0))" } ?? "")"
-            }
-        let target = StepTarget.container(id: keeper.id, name: keeper.name)
-        var before = after
-        if owed.firstStart {
-            before.append(draft.add(.preStart, service.name, .service(service.name), cause: cause, after: after))
-        }
-        // Not before its own turn: one that runs goes on doing so if a dependency fails.
-        let turn = before
-        for leftover in leftovers { before.append(draft.remove(leftover, of: service.name, cause: leftoverCause(leftover), after: turn)) }
-        before += makeWay(for: service, after: turn)
-        let properName = request.containerName(of: service.name)
-        if keeper.name != properName {
-            before.append(
-                draft.add(
-                    .renameContainer, service.name, .container(id: keeper.id, name: properName), cause: "a temporary name was left",
-                    after: before))
-        }
-        before.append(network())
-        let kind = keeper.status == .paused ? StepKind.unpauseContainer : .startContainer
-        let start = draft.add(kind, service.name, target, cause: cause, after: before)
-        pinging.insert(service.name)
-        var last = draft.add(.ping, service.name, target, cause: "started again", after: [start])
-        if owed.postStart {
-            last = draft.add(
-                .postStart, service.name, target, cause: "post_start has not succeeded for this container", after: [last])
-            moving.insert(service.name)
-        }
-        draft.finish(service.name, after: [last])
-        expect(service, .restarted, cause, keeper)
-    }
-
     private mutating func replace(
         _ service: ServiceSpec, resolved: ServiceSpec?, _ old: [ObservedContainer], cause: String, differences: [Difference] = [],
         after: [Int?]
@@ -229,13 +163,9 @@ struct StartPlanner {
         expect(service, .reconsidered, cause, keeper)
     }
 
-    private mutating func clear(_ service: ServiceSpec, _ leftovers: [ObservedContainer]) {
-        guard draft.plan.outlooks.last?.disposition != .restarted else { return }
-        for leftover in leftovers { draft.remove(leftover, of: service.name, cause: leftoverCause(leftover), after: []) }
-    }
-
-    private func leftoverCause(_ container: ObservedContainer) -> String {
-        "left over from \(container.run.map { "run \($0)" } ?? "an earlier run")"
+    /// Notes that a service which is not moving will be pinged.
+    mutating func willPing(_ service: String) {
+        if request.ownPings?.contains(service) ?? true { pinging.insert(service) }
     }
 
     mutating func network() -> Int? {
@@ -243,7 +173,7 @@ struct StartPlanner {
         return draft.addOnce(.createNetwork, nil, .network(request.desired.network), cause: "no network exists")
     }
 
-    private mutating func expect(
+    mutating func expect(
         _ service: ServiceSpec, _ disposition: ServiceOutlook.Disposition, _ cause: String, _ container: ObservedContainer? = nil,
         _ differences: [Difference] = []
     ) {
