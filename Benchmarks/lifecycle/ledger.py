@@ -80,8 +80,8 @@ def breakdown(events, group):
 
     engine: in the engine calls of the services on the path and of the group's network; hooks: in their hooks, pings included;
     bookkeeping: the rest on the path, which is commits, scheduling and engine calls that are no steps; before, after: from the
-    run's beginning to the first event of the path and from the last one to the run's end; appends: commits that were waited
-    for on the path.
+    run's beginning to the first event of the path and from the last one to the run's end; appends: intents on the path, whose
+    commits were waited for.
     """
     path = critical_path(events, group)
     if not path or events[-1].type != "run.finished":
@@ -99,12 +99,9 @@ def breakdown(events, group):
         parts["engine"] += engine
         parts["hooks"] += both - engine
         parts["bookkeeping"] += (end - position) / 1e6 - both
-        previous = None
-        for event in own:
-            # Events of one append are made within microseconds of one another.
-            if position < event.mono_ns <= end and (previous is None or event.mono_ns - previous > 150_000):
-                parts["appends"] += 1
-            previous = event.mono_ns
+        # Outcomes and phases are handed over and nobody waits for them; these groups have no hook that would wait, either.
+        parts["appends"] += sum(
+            event.type == "step.intended" and event.service in (name, None) and position <= event.mono_ns <= end for event in events)
         position = end
     parts["before"] = (first - events[0].mono_ns) / 1e6
     parts["after"] = (events[-1].mono_ns - position) / 1e6

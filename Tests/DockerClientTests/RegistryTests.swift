@@ -88,14 +88,14 @@ struct RegistryTests {
     @Test("A credential helper that hangs is killed at its deadline, also one that has closed its output")
     func hangingHelpers() async throws {
         try await withDirectory { home in
-            for script in ["exec sleep 1000", "exec sleep 1000 >&- <&-"] {
-                let path = home + "/bin/docker-credential-slow"
+            for (name, script) in [("slow", "exec sleep 1000"), ("mute", "exec sleep 1000 >&- <&-")] {
+                let path = home + "/bin/docker-credential-" + name
                 try write("#!/bin/sh\n\(script)\n", to: path)
                 try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
                 let helper = CredentialHelper(
-                    name: "slow", environment: ["PATH": home + "/bin:/usr/bin:/bin"], deadline: .milliseconds(200))
+                    name: name, environment: ["PATH": home + "/bin:/usr/bin:/bin"], deadline: .milliseconds(200))
                 let error = await failure { () async throws(DockerError) in try await helper.login(for: "a.io") }
-                #expect(error?.engineMessage.contains("did not answer within") == true, "\(script)")
+                #expect(error?.engineMessage.contains("did not answer within") == true, "\(script): \(String(describing: error))")
             }
         }
     }

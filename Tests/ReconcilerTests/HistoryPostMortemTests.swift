@@ -144,6 +144,11 @@ import Testing
         let report = try #require(PostMortem(log.facts, earlier: []))
         #expect(report.failures.map(\.failure.failureClass) == [.engineUnreachable])
         #expect(report.verdict == "`start` could not begin: no Docker Engine answers at unix:///x")
+        var begun = HistoryFacts()
+        begun.start([("web", [])])
+        begun.add(1, nil, StepIntended(step: .createNetwork, cause: "no network exists", target: "n"))
+        begun.finish(5, .failed, error: "engine_unreachable: the connection broke off")
+        #expect(PostMortem(begun.facts, earlier: [])?.verdict == "`start` could not go on: the connection broke off")
     }
 
     @Test("B53: an engine that goes away is told of before what it took with it") func engineShutDown() throws {
