@@ -260,6 +260,14 @@ import Testing
         #expect(try bench.execution("stop").environment["MINIBOSS_HOOKS"] == nil)
     }
 
+    @Test("the hooks that are looked for in a text are all that the kit knows")
+    func knownHooks() throws {
+        let path = String(#filePath.split(separator: "/Tests/").first ?? "") + "/Sources/MinibossKit/Checking/KnownMember.swift"
+        let text = String(decoding: try Disk.read(path), as: UTF8.self)
+        let known = text.matches(of: /\.hook\("([A-Za-z]+)"/).map { String($0.output.1) }
+        #expect(known == DefinitionSource.hooks)
+    }
+
     @Test("B42: where several groups have a memory, a stop without the file asks the engine which; one with --group may turn to it")
     func stopOneOfSeveral() throws {
         let (bench, started) = try startedGroup()

@@ -144,6 +144,18 @@ private struct PostMortem: Decodable {
         }
     }
 
+    @Test("B3, B9: of two services with one name the second's line is told")
+    func twins() async throws {
+        let twin = sleeper("a").replacing("struct A:", with: "struct Twin:")
+        try await withWorkshop(sleeper("a") + twin, list: "A(), Twin()") { shop in
+            let lines = try shop.read("Miniboss.swift").split(separator: "\n", omittingEmptySubsequences: false)
+            let line = try #require(lines.firstIndex { $0.contains("struct Twin:") }) + 1
+            let refused = try shop.miniboss("start")
+            #expect(refused.code == 65, "\(refused)")
+            #expect(refused.errors.contains("Miniboss.swift:\(line): Twin.name: 2 services are named \"a\" (A, Twin)"), "\(refused)")
+        }
+    }
+
     @Test("B8, B9, B30: bad input has its exit code and says what and where")
     func badInput() async throws {
         try await withWorkshop(failing, list: "Bad(), Behind(), Beside()") { shop in

@@ -156,6 +156,21 @@ private let services = """
         }
     }
 
+    @Test("B55: a file where the group's directory should be is named, by who writes and by who reads")
+    func fileInPlace() async throws {
+        try await withWorkshop(sleeper("a"), list: "A()") { shop in
+            try FileManager.default.createDirectory(atPath: "\(shop.directory)/.miniboss", withIntermediateDirectories: true)
+            try shop.write(".miniboss/\(shop.group)", "mine")
+            for command in ["start", "history", "postmortem"] {
+                let refused = try shop.miniboss(command, "--group", shop.group)
+                #expect(refused.code == 74, "\(command): \(refused)")
+                #expect(refused.errors.contains("\(shop.group) should be a directory, but it is a file"), "\(command): \(refused)")
+            }
+            #expect(try shop.read(".miniboss/\(shop.group)") == "mine")
+            #expect(try await shop.container("a") == nil)
+        }
+    }
+
     @Test("B55: a removed ledger is not an empty history")
     func removed() async throws {
         try await withWorkshop(services, list: "Database(), Application()") { shop in

@@ -171,6 +171,19 @@ import Testing
         #expect(legs.map(\.seconds) == [2, 1, 0.5])
     }
 
+    @Test("B39, B50: a former service that was left out is among those of the run") func formerExcluded() throws {
+        var log = HistoryFacts()
+        var body = RunStarted(
+            command: "stop", arguments: [], group: "demo", network: "n", definition: nil, definitionPath: nil, engine: nil, engineID: nil,
+            pid: 1, services: [RunStarted.Member(name: "db", dependencies: [], typeName: "DB", image: "db:1")])
+        body.excluded = ["cache"]
+        log.add(0, nil, body)
+        try log.move(1, "db", .stopBegan, .containerStopped)
+        log.finish(9, .succeeded)
+        let services = try #require(RunSummary(log.facts, isAtWork: false)).services
+        #expect(services.map { "\($0.service) \($0.outcome.rawValue)" } == ["db stopped", "cache excluded"])
+    }
+
     @Test("B31, B51: the critical path leads through a service that was left alone to what is behind it")
     func criticalPathThrough() throws {
         var log = HistoryFacts()

@@ -17,11 +17,13 @@ struct DefinitionSource: Equatable {
 
     let files: [File]
 
+    /// All that a definition can have.
+    static let hooks = ["preStart", "ping", "postStart", "preStop", "onStartServices", "onStopServices", "onReloadService"]
+
     /// The hooks whose names are somewhere in the text: no other can have been written.
     var mentionedHooks: [String] {
-        let all = ["preStart", "ping", "postStart", "preStop", "onStartServices", "onStopServices", "onReloadService"]
         let texts = files.map { String(decoding: $0.bytes, as: UTF8.self) }
-        return all.filter { name in texts.contains { $0.withCString { strstr($0, name) != nil } } }
+        return Self.hooks.filter { name in texts.contains { $0.withCString { strstr($0, name) != nil } } }
     }
 
     /// Hex SHA-256 of the definition's own bytes.

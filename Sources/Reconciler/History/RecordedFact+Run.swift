@@ -53,11 +53,13 @@ extension [RecordedFact] {
         return own
     }
 
-    /// The services in the order of the run's definition, and after them others in the order of their first fact.
+    /// The services in the order of the run's definition; after them others that were excluded, and those in the order of their
+    /// first fact.
     public var serviceNames: [String] {
         var seen: Set<String> = []
-        let defined = runStart?.body.services.map(\.name) ?? []
-        return (defined + compactMap(\.service)).filter { seen.insert($0).inserted }
+        let start = runStart?.body
+        let named = (start?.services.map(\.name) ?? []) + (start?.excluded ?? [])
+        return (named + compactMap(\.service)).filter { seen.insert($0).inserted }
     }
 }
 
