@@ -107,8 +107,8 @@ public final class LedgerSuccession: Sendable {
 }
 
 extension LedgerSuccession {
-    /// Computes the projections of a ledger with sound events anew.
-    public func rebuildProjections() throws(LedgerError) {
+    /// Makes anew what follows from the events, which must be sound: what of the schema is not as it should be, and the projections.
+    public func remake() throws(LedgerError) {
         let connection = try Connection.openForWriting(location.path, remakes: true)
         try connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     }

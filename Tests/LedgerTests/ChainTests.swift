@@ -134,7 +134,7 @@ struct ChainTests {
 
     private func remake(_ scratch: Scratch) throws {
         let holder = LockHolder(pid: 1, command: "doctor", startedAt: "2026-01-01T00:00:00.000000000Z")
-        try LedgerSuccession.begin(directory: scratch.directory, holder: holder).rebuildProjections()
+        try LedgerSuccession.begin(directory: scratch.directory, holder: holder).remake()
     }
 
     @Test("B55: without the events as they were, or with a trigger of somebody's, nothing is made anew")

@@ -8,8 +8,8 @@ struct MinibossCommand: ParsableCommand {
         commandName: "miniboss", abstract: "Run a group of dependent Docker services, with a memory.",
         usage: "miniboss [FILE.swift] COMMAND [-f FILE] [--group NAME] [--json] [--progress auto|tty|plain|json|quiet]",
         discussion: """
-            Services are defined in Miniboss.swift, here or in the nearest parent directory. Everything that happens is in the ledger, so `miniboss postmortem` and \
-            `miniboss history` can say what happened, why, and what to do, today or next week.
+            Services are defined in Miniboss.swift, here or in the nearest parent directory. Everything that happens is in the \
+            ledger, so `miniboss postmortem` and `miniboss history` can say what happened, why, and what to do, today or next week.
 
             Exits with 0 when done, 1 when a service failed, 2 when `plan` found work, 64 for usage, 65 for a bad definition, 66 \
             without one, 69 without an engine, 74 for the ledger, 75 while another miniboss is at work, 130 or 143 when interrupted.

@@ -16,7 +16,7 @@ extension Connection {
     }
 
     /// Checks that the newest run that began is in the table of runs: one that was emptied would pass for an empty history.
-    /// - Throws: `LedgerError` with `.corrupt`; `rebuildProjections` mends it.
+    /// - Throws: `LedgerError` with `.corrupt`; `LedgerSuccession.remake` mends it.
     func checkRuns() throws(LedgerError) {
         // A ledger that only this reader still has to lift has no such table.
         guard try integer("PRAGMA user_version") >= 2 else { return }

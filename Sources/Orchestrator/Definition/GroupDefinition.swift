@@ -27,6 +27,9 @@ public struct GroupDefinition: Sendable {
         self.places = places
     }
 
+    /// The services whose ping may do more than try their readiness.
+    var ownPings: Set<String> { Set(hooks.filter { !$0.value.pingsByReadiness }.keys) }
+
     /// Where the type of a service stands.
     public func origin(of service: String) -> String? { spec[service].flatMap { places[$0.typeName] } }
 }
@@ -52,11 +55,6 @@ public struct ServiceHooks: Sendable {
         self.postStart = postStart
         self.preStop = preStop
     }
-}
-
-extension GroupDefinition {
-    /// The services whose ping may do more than try their readiness.
-    var ownPings: Set<String> { Set(hooks.filter { !$0.value.pingsByReadiness }.keys) }
 }
 
 /// The hooks of the group, called with the names of the services concerned; `nil` for one that the definition has not written.

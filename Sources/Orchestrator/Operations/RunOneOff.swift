@@ -93,8 +93,7 @@ public func runOneOff(
         } catch let error as DockerError {
             let left = "its container \(name) is left behind, or may be: \(error); the next `miniboss start` or `stop` takes it away"
             try run.journal.note(nil, .noteTaken(NoteTaken(text: left)))
-            let masked: String = run.journal.redaction(left)
-            leftover = masked
+            leftover = run.journal.redaction(left) as String
         }
         return WorkEnd(commandCode: Int(code.value))
     }

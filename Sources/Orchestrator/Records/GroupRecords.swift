@@ -69,15 +69,16 @@ public struct GroupRecords: Sendable {
     public func making(of container: String, _ service: String, before seq: Int) throws(OperationError) -> [RecordedFact] {
         do {
             var bound = seq
-            var tries = 0
             // Of one that is not known a long ledger would be read through.
-            while tries < 100, let intent = try reader.newestIntent(for: service, to: StepKind.createContainer.rawValue, before: bound) {
+            for _ in 0..<100 {
+                guard let intent = try reader.newestIntent(for: service, to: StepKind.createContainer.rawValue, before: bound) else {
+                    break
+                }
                 if let made = try reader.nextEntry(of: service, into: ServicePhase.created.rawValue, after: intent.seq), made.seq < bound {
                     let facts = try [intent, made].compactMap { try EventCoding.fact(of: $0) }
                     if case .stateChanged(let change)? = facts.last?.event, change.containerID == container { return facts }
                 }
                 bound = intent.seq
-                tries += 1
             }
             return []
         } catch { throw OperationError(folding: error) }

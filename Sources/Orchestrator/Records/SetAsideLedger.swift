@@ -26,7 +26,7 @@ public func setAsideLedger(_ setting: RunSetting) throws(OperationError) -> Ledg
         let found = try LedgerExamination(directory: location.directory, path: moved ?? location.path)
         guard let found, moved != nil || !found.problems.isEmpty else { return .nothing }
         guard moved != nil || found.isBroken else {
-            try succession.rebuildProjections()
+            try succession.remake()
             return .rebuilt
         }
         if moved == nil, found.isForeign {
