@@ -24,11 +24,12 @@ let package = Package(
         // Without pkgConfig, which would link it: the headers alone are needed here, the library is loaded when it is called.
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "Digest", exclude: ["README.md"], swiftSettings: strict),
-        .target(name: "Ledger", dependencies: ["CSQLite", "Digest"], exclude: ["README.md"], swiftSettings: strict),
-        .target(name: "DockerClient", dependencies: ["CCurl", "Digest"], exclude: ["README.md"], swiftSettings: strict),
+        .target(name: "Files", exclude: ["README.md"], swiftSettings: strict),
+        .target(name: "Ledger", dependencies: ["CSQLite", "Digest", "Files"], exclude: ["README.md"], swiftSettings: strict),
+        .target(name: "DockerClient", dependencies: ["CCurl", "Digest", "Files"], exclude: ["README.md"], swiftSettings: strict),
         .target(name: "Reconciler", exclude: ["README.md"], swiftSettings: strict),
         .target(
-            name: "Orchestrator", dependencies: ["Ledger", "DockerClient", "Reconciler", "Digest"],
+            name: "Orchestrator", dependencies: ["Ledger", "DockerClient", "Reconciler", "Digest", "Files"],
             exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "Report", dependencies: ["Reconciler", "Digest"], exclude: ["README.md"],
@@ -38,11 +39,12 @@ let package = Package(
             dependencies: ["Orchestrator", "Reconciler", "Report", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             exclude: ["README.md"], swiftSettings: strict),
         .target(
-            name: "MinibossKit", dependencies: ["Commands", "Orchestrator", "Reconciler"], exclude: ["README.md"], swiftSettings: strict),
+            name: "MinibossKit", dependencies: ["Commands", "Orchestrator", "Reconciler", "Files"], exclude: ["README.md"],
+            swiftSettings: strict),
         .executableTarget(name: "miniboss-engine", dependencies: ["Commands"], exclude: ["README.md"], swiftSettings: strict),
-        .target(name: "DefinitionLoader", dependencies: ["Digest"], exclude: ["README.md"], swiftSettings: strict),
+        .target(name: "DefinitionLoader", dependencies: ["Digest", "Files"], exclude: ["README.md"], swiftSettings: strict),
         .executableTarget(name: "miniboss", dependencies: ["DefinitionLoader"], exclude: ["README.md"], swiftSettings: strict),
-        .target(name: "TestSupport", exclude: ["README.md"], swiftSettings: strict),
+        .target(name: "TestSupport", dependencies: ["Files"], exclude: ["README.md"], swiftSettings: strict),
         .target(name: "CScheduling", exclude: ["README.md"]),
         .target(
             name: "Simulation", dependencies: ["CScheduling", "Orchestrator", "DockerClient", "Ledger", "Reconciler"],
@@ -60,7 +62,8 @@ let package = Package(
         .testTarget(
             name: "RecordsTests", dependencies: ["Commands", "Orchestrator", "Ledger", "Reconciler", "CSQLite", "TestSupport"],
             exclude: ["Corpus"], swiftSettings: strict),
-        .testTarget(name: "OrchestratorTests", dependencies: ["Orchestrator", "DockerClient", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "OrchestratorTests", dependencies: ["Orchestrator", "DockerClient", "Reconciler", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ReconcilerTests", dependencies: ["Reconciler"], swiftSettings: strict),
         .testTarget(name: "ReportTests", dependencies: ["Report", "Reconciler", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "CommandsTests", dependencies: ["Commands", "Orchestrator", "Reconciler"], swiftSettings: strict),

@@ -17,11 +17,12 @@ let package = Package(
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "Digest", exclude: ["README.md"], swiftSettings: strict),
-        .target(name: "Ledger", dependencies: ["CSQLite", "Digest"], exclude: ["README.md"], swiftSettings: strict),
-        .target(name: "DockerClient", dependencies: ["CCurl", "Digest"], exclude: ["README.md"], swiftSettings: strict),
+        .target(name: "Files", exclude: ["README.md"], swiftSettings: strict),
+        .target(name: "Ledger", dependencies: ["CSQLite", "Digest", "Files"], exclude: ["README.md"], swiftSettings: strict),
+        .target(name: "DockerClient", dependencies: ["CCurl", "Digest", "Files"], exclude: ["README.md"], swiftSettings: strict),
         .target(name: "Reconciler", exclude: ["README.md"], swiftSettings: strict),
         .target(
-            name: "Orchestrator", dependencies: ["Ledger", "DockerClient", "Reconciler", "Digest"],
+            name: "Orchestrator", dependencies: ["Ledger", "DockerClient", "Reconciler", "Digest", "Files"],
             exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "Report", dependencies: ["Reconciler", "Digest"], exclude: ["README.md"],

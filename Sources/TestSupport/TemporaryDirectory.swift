@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// A directory of its own for one test, which goes with the value, whatever is in it.
@@ -15,16 +16,7 @@ public final class TemporaryDirectory: Sendable {
 
     /// What a directory holds; nothing where there is none.
     public static func names(in directory: String) -> Set<String> {
-        guard let stream = opendir(directory) else { return [] }
-        defer { closedir(stream) }
-        var names: Set<String> = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != "." && name != ".." { names.insert(name) }
-        }
-        return names
+        Set((try? directoryNames(directory)) ?? [])
     }
 
     private static func remove(_ path: String) {

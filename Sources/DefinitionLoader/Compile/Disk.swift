@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 
 /// The file system calls the launcher needs, each retried when a signal cuts it off.
@@ -114,14 +115,7 @@ enum Disk {
     }
 
     static func names(in directory: String) throws(Failure) -> [String] {
-        guard let stream = opendir(directory) else { throw Failure(code: errno) }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names
+        do throws(FileFault) { return try directoryNames(directory) } catch { throw Failure(code: error.code) }
     }
 
     /// Removes what can be removed; links are not followed.

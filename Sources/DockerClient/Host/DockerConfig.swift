@@ -1,3 +1,4 @@
+import Files
 import FoundationEssentials
 
 /// The parts of `~/.docker/config.json` a client needs.
@@ -21,7 +22,7 @@ struct DockerConfig: Decodable, Sendable, Equatable {
 
     /// An absent file is an empty configuration.
     static func read(folder: String?) throws(DockerError) -> DockerConfig {
-        guard let folder, let bytes = FileBytes.read(folder + "/config.json") else { return DockerConfig() }
+        guard let folder, let bytes = try? fileBytes(folder + "/config.json", limit: 4 << 20) else { return DockerConfig() }
         do {
             return try JSONDecoder().decode(DockerConfig.self, from: Data(bytes))
         } catch {

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Where the engine is: a Unix socket, or TCP with or without TLS.
 public struct DockerHost: Sendable, Equatable, CustomStringConvertible {
     enum Address: Sendable, Equatable {
@@ -124,7 +126,7 @@ extension TLSIdentity {
     init(directory: String, verifies: Bool) {
         func existing(_ name: String) -> String? {
             let path = directory + "/" + name
-            return FileBytes.exists(path) ? path : nil
+            return access(path, F_OK) == 0 ? path : nil
         }
         self.init(authority: existing("ca.pem"), certificate: existing("cert.pem"), key: existing("key.pem"), verifies: verifies)
     }

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// A directory as a tar stream for `buildImage`, read piece by piece.
@@ -23,7 +24,7 @@ public struct BuildContext: Sendable {
             throw DockerError(.badRequest, message: "the build context `\(directory)` is no directory")
         }
         let place = dockerfile.hasPrefix("/") ? dockerfile : directory + "/" + dockerfile
-        guard FileBytes.exists(place) else {
+        guard access(place, F_OK) == 0 else {
             throw DockerError(
                 .badRequest,
                 message: dockerfile.hasPrefix("/") ? "there is no `\(place)`" : "the build context `\(directory)` has no `\(dockerfile)`")
@@ -33,16 +34,18 @@ public struct BuildContext: Sendable {
         self.dockerfile = inside ?? Self.sentAlong
         let path = directory + "/.dockerignore"
         var text = ""
-        if FileBytes.exists(path) {
-            guard let bytes = FileBytes.read(path) else { throw DockerError(.badRequest, message: "`\(path)` cannot be read") }
-            text = String(decoding: bytes, as: UTF8.self)
-        }
+        if access(path, F_OK) == 0 { text = String(decoding: try Self.read(path), as: UTF8.self) }
         ignore = try DockerIgnore(text, dockerfile: self.dockerfile)
         guard inside == nil else { return }
-        guard let bytes = FileBytes.read(place) else { throw DockerError(.badRequest, message: "`\(place)` cannot be read") }
-        replaced[Self.sentAlong] = bytes
+        replaced[Self.sentAlong] = try Self.read(place)
         let own = text.isEmpty ? [".dockerignore"] : [text]
         replaced[".dockerignore"] = Array((own + [Self.sentAlong]).joined(separator: "\n").utf8) + [UInt8(ascii: "\n")]
+    }
+
+    private static func read(_ path: String) throws(DockerError) -> [UInt8] {
+        do throws(FileFault) { return try fileBytes(path, limit: 4 << 20) } catch {
+            throw DockerError(.badRequest, message: "`\(path)` cannot be read: \(error.reason)")
+        }
     }
 
     private static let sentAlong = ".miniboss-dockerfile"

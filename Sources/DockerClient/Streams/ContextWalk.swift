@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// The walk through a context: one open file and one listing for each level of depth.
@@ -51,8 +52,12 @@ actor ContextWalk {
         }
         let full = path.isEmpty ? directory : directory + "/" + path
         var status = stat()
-        guard (path.isEmpty ? stat(full, &status) : lstat(full, &status)) == 0 else { throw failure(full) }
         let ignored = !path.isEmpty && ignore.ignores(path)
+        guard (path.isEmpty ? stat(full, &status) : lstat(full, &status)) == 0 else {
+            // Of a file that stays out nobody has to know more.
+            if ignored { return }
+            throw failure(full)
+        }
         var entry = TarEntry(path: path, mode: Int(status.st_mode & 0o7777), modified: Int(status.st_mtim.tv_sec))
         switch status.st_mode & S_IFMT {
         case S_IFDIR:
@@ -103,16 +108,9 @@ actor ContextWalk {
     }
 
     private func names(of directory: String) throws(DockerError) -> [String] {
-        guard let stream = opendir(directory) else { throw failure(directory) }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
+        do throws(FileFault) { return try directoryNames(directory) } catch {
+            throw DockerError(.badRequest, message: "`\(directory)` cannot be read: \(error.reason)")
         }
-        return names
     }
 
     private func target(of link: String) throws(DockerError) -> String {
@@ -125,6 +123,10 @@ actor ContextWalk {
     }
 
     private func failure(_ path: String) -> DockerError {
-        DockerError(.badRequest, message: "`\(path)` cannot be read: \(String(cString: strerror(errno)))")
+        let isRepaired = errno == ENOENT && path.unicodeScalars.contains("\u{FFFD}")
+        guard !isRepaired else {
+            return DockerError(.badRequest, message: "`\(path)` has a name that is not UTF-8: rename it, or name it in .dockerignore")
+        }
+        return DockerError(.badRequest, message: "`\(path)` cannot be read: \(String(cString: strerror(errno)))")
     }
 }

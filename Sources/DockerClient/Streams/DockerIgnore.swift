@@ -55,7 +55,6 @@ public struct DockerIgnore: Sendable {
         return String(rest)
     }
 
-    /// As Go's `filepath.Clean`, and without a leading slash.
     /// The path without `.` and `..`, and without a slash at either end.
     static func cleaned(_ path: String) -> String {
         var names: [Substring] = []

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 extension LedgerLocation {
@@ -10,7 +11,7 @@ extension LedgerLocation {
         let locked = lockedFiles()
         var runs: Set<Int> = []
         if let newest, isIn(locked, lockPath) { runs.insert(newest) }
-        for name in names(in: directory) {
+        for name in (try? directoryNames(directory)) ?? [] {
             guard name.hasPrefix("run-") else { continue }
             let number = name.dropFirst(4)
             // One that ended while another was at work is still to be recorded.
@@ -38,18 +39,5 @@ extension LedgerLocation {
             inodes.insert(inode)
         }
         return inodes
-    }
-
-    private func names(in directory: String) -> [String] {
-        guard let stream = opendir(directory) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            names.append(
-                withUnsafePointer(to: &entry.pointee.d_name) {
-                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-                })
-        }
-        return names
     }
 }

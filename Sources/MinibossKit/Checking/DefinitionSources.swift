@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Files
 
 /// The source texts of the definition, read for the lines that messages name.
 struct DefinitionSources: Sendable {
@@ -24,7 +24,7 @@ struct DefinitionSources: Sendable {
         let files =
             [(String(path.split(separator: "/").last ?? ""), path)]
             + Self.swiftFiles(in: helpers).map { ("MinibossHelpers/\($0)", "\(helpers)/\($0)") }
-        self.init(sources: files.compactMap { name, path in Self.text(of: path).map { Source(name: name, outline: SourceOutline($0)) } })
+        self.init(sources: files.compactMap { name, path in (try? fileText(path)).map { Source(name: name, outline: SourceOutline($0)) } })
     }
 
     /// Where a type is declared: `Miniboss.swift:24`.
@@ -43,22 +43,6 @@ struct DefinitionSources: Sendable {
     }
 
     private static func swiftFiles(in directory: String) -> [String] {
-        guard let stream = opendir(directory) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-            if name.hasSuffix(".swift") { names.append(name) }
-        }
-        return names.sorted()
-    }
-
-    private static func text(of path: String) -> String? {
-        guard let file = fopen(path, "re") else { return nil }
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 65_536)
-        while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { bytes += chunk[..<count] }
-        return String(decoding: bytes, as: UTF8.self)
+        ((try? directoryNames(directory)) ?? []).filter { $0.hasSuffix(".swift") }.sorted()
     }
 }

@@ -1,4 +1,5 @@
 import DockerClient
+import Files
 import Glibc
 
 /// Files of the host as tar entries, and back.
@@ -12,7 +13,8 @@ enum HostTree {
         switch info.st_mode & S_IFMT {
         case S_IFDIR:
             var entries = [TarEntry(path: name, kind: .directory, mode: mode, modified: modified)]
-            guard let children = HostFiles.names(in: path) else { throw failure(path) }
+            let children: [String]
+            do throws(FileFault) { children = try directoryNames(path) } catch { throw failure(path, error.reason) }
             for child in children { entries += try read("\(path)/\(child)", as: "\(name)/\(child)") }
             return entries
         case S_IFLNK:
@@ -28,13 +30,7 @@ enum HostTree {
     }
 
     private static func content(of path: String) throws(DockerError) -> [UInt8] {
-        guard let file = fopen(path, "re") else { throw failure(path) }
-        defer { fclose(file) }
-        var content: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 65_536)
-        while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { content += chunk[..<count] }
-        guard ferror(file) == 0 else { throw failure(path) }
-        return content
+        do throws(FileFault) { return try fileBytes(path) } catch { throw failure(path, error.reason) }
     }
 
     /// Writes the entries of one file or directory as `path`, or into it when it is a directory already.
@@ -102,7 +98,9 @@ enum HostTree {
         }
     }
 
-    private static func failure(_ path: String) -> DockerError {
-        DockerError(.badRequest, message: "`\(path)`: \(String(cString: strerror(errno)))")
+    private static func failure(_ path: String) -> DockerError { failure(path, String(cString: strerror(errno))) }
+
+    private static func failure(_ path: String, _ reason: String) -> DockerError {
+        DockerError(.badRequest, message: "`\(path)`: \(reason)")
     }
 }

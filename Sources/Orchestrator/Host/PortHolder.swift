@@ -34,8 +34,8 @@ private func listeningInode(port: Int) -> String? {
 
 private func processName(socketInode: String) -> String? {
     let wanted = "socket:[\(socketInode)]"
-    for process in HostFiles.names(in: "/proc") ?? [] where process.allSatisfy(\.isNumber) {
-        for descriptor in HostFiles.names(in: "/proc/\(process)/fd") ?? [] where link("/proc/\(process)/fd/\(descriptor)") == wanted {
+    for process in HostFiles.names(in: "/proc") where process.allSatisfy(\.isNumber) {
+        for descriptor in HostFiles.names(in: "/proc/\(process)/fd") where link("/proc/\(process)/fd/\(descriptor)") == wanted {
             let name = HostFiles.text("/proc/\(process)/comm").filter { $0 != "\n" }
             return "process \(name) (pid \(process))"
         }

@@ -10,7 +10,7 @@ public enum GroupDirectory {
     /// The groups that have a memory here, sorted.
     public static func groups(beside definitionPath: String?, currentDirectory: String) -> [String] {
         let directory = home(definitionPath, currentDirectory)
-        let names = HostFiles.names(in: directory) ?? []
+        let names = HostFiles.names(in: directory)
         let remembered = names.filter { !$0.hasPrefix(".") && isRemembered("\(directory)/\($0)/ledger.sqlite") }.sorted()
         // What stands in the place of a group's directory is told by whoever looks for its ledger.
         return remembered.isEmpty ? names.filter { !$0.hasPrefix(".") && isInTheWay("\(directory)/\($0)") }.sorted() : remembered
