@@ -27,7 +27,9 @@ static inline void *ccurl_symbol(const char *name) {
 
 // Whether libcurl is there and new enough; to be asked before anything below is called.
 static inline int ccurl_is_present(void) {
-    return ccurl_symbol("curl_multi_poll") != NULL && ccurl_symbol("curl_multi_wakeup") != NULL;
+    if (!ccurl_symbol("curl_version_info")) { return 0; }
+    // The first that has CURLOPT_PROTOCOLS_STR.
+    return CCURL(curl_version_info)(CURLVERSION_NOW)->version_num >= 0x075500;
 }
 
 static inline CURLcode ccurl_global_init(long flags) { return CCURL(curl_global_init)(flags); }

@@ -83,7 +83,6 @@ extension DockerError {
     }
 
     public var isNoSuchImage: Bool { (status == 404 && has("no such image")) || isManifestUnknown }
-    public var isNoSuchContainer: Bool { status == 404 && has("no such container") }
 
     /// The registry has no such tag or digest, or none for this machine.
     public var isManifestUnknown: Bool {

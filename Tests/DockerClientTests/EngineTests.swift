@@ -58,7 +58,7 @@ struct EngineTests {
     @Test("System: version, id and clock")
     func system() async throws {
         guard let docker = try await realEngine() else { return }
-        #expect(try await docker.version().version.isEmpty == false)
+        #expect(try await docker.info().serverVersion.isEmpty == false)
         #expect(try await docker.info().id.isEmpty == false)
         #expect(try await docker.systemTime().nanoseconds > 1_700_000_000_000_000_000)
         #expect(try await docker.apiVersion() >= .oldest)
@@ -91,8 +91,11 @@ struct EngineTests {
                 #expect(try await docker.listContainers(labels: [label]).map(\.name) == [name])
                 let result = try await docker.exec(id, ExecConfig(["/bin/sh", "-c", "echo $A; echo no >&2; exit 7"]))
                 #expect(result == ExecResult(exitCode: 7, output: Array("b c\n".utf8), errorOutput: Array("no\n".utf8), dropped: 0))
-                let missing = await failure { () async throws(DockerError) in try await docker.exec(id, ExecConfig(["/nonexistent"])) }
-                if let missing { #expect(missing.isBadEntrypoint, "\(missing)") }
+                // Engines differ in how they say it.
+                do throws(DockerError) {
+                    let missing = try await docker.exec(id, ExecConfig(["/nonexistent"]))
+                    #expect([126, 127].contains(missing.exitCode), "\(missing)")
+                } catch { #expect(error.isBadEntrypoint, "\(error)") }
                 try await docker.renameContainer(id, to: name + "x")
                 #expect(try await docker.stopContainer(id, timeout: .seconds(10)) == .done)
                 #expect(try await docker.stopContainer(id, timeout: .seconds(10)) == .already)
@@ -104,7 +107,7 @@ struct EngineTests {
                         && lines.contains(LogLine(stream: .standardError, text: "err")))
                 #expect(try await docker.removeContainer(id) == .done)
                 #expect(try await docker.removeContainer(id) == .already)
-                #expect(await failure { () async throws(DockerError) in try await docker.inspectContainer(id) }?.isNoSuchContainer == true)
+                #expect(await failure { () async throws(DockerError) in try await docker.inspectContainer(id) }?.isContainerMissing == true)
             }
         }
     }
@@ -140,10 +143,12 @@ struct EngineTests {
         try await withContainer(docker, "exit 5", { $0.labels = [key: "1"] }) { id, _ in
             let events = try await docker.events(since: docker.systemTime(), filters: ["label": [key]])
             try await docker.startContainer(id)
+            var death: EngineEvent?
             for try await case .event(let event) in events where event.action == "die" {
-                #expect(event.id == id && event.exitCode == 5)
+                death = event
                 break
             }
+            #expect(death?.id == id && death?.exitCode == 5)
         }
     }
 

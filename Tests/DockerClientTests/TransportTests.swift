@@ -61,8 +61,8 @@ struct TransportTests {
         let rig = try Rig()
         rig.server.on("GET", "/info", .raw(Array("SSH-2.0-OpenSSH_9.2\r\n".utf8)))
         #expect(await failure { () async throws(DockerError) in try await rig.docker.info() }?.code == .protocolViolation)
-        rig.server.on("GET", "/version", .reply(ScriptedReply(200, pieces: [Array("<html>proxy</html>".utf8)])))
-        let error = await failure { () async throws(DockerError) in try await rig.docker.version() }
+        rig.server.on("GET", "/info", .reply(ScriptedReply(200, pieces: [Array("<html>proxy</html>".utf8)])))
+        let error = await failure { () async throws(DockerError) in try await rig.docker.info() }
         #expect(error?.code == .protocolViolation)
         #expect(error?.engineMessage.contains("<html>proxy") == true)
         // What containers were given may be in it.
@@ -93,10 +93,10 @@ struct TransportTests {
         // Cancelled before it began: nothing is sent.
         let early = Task {
             withUnsafeCurrentTask { $0?.cancel() }
-            return await failure { () async throws(DockerError) in try await rig.docker.version() }
+            return await failure { () async throws(DockerError) in try await rig.docker.listImages() }
         }
         #expect(await early.value?.code == .cancelled)
-        #expect(rig.server.requests("GET", "/version").isEmpty)
+        #expect(rig.server.requests("GET", "/images/json").isEmpty)
     }
 
     @Test("Cancelling a reader of a body resumes it")
@@ -211,12 +211,12 @@ struct TransportTests {
     func shutdown() async throws {
         let rig = try Rig()
         rig.server.on("GET", "/info", .hold(ScriptedGate(), .json(200, "{}")))
-        rig.server.on("GET", "/version", .reply(.json(200, #"{"Version":"1"}"#)))
+        rig.server.on("GET", "/images/json", .reply(.json(200, "[]")))
         let call = Task { await failure { () async throws(DockerError) in try await rig.docker.info() } }
         await rig.server.received("GET", "/info")
         rig.docker.engine.shutdown()
         #expect(await call.value?.code == .cancelled)
-        #expect(try await rig.docker.version().version == "1")
+        #expect(try await rig.docker.listImages().isEmpty)
     }
 
     @Test("Missing, refusing and forbidden sockets are told apart")

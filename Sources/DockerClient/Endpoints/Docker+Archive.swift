@@ -57,10 +57,19 @@ extension Docker {
 
     /// A file or directory of a container, taken apart; its own name begins every entry's path.
     ///
-    /// - Parameter limit: bytes of the whole archive.
-    public func copyOutEntries(_ id: String, path: String, limit: Int = 64 << 20) async throws(DockerError) -> [TarEntry] {
-        let body = try await copyOut(id, path: path)
-        return try TarReader.entries(of: try await body.collect(limit: limit))
+    /// - Parameter limit: bytes of the whole archive, which is in memory.
+    /// - Throws: `.badRequest` beyond the limit.
+    public func copyOutEntries(_ id: String, path: String, limit: Int = 1 << 30) async throws(DockerError) -> [TarEntry] {
+        var archive: [UInt8] = []
+        for try await chunk in try await copyOut(id, path: path) {
+            guard archive.count + chunk.count <= limit else {
+                throw DockerError(
+                    .badRequest, endpoint: "GET /containers/\(id)/archive",
+                    message: "\(path) is larger than \(limit >> 20) MiB, more than is copied at once")
+            }
+            archive += chunk
+        }
+        return try TarReader.entries(of: archive)
     }
 
     private func archive(_ method: String, _ id: String, _ path: String) throws(DockerError) -> EngineCall {

@@ -56,13 +56,16 @@ public struct ExecSession: Sendable {
 }
 
 extension Docker {
+    /// Bytes kept of each stream of a command.
+    public static var outputLimit: Int { 16 << 20 }
+
     /// Runs a command to its end and collects its output.
     ///
     /// Cancelling leaves the command running in the container: the engine has no call to end it.
     ///
     /// - Parameter outputLimit: bytes kept of each stream.
     /// - Throws: `DockerError`; a non-zero exit is a result, not an error.
-    public func exec(_ id: String, _ config: ExecConfig, outputLimit: Int = 16 << 20) async throws(DockerError) -> ExecResult {
+    public func exec(_ id: String, _ config: ExecConfig, outputLimit: Int = Docker.outputLimit) async throws(DockerError) -> ExecResult {
         try await execCalls.use { () async throws(DockerError) in try await collect(id, config, outputLimit) }
     }
 

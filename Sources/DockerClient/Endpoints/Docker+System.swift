@@ -27,11 +27,6 @@ extension Docker {
         return EnginePing(apiVersion: version, isPodman: head["libpod-api-version"] != nil)
     }
 
-    /// Maps to `GET /version`.
-    public func version() async throws(DockerError) -> EngineVersion {
-        try await value(EngineCall("GET", "/version"))
-    }
-
     /// Maps to `GET /info`.
     public func info() async throws(DockerError) -> EngineInfo {
         try await value(EngineCall("GET", "/info"))

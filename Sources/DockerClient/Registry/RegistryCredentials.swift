@@ -68,12 +68,12 @@ public struct RegistryCredentials: Sendable {
     ///
     /// A helper that fails leaves its registry out: most builds need none of them.
     func all() async -> [String: RegistryLogin] {
-        var all: [String: RegistryLogin] = [:]
         let servers = Set((config.auths ?? [:]).keys).union((config.credHelpers ?? [:]).keys)
-        for server in servers.sorted() {
-            if let login = try? await login(for: server) { all[server] = login }
+        // Side by side: one helper that hangs costs its own patience, not that of all.
+        return await withTaskGroup(of: (String, RegistryLogin?).self) { tasks in
+            for server in servers { tasks.addTask { (server, try? await login(for: server)) } }
+            return await tasks.reduce(into: [:]) { all, found in all[found.0] = found.1 }
         }
-        return all
     }
 
     private static func serverAddress(_ registry: String) -> String {

@@ -67,9 +67,17 @@ public final class InteractiveSession: Sendable {
             if count < 0, errno == EINTR { continue }
             if polls[1].revents != 0 { throw DockerError(.cancelled, endpoint: connection.endpoint) }
             if polls[2].revents != 0 { upstream.read() }
-            if !upstream.pending.isEmpty { upstream.sent(try connection.send(upstream.pending)) }
+            if !upstream.pending.isEmpty {
+                // A command may end without having read its input: what it said before that is still to come.
+                do { upstream.sent(try connection.send(upstream.pending)) } catch { upstream.refused() }
+            }
             guard polls[0].revents & Int16(POLLIN | POLLHUP | POLLERR) != 0 else { continue }
-            guard try receive(connection, &framing, output) else { return }
+            do {
+                guard try receive(connection, &framing, output) else { return }
+            } catch  where error.code == .truncated && upstream.hasBegun && framing.isBetweenFrames {
+                // The engine closed with input unread, which resets the connection. How the command ended it is asked anyway.
+                return
+            }
         }
     }
 
@@ -113,6 +121,8 @@ private struct Upstream {
     private let source: Int32?
     private var hasEnded: Bool
     private var isPassedOn = false
+    /// Whether some of it was sent, which the other side may not have read.
+    private(set) var hasBegun = false
 
     init(_ input: SessionInput) {
         switch input {
@@ -150,5 +160,16 @@ private struct Upstream {
         }
     }
 
-    mutating func sent(_ count: Int) { pending = pending.dropFirst(count) }
+    mutating func sent(_ count: Int) {
+        pending = pending.dropFirst(count)
+        if count > 0 { hasBegun = true }
+    }
+
+    /// Nobody takes the rest of it.
+    mutating func refused() {
+        pending = []
+        hasEnded = true
+        isPassedOn = true
+        hasBegun = true
+    }
 }

@@ -58,8 +58,10 @@ struct MultiplexedFraming: Sendable {
         return outputs
     }
 
+    var isBetweenFrames: Bool { pending.isEmpty }
+
     /// The end of the stream is clean only between frames.
     func finish() throws(Failure) {
-        if !pending.isEmpty { throw .truncated }
+        if !isBetweenFrames { throw .truncated }
     }
 }

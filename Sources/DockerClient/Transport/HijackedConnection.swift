@@ -28,6 +28,8 @@ final class HijackedConnection {
         easy.set(.noProxy, "*")
         easy.set(.noSignal, 1)
         easy.set(.connectOnly, 1)
+        // What is spoken here after the TLS handshake is HTTP/1.1.
+        easy.set(.httpVersion, Int(CURL_HTTP_VERSION_1_1))
         easy.set(.connectTimeoutMilliseconds, max(1, request.connectTimeout.milliseconds))
         if let path = request.unixSocket { easy.set(.unixSocket, path) }
         if let tls = request.tls { easy.configure(tls) }

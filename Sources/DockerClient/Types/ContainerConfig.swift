@@ -63,7 +63,6 @@ public struct ContainerConfig: Sendable, Equatable, Encodable {
     public var workingDirectory: String?
     public var tty = false
     public var openStdin = false
-    public var autoRemove = false
 
     public init(image: String) {
         self.image = image
@@ -84,7 +83,6 @@ public struct ContainerConfig: Sendable, Equatable, Encodable {
         var PortBindings: [String: [Binding]]
         var Mounts: [WireMount]
         var NetworkMode: String?
-        var AutoRemove: Bool
     }
     private struct Endpoint: Encodable { var Aliases: [String] }
     private struct Networking: Encodable { var EndpointsConfig: [String: Endpoint] }
@@ -111,7 +109,7 @@ public struct ContainerConfig: Sendable, Equatable, Encodable {
                 $0.map { Binding(HostIp: $0.hostAddress, HostPort: $0.hostPort == 0 ? "" : "\($0.hostPort)") }
             },
             Mounts: mounts.map { WireMount(Type: $0.kind.rawValue, Source: $0.source, Target: $0.target, ReadOnly: $0.readOnly) },
-            NetworkMode: network, AutoRemove: autoRemove)
+            NetworkMode: network)
         try container.encode(host, forKey: "HostConfig")
         if let network {
             try container.encode(Networking(EndpointsConfig: [network: Endpoint(Aliases: aliases)]), forKey: "NetworkingConfig")

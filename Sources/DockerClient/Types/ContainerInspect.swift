@@ -7,7 +7,6 @@ public struct ContainerInspect: Sendable, Equatable, Decodable {
     public var imageID = ""
     /// RFC 3339.
     public var created = ""
-    public var restartCount = 0
     public var config = ImageConfig()
     public var state = ContainerState()
     public var mounts: [ContainerMount] = []
@@ -17,7 +16,6 @@ public struct ContainerInspect: Sendable, Equatable, Decodable {
     /// The bindings that were asked for; `hostPort` is empty where the engine chose.
     public var portBindings: [String: [HostBinding]] = [:]
     public var networkMode = ""
-    public var autoRemove = false
     public var binds: [String] = []
 
     public init() {}
@@ -29,7 +27,6 @@ public struct ContainerInspect: Sendable, Equatable, Decodable {
         name = fullName.hasPrefix("/") ? String(fullName.dropFirst()) : fullName
         imageID = try root.value("Image", "")
         created = try root.value("Created", "")
-        restartCount = try root.value("RestartCount", 0)
         config = try root.value("Config", ImageConfig())
         state = try root.value("State", ContainerState())
         mounts = try root.value("Mounts", [])
@@ -40,7 +37,6 @@ public struct ContainerInspect: Sendable, Equatable, Decodable {
         if let host = try? root.nestedContainer(keyedBy: EngineKey.self, forKey: "HostConfig") {
             portBindings = try host.value("PortBindings", [String: [HostBinding]?]()).mapValues { $0 ?? [] }
             networkMode = try host.value("NetworkMode", "")
-            autoRemove = try host.value("AutoRemove", false)
             binds = try host.value("Binds", [])
         }
     }

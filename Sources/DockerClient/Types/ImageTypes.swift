@@ -16,7 +16,6 @@ public struct ImageConfig: Sendable, Equatable, Decodable {
     public var exposedPorts: [String] = []
     /// Where a container of the image gets a volume of its own, unless it is given another.
     public var volumes: [String] = []
-    public var hasHealthCheck = false
 
     public init() {}
 
@@ -38,10 +37,6 @@ public struct ImageConfig: Sendable, Equatable, Decodable {
         tty = try root.value("Tty", false)
         exposedPorts = try root.value("ExposedPorts", [String: Ignored]()).keys.sorted()
         volumes = try root.value("Volumes", [String: Ignored]()).keys.sorted()
-        if let health = try? root.nestedContainer(keyedBy: EngineKey.self, forKey: "Healthcheck") {
-            let test: [String] = try health.value("Test", [])
-            hasHealthCheck = !test.isEmpty && test != ["NONE"]
-        }
     }
 }
 

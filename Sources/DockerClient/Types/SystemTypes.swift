@@ -5,28 +5,6 @@ public struct EnginePing: Sendable, Equatable {
     public var isPodman: Bool
 }
 
-/// The parts of `GET /version` worth showing.
-public struct EngineVersion: Sendable, Equatable, Decodable {
-    public var version = ""
-    public var apiVersion = ""
-    public var oldestAPIVersion = ""
-    public var operatingSystem = ""
-    public var architecture = ""
-    public var kernel = ""
-
-    public init() {}
-
-    public init(from decoder: any Decoder) throws {
-        let root = try decoder.container(keyedBy: EngineKey.self)
-        version = try root.value("Version", "")
-        apiVersion = try root.value("ApiVersion", "")
-        oldestAPIVersion = try root.value("MinAPIVersion", "")
-        operatingSystem = try root.value("Os", "")
-        architecture = try root.value("Arch", "")
-        kernel = try root.value("KernelVersion", "")
-    }
-}
-
 /// The parts of `GET /info` worth knowing.
 public struct EngineInfo: Sendable, Equatable, Decodable {
     /// Stays the same over restarts: tells one engine from another.
