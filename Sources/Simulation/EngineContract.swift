@@ -121,6 +121,7 @@ package enum EngineContract: String, CaseIterable, Sendable {
                 try? await engine.watch(label: "contract=\(bench.tag)", since: since) { notice in
                     if case .event(let event) = notice, event.action == "die" { seen.continuation.yield(event.id) }
                 }
+                seen.continuation.finish()
             }
             let id = try await engine.create(name: name, bench.config(bench.ending, service: "ending"))
             try await engine.start(container: id)
@@ -137,6 +138,7 @@ package enum EngineContract: String, CaseIterable, Sendable {
                     guard case .event(let event) = notice, ["kill", "die"].contains(event.action) else { return }
                     seen.continuation.yield("\(event.action) \(event.attributes["signal"] ?? event.attributes["exitCode"] ?? "")")
                 }
+                seen.continuation.finish()
             }
             let id = try await bench.running(name)
             try await engine.stop(container: id, seconds: 5)

@@ -12,6 +12,11 @@ package enum KillTrial: String, CaseIterable, Sendable {
         package var points = 0
         package var trials = 0
         package var violations: [String] = []
+
+        fileprivate mutating func add(_ found: [String], _ place: String) {
+            trials += 1
+            violations += found.map { "\(place): \($0)" }
+        }
     }
 
     /// - Parameter killsRecovery: kill the next command at each of its points, too.
@@ -24,47 +29,64 @@ package enum KillTrial: String, CaseIterable, Sendable {
         whole.engine.world.calmDown()
         _ = whole.run(.start())
         let picture = whole.picture
+        let before = fresh(seed)
         for point in 1...result.points {
-            var recoveries = 1
-            repeat {
-                let lethal = killsRecovery && recoveries > 0 ? recoveries : nil
-                let (violations, wasKilled) = once(seed, point, lethal, picture)
-                result.trials += 1
-                result.violations += violations
-                recoveries = lethal != nil && wasKilled ? recoveries + 1 : 0
-            } while recoveries > 0
+            let trial = Trial(copying: before)
+            result.add(killed(trial, point), "\(rawValue) at \(point) (seed \(seed))")
+            for next in nextCommands {
+                result.add(
+                    continued(Trial(copying: trial), next, nil, to: picture).violations,
+                    "\(rawValue) at \(point), then \(next) (seed \(seed))")
+            }
+            guard killsRecovery else { continue }
+            var lethal = 0
+            var isKilled = true
+            while isKilled {
+                lethal += 1
+                let found: [String]
+                (found, isKilled) = continued(Trial(copying: trial), .start(), lethal, to: picture)
+                result.add(found, "\(rawValue) at \(point), then start at \(lethal) (seed \(seed))")
+            }
         }
         return result
     }
 
-    private func once(_ seed: UInt64, _ point: Int, _ lethal: Int?, _ picture: [String]) -> (violations: [String], wasKilled: Bool) {
-        let trial = fresh(seed)
-        let (found, wasKilled) = play(trial, point, lethal)
-        let place = lethal.map { "\(rawValue) at \(point), then start at \($0)" } ?? "\(rawValue) at \(point)"
-        let end = trial.picture == picture ? [] : ["the end is \(trial.picture), not \(picture)"]
-        return ((found + end).map { "\(place) (seed \(seed)): \($0)" }, wasKilled)
+    /// What the user may type after the command was killed; each has to find out first what became of it.
+    private var nextCommands: [Trial.Command] {
+        [.start(), .stop(remove: false), .stop(remove: true)] + (self == .reload ? [.reload("app")] : [])
     }
 
     /// One of the trials, for whoever has to look into it.
     package func replay(seed: UInt64, point: Int, recoveryPoint: Int?) -> (trial: Trial, violations: [String]) {
         let trial = fresh(seed)
-        return (trial, play(trial, point, recoveryPoint).violations)
+        return (trial, killed(trial, point) + continued(trial, .start(), recoveryPoint, to: nil).violations)
     }
 
-    /// Kills at `point`, kills the next command at `lethal`, then lets a calm start come to its end.
-    /// - Returns: whether the recovery was killed, too.
-    private func play(_ trial: Trial, _ point: Int, _ lethal: Int?) -> (violations: [String], wasKilled: Bool) {
+    private func killed(_ trial: Trial, _ point: Int) -> [String] {
         let first = trial.run(command, lethal: point)
-        var found = trial.violations(after: first)
-        var wasKilled = false
+        let found = trial.violations(after: first)
         trial.engine.world.calmDown()
-        if let lethal {
-            let second = trial.run(.start(), lethal: lethal)
-            if case .killed = second { wasKilled = true }
+        return found
+    }
+
+    /// Runs the next command, kills it at `lethal` if that is given, then lets a calm start come to its end.
+    /// - Returns: also whether the next command was killed.
+    private func continued(
+        _ trial: Trial, _ next: Trial.Command, _ lethal: Int?, to picture: [String]?
+    ) -> (violations: [String], wasKilled: Bool) {
+        var found: [String] = []
+        var wasKilled = false
+        if lethal != nil || next != .start() {
+            let second = trial.run(next, lethal: lethal)
             found += trial.violations(after: second)
+            if case .killed = second { wasKilled = true }
+            // What a killed command left must not keep the next one from its work.
+            if lethal == nil, second.end?.outcome != .succeeded { found.append("it came to \(second.words)") }
         }
         let last = trial.run(.start())
-        return (found + trial.violations(after: last) + trial.violationsWhenStarted(last), wasKilled)
+        found += trial.violations(after: last) + trial.violationsWhenStarted(last)
+        if let picture, trial.picture != picture { found.append("the end is \(trial.picture), not \(picture)") }
+        return (found, wasKilled)
     }
 
     private var command: Trial.Command {

@@ -45,7 +45,7 @@ package struct RandomTrial {
         let again = trial.run(.start())
         note(.start(), again)
         check(trial.violations(after: again) + trial.violationsWhenStarted(again))
-        if let end = again.end, !end.nothingToDo, !trial.group.members.contains(where: \.isBuilt) {
+        if let end = again.end, !end.nothingToDo, !trial.group.members.contains(where: { $0.isBuilt || $0.alwaysStartsNew }) {
             check(["a second start found something to do"])
         }
         commandsInContainers()
@@ -68,9 +68,11 @@ package struct RandomTrial {
         case 11: return .oneOff(name)
         case 0...5:
             let last = names.last ?? ""
-            return .start(exclude: names.count > 1 && generator.chance(15) ? [last] : [], timeout: 3)
+            let keepFailed = generator.chance(20)
+            if generator.chance(10) { return .start(only: [name], keepFailed: keepFailed, timeout: 3) }
+            return .start(exclude: names.count > 1 && generator.chance(15) ? [last] : [], keepFailed: keepFailed, timeout: 3)
         case 6, 7: return .stop(remove: generator.chance(40))
-        default: return .reload(name)
+        default: return .reload(name, remove: generator.chance(25), withDependents: !generator.chance(20))
         }
     }
 
@@ -94,10 +96,10 @@ package struct RandomTrial {
             let programs: [SimulatedWorld.Program] = [
                 .exits(code: 3, after: 0.2), .exits(code: 0, after: 0.05), .exits(code: 1, after: 0.9), .ignoresStop, .cannotStart,
             ]
-            trial.engine.world.programs[member.name] = dice.chance(85) ? .runs : programs.randomElement(using: &dice)
+            trial.engine.world.programs[member.name] = dice.chance(85) ? member.program : programs.randomElement(using: &dice)
             var mischief = TrialGroup.Mischief()
             // It ends while it is pinged.
-            if case .exits? = trial.engine.world.programs[member.name] { mischief.neverReady = dice.chance(40) }
+            if !member.isJob, case .exits? = trial.engine.world.programs[member.name] { mischief.neverReady = dice.chance(40) }
             if dice.chance(12) {
                 switch Int.random(in: 0..<4, using: &dice) {
                 case 0: mischief.throwsInPreStart = true
@@ -111,6 +113,11 @@ package struct RandomTrial {
         trial.engine.world.command = (dice.chance(20) ? 0 : Double.random(in: 0...4, using: &dice), dice.chance(30) ? 7 : 0)
         if dice.chance(25) { trial.group.version += 1 }
         if dice.chance(15) { trial.group.passPortsOn() }
+        trial.group.groupThrows = dice.chance(10)
+        // Somebody has cleared up: what is made from it next has to be pulled.
+        for member in trial.group.members where !member.isBuilt && dice.chance(8) {
+            trial.engine.world.images[trial.group.image(of: member)] = nil
+        }
         // New sources: the next build makes another image.
         for member in trial.group.members where member.isBuilt && dice.chance(30) {
             trial.engine.world.images[trial.group.image(of: member)] = nil
@@ -159,7 +166,12 @@ package struct RandomTrial {
         trial.engine.latency = { 0.001 }
         trial.engine.comeBack()
         trial.engine.world.calmDown()
+        for member in trial.group.members where member.isJob {
+            trial.engine.world.programs[member.name] = member.program
+            trial.engine.world.endSoon(member.name, of: TrialGroup.name, at: trial.scheduler.now + 100_000_000)
+        }
         trial.group.mischief = [:]
+        trial.group.groupThrows = false
         // What a command in turmoil left running with a program that ends is as calm as the rest now.
     }
 
@@ -167,7 +179,8 @@ package struct RandomTrial {
     private mutating func commandsInContainers() {
         trial.engine.world.command = (0.5, 7)
         let name = trial.group.members.randomElement(using: &generator)?.name ?? ""
-        for command in [Trial.Command.exec(name), .oneOff(name)] {
+        let lasting = trial.group.members.filter { !$0.isJob }.randomElement(using: &generator)?.name
+        for command in (lasting.map { [Trial.Command.exec($0)] } ?? []) + [.oneOff(name)] {
             let outcome = trial.run(command)
             note(command, outcome)
             check(trial.violations(after: outcome) + trial.violationsWhenReturned(outcome, code: 7))
@@ -190,4 +203,9 @@ package struct RandomTrial {
         var dice: SeededGenerator
         init(_ dice: SeededGenerator) { self.dice = dice }
     }
+}
+
+extension TrialGroup.Member {
+    /// What its container does where nothing goes wrong.
+    fileprivate var program: SimulatedWorld.Program { isJob ? .exits(code: 0, after: 0.1) : .runs }
 }

@@ -41,6 +41,15 @@ package final class Scheduler: @unchecked Sendable {
         _ = Self.isInstalled
     }
 
+    /// As another one is between two processes: what it goes on with is the same.
+    init(copying other: Scheduler) {
+        generator = other.generator
+        timerCount = other.timerCount
+        identifiers = other.identifiers
+        now = other.now
+        steps = other.steps
+    }
+
     /// Runs `body` and everything it starts to its end, or to its death.
     /// - Returns: `nil` when it was killed.
     package func run<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) -> Value? {

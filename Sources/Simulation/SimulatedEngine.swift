@@ -58,6 +58,22 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
         self.faults = faults
     }
 
+    /// - Parameter other: one that behaves as engines do: how it lies and breaks is not copied.
+    init(copying other: SimulatedEngine, scheduler: Scheduler, faults: FaultPlan) {
+        world = other.world
+        clearingTime = other.clearingTime
+        effects = other.effects
+        deaths = other.deaths
+        watcherCount = other.watcherCount
+        told = other.told
+        lastTold = other.lastTold
+        life = other.life
+        awayUntil = other.awayUntil
+        clearing = other.clearing
+        self.scheduler = scheduler
+        self.faults = faults
+    }
+
     /// A new process connects: those before it listen no more, and what will happen by itself is on its clock.
     package func beginProcess() {
         watchers = [:]

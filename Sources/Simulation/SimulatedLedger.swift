@@ -10,7 +10,7 @@ package final class SimulatedLedger: @unchecked Sendable {
     /// What was handed over and for which nobody waits, as the real ledger holds it back.
     private var held: [(drafts: [EventDraft], completion: @Sendable (Result<[RecordedEvent], LedgerError>) -> Void)] = []
     private var holder: SimulatedHold?
-    let marks = SimulatedMarks()
+    let marks: SimulatedMarks
     private let faults: FaultPlan
     private let scheduler: Scheduler
 
@@ -18,6 +18,15 @@ package final class SimulatedLedger: @unchecked Sendable {
     private static let patience: Int64 = 30_000_000
 
     package init(faults: FaultPlan, scheduler: Scheduler) {
+        marks = SimulatedMarks()
+        self.faults = faults
+        self.scheduler = scheduler
+    }
+
+    init(copying other: SimulatedLedger, faults: FaultPlan, scheduler: Scheduler) {
+        events = other.events
+        decoded = other.decoded
+        marks = SimulatedMarks(copying: other.marks)
         self.faults = faults
         self.scheduler = scheduler
     }

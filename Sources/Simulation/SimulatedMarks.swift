@@ -7,6 +7,13 @@ final class SimulatedMarks: RunMarks, @unchecked Sendable {
     private var marked: Set<Int> = []
     private var left: [Int: [UInt8]] = [:]
 
+    init() {}
+
+    init(copying other: SimulatedMarks) {
+        marked = other.marked
+        left = other.left
+    }
+
     func mark(_ run: Int, holder: LockHolder) throws(LedgerError) -> any MarkedRun {
         marked.insert(run)
         return Mark(marks: self, run: run)

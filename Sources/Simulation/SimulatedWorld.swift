@@ -137,6 +137,13 @@ package struct SimulatedWorld: Sendable {
         for index in containers.indices { containers[index].dies = nil }
     }
 
+    /// What runs of a service that is meant to end does so.
+    package mutating func endSoon(_ service: String, of group: String, at moment: Int64) {
+        for index in containers.indices where containers[index].service == service && containers[index].group == group {
+            if containers[index].state.running { containers[index].dies = (moment, 0) }
+        }
+    }
+
     /// Somebody removes it; it is there until the engine has taken it apart.
     package mutating func beginRemoval(_ index: Int, until leaves: Int64) {
         containers[index].leaves = leaves

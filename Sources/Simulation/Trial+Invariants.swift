@@ -84,7 +84,10 @@ extension Trial {
     /// is taken every two seconds, nor when another step has ended.
     package func latePostMortems(_ outcome: Outcome) -> [String] {
         guard let end = outcome.end else { return [] }
+        let jobs = Set(group.members.filter(\.isJob).map(\.name))
         return end.facts.compactMap { fact in
+            // A job that ended as it should failed of something else.
+            if case .stateChanged(let change) = fact.event, change.failure?.exitCode == 0, jobs.contains(fact.service ?? "") { return nil }
             guard case .stateChanged(let change) = fact.event, change.trigger == .failed, change.failure?.exitCode != nil,
                 let death = change.containerID.flatMap({ engine.deaths[$0] })
             else { return nil }
@@ -106,7 +109,8 @@ extension Trial {
                 continue
             }
             let container = own[0]
-            if !container.state.running { found.append("\(member.name) is \(container.state.status)") }
+            let isUp = member.isJob ? container.state.status == "exited" && container.state.exitCode == 0 : container.state.running
+            if !isUp { found.append("\(member.name) is \(container.state.status) (\(container.state.exitCode))") }
             if container.name != PlanRequest.containerName(group: TrialGroup.name, service: member.name) {
                 found.append("\(member.name) is called \(container.name)")
             }
@@ -115,7 +119,10 @@ extension Trial {
             if container.config.portBindings.map(\.hostPort) != (member.hostPort.map { [$0] } ?? []) {
                 found.append("\(member.name) has not its port")
             }
-            if container.imageID != engine.world.images[group.image(of: member)] { found.append("\(member.name) has an old image") }
+            // Nothing is pulled for one that runs.
+            if let image = engine.world.images[group.image(of: member)], container.imageID != image {
+                found.append("\(member.name) has an old image")
+            }
             // Of one that ran already when the ledger was lost nobody can know whether its hook had run.
             if !group.primed.contains(container.id), !forgotten.contains(container.id) {
                 found.append("post_start of \(member.name) never ran")

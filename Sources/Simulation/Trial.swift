@@ -6,9 +6,9 @@ import Reconciler
 // Unchecked: the process has one thread (see `Scheduler`).
 package final class Trial: @unchecked Sendable {
     package enum Command: Sendable, Equatable {
-        case start(exclude: [String] = [], timeout: Double = 20)
+        case start(exclude: [String] = [], only: [String] = [], keepFailed: Bool = false, timeout: Double = 20)
         case stop(remove: Bool)
-        case reload(String)
+        case reload(String, remove: Bool = false, withDependents: Bool = true)
         case exec(String)
         case oneOff(String)
 
@@ -87,6 +87,16 @@ package final class Trial: @unchecked Sendable {
         }
     }
 
+    /// As another one is between two commands, to go on from there in a way of its own.
+    init(copying other: Trial) {
+        scheduler = Scheduler(copying: other.scheduler)
+        faults = FaultPlan(scheduler: scheduler)
+        ledger = SimulatedLedger(copying: other.ledger, faults: faults, scheduler: scheduler)
+        engine = SimulatedEngine(copying: other.engine, scheduler: scheduler, faults: faults)
+        group = TrialGroup(copying: other.group, scheduler: scheduler)
+        forgotten = other.forgotten
+    }
+
     /// Runs a command as a process of its own.
     /// - Parameters:
     ///   - lethal: number of the fault point at which the process dies.
@@ -132,10 +142,13 @@ package final class Trial: @unchecked Sendable {
     private func perform(_ command: Command, _ setting: RunSetting) async -> Outcome {
         do throws(OperationError) {
             switch command {
-            case .start(let exclude, let timeout):
-                return .ended(try await startGroup(setting, StartOptions(exclude: exclude, timeout: timeout)))
+            case .start(let exclude, let only, let keepFailed, let timeout):
+                let options = StartOptions(exclude: exclude, only: only, timeout: timeout, keepFailed: keepFailed)
+                return .ended(try await startGroup(setting, options))
             case .stop(let remove): return .ended(try await stopGroup(setting, StopOptions(remove: remove, timeout: 5)))
-            case .reload(let service): return .ended(try await reloadService(setting, ReloadOptions(service: service, timeout: 5)))
+            case .reload(let service, let remove, let withDependents):
+                let options = ReloadOptions(service: service, timeout: 5, remove: remove, withDependents: withDependents)
+                return .ended(try await reloadService(setting, options))
             case .exec(let service):
                 return .returned(try await execInService(setting, service: service, command: ["work"], streams: .none).code)
             case .oneOff(let service):
@@ -175,7 +188,7 @@ package final class Trial: @unchecked Sendable {
             openLedger: { (_) throws(OperationError) in try ledger.hold() },
             marks: { _ in ledger.marks },
             fingerprintKey: { (_) throws(OperationError) in [1, 2, 3] },
-            hookExecutor: { _ in nil })
+            hookExecutor: { nil })
         return setting
     }
 

@@ -21,6 +21,9 @@ package final class TrialGroup: @unchecked Sendable {
         /// Pings that say no before the first that says yes.
         package var noes: Int
         package var postStartSeconds: Double
+        /// A one-shot, which is ready when it has ended with 0.
+        package var isJob = false
+        package var alwaysStartsNew = false
     }
 
     /// What goes wrong in hooks, by service; nothing once `isCalm`.
@@ -36,6 +39,8 @@ package final class TrialGroup: @unchecked Sendable {
     /// Changes env values of some services.
     package var version = 1
     package var mischief: [String: Mischief] = [:]
+    /// Whether the hooks of the group itself fail.
+    package var groupThrows = false
     /// Each `postStart` that came to its end, by container.
     package private(set) var primed: [String] = []
     private var asked: [String: Int] = [:]
@@ -43,6 +48,16 @@ package final class TrialGroup: @unchecked Sendable {
 
     package init(members: [Member], scheduler: Scheduler) {
         self.members = members
+        self.scheduler = scheduler
+    }
+
+    init(copying other: TrialGroup, scheduler: Scheduler) {
+        members = other.members
+        version = other.version
+        mischief = other.mischief
+        groupThrows = other.groupThrows
+        primed = other.primed
+        asked = other.asked
         self.scheduler = scheduler
     }
 
@@ -62,6 +77,11 @@ package final class TrialGroup: @unchecked Sendable {
                     postStartSeconds: generator.chance(50) ? 0 : 0.3))
         }
         for index in members.indices { members[index].keepsData = generator.chance(30) }
+        for index in members.indices {
+            members[index].isJob = generator.chance(20)
+            // One that is always new leaves its data behind, as it says.
+            members[index].alwaysStartsNew = !members[index].keepsData && generator.chance(10)
+        }
         for index in members.indices {
             members[index].pingWritesKey = generator.chance(25)
             let pinged = members.filter { members[index].dependencies.contains($0.name) && $0.pingWritesKey }
@@ -101,11 +121,20 @@ package final class TrialGroup: @unchecked Sendable {
             return ServiceSpec(
                 name: member.name, image: image(of: member), dependencies: member.dependencies, env: env,
                 ports: member.hostPort.map { [PortMapping(container: 80, host: $0)] } ?? [],
-                build: member.isBuilt ? BuildSource(directory: "/\(member.name)") : nil, typeName: member.name)
+                alwaysStartNew: member.alwaysStartsNew, build: member.isBuilt ? BuildSource(directory: "/\(member.name)") : nil,
+                expectedExits: member.isJob ? [0] : [], typeName: member.name)
         }
         return GroupDefinition(
             spec: GroupSpec(name: Self.name, services: specs),
-            hooks: Dictionary(uniqueKeysWithValues: members.map { ($0.name, hooks(of: $0)) }))
+            hooks: Dictionary(uniqueKeysWithValues: members.map { ($0.name, hooks(of: $0)) }),
+            groupHooks: GroupHooks(
+                onStartServices: { [self] _ in try await groupHook() }, onStopServices: { [self] _ in try await groupHook() },
+                onReloadService: { [self] _ in try await groupHook() }))
+    }
+
+    private func groupHook() async throws {
+        try await scheduler.sleep(0.01)
+        if groupThrows { throw TrialError("a hook of the group") }
     }
 
     /// The host ports go round among the services that have one.
@@ -126,6 +155,7 @@ package final class TrialGroup: @unchecked Sendable {
                 asked[container.id, default: 0] += 1
                 if mischief[member.name]?.neverReady == true { return false }
                 guard asked[container.id, default: 0] > member.noes else { return false }
+                if member.isJob { guard try await container.evaluate(.exits(code: 0)) else { return false } }
                 if member.pingWritesKey {
                     LiveContext.write("ping-\(member.name)", .string("version \(version)"), secret: false)
                 }
