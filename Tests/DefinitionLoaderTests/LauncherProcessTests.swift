@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import DefinitionLoader
@@ -11,10 +12,10 @@ import Testing
         try bench.write("group", to: "project/Miniboss.swift")
         #expect(mkfifo("\(bench.root)/ready", 0o600) == 0)
         try bench.installCompiler(pause: "echo $$ >\"\(bench.root)/ready\"; exec sleep 60")
-        let pid = try spawn(bench, ["start", "-f", bench.definition])
+        let launcher = try spawn(bench, ["start", "-f", bench.definition])
         let compiler = try #require(pid_t(firstLine(of: "\(bench.root)/ready")))
-        kill(pid, SIGTERM)
-        #expect(exitCode(of: pid) == 128 + SIGTERM)
+        kill(launcher.pid, SIGTERM)
+        #expect(exitCode(of: launcher) == 128 + SIGTERM)
         #expect(kill(compiler, 0) == -1, "the compiler has ended")
         #expect(try Disk.names(in: "\(bench.cache.directory)/definitions").isEmpty)
     }
@@ -38,7 +39,7 @@ import Testing
         #expect(exitCode(of: try spawn(bench, ["frobnicate", "--x"])) == 64)
     }
 
-    private func spawn(_ bench: Workbench, _ arguments: [String]) throws -> pid_t {
+    private func spawn(_ bench: Workbench, _ arguments: [String]) throws -> OwnedProcess {
         let launcher = "\(Disk.directory(of: Disk.resolved("/proc/self/exe")))/miniboss"
         let argv = CStringArray([launcher] + arguments)
         let envp = CStringArray(bench.environment.map { "\($0.key)=\($0.value)" })
@@ -52,12 +53,11 @@ import Testing
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var pid: pid_t = 0
         try #require(posix_spawn(&pid, launcher, nil, &attributes, argv.pointers, envp.pointers) == 0, "\(launcher)")
-        return pid
+        return OwnedProcess(pid)
     }
 
-    private func exitCode(of pid: pid_t) -> Int32? {
-        var status: Int32 = 0
-        while waitpid(pid, &status, 0) < 0 { guard errno == EINTR else { return nil } }
+    private func exitCode(of process: OwnedProcess) -> Int32? {
+        let status = process.wait()
         return status & 0x7f == 0 ? (status >> 8) & 0xff : nil
     }
 

@@ -1,19 +1,21 @@
 import FoundationEssentials
 import Glibc
+import TestSupport
 import Testing
 
-/// A command of the real program that goes on beside its test.
+/// A command of the real program that goes on beside its test, and ends with it.
 struct LaunchedProgram {
-    let pid: pid_t
+    fileprivate let process: OwnedProcess
     fileprivate let output: String
     fileprivate let errors: String
+
+    var pid: pid_t { process.pid }
 
     func send(_ signal: Int32) { kill(pid, signal) }
 
     /// Waits for its end. The exit code is 128 and the signal's number for one that a signal ended, as in a shell.
     func wait() throws -> Finished {
-        var status: Int32 = 0
-        while waitpid(pid, &status, 0) < 0 { try #require(errno == EINTR) }
+        let status = process.wait()
         let code = status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
         return Finished(code: code, output: try fileText(output), errors: try fileText(errors))
     }
@@ -65,7 +67,7 @@ extension Workshop {
         defer { for text in words + lines { free(text) } }
         var child = pid_t()
         try #require(posix_spawn(&child, "/bin/sh", &actions, &attributes, &words, &lines) == 0)
-        return LaunchedProgram(pid: child, output: output, errors: errors)
+        return LaunchedProgram(process: OwnedProcess(child), output: output, errors: errors)
     }
 
     /// Runs a line of bash in the workshop's directory, and waits for it.

@@ -12,7 +12,8 @@ final class EngineOverTCP: Sendable {
     init(_ socket: String, isAwake: @escaping @Sendable () -> Bool = { true }) throws {
         (listener, port) = try listeningSocket()
         serveConnections(of: listener) { peer in
-            while !isAwake() {}
+            let end = ContinuousClock.now + .seconds(120)
+            while !isAwake() { guard .now < end, usleep(1000) == 0 else { return } }
             guard let engine = connectedSocket(path: socket) else { return }
             defer { close(engine) }
             pump(between: peer, and: engine)

@@ -41,20 +41,21 @@ struct Supervisor: Sendable {
         _ arguments: [String], in place: KillPlace, host: String, fault: FaultPoint? = nil,
         launching: (() throws -> Int32) throws -> Void
     ) throws -> Ended {
-        var pid: Int32 = 0
+        var begun: OwnedProcess?
         let files = ["out", "err"].map { "\(place.directory)/\($0)" }
         try launching {
-            pid = try begin(arguments, in: place, host: host, fault: fault, files)
-            return pid
+            let process = OwnedProcess(try begin(arguments, in: place, host: host, fault: fault, files))
+            begun = process
+            return process.pid
         }
-        var status: Int32 = 0
-        while waitpid(pid, &status, 0) < 0 { try #require(errno == EINTR) }
+        let process = try #require(begun)
+        let status = process.wait()
         // A line that was cut off was never said.
         let lines = place.read("err").split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
         let signal = status & 0x7f
         try #require(signal == 0 || signal == SIGKILL, "ended by signal \(signal)")
         return Ended(
-            pid: pid, arguments: arguments, fault: fault, wasKilled: signal == SIGKILL, code: (status >> 8) & 0xff,
+            pid: process.pid, arguments: arguments, fault: fault, wasKilled: signal == SIGKILL, code: (status >> 8) & 0xff,
             progress: lines.filter { $0.hasPrefix("{") },
             words: place.read("out") + lines.filter { !$0.hasPrefix("{") }.joined(separator: "\n"))
     }
@@ -96,9 +97,7 @@ private struct LedgerShim: Sendable {
         defer { for text in arguments { free(text) } }
         var pid = pid_t()
         try #require(posix_spawnp(&pid, "clang", nil, nil, &arguments, environ) == 0, "clang, which comes with swift, is in PATH")
-        var status: Int32 = 0
-        while waitpid(pid, &status, 0) < 0 { try #require(errno == EINTR) }
-        try #require(status == 0, "the shim does not compile")
+        try #require(OwnedProcess(pid).wait() == 0, "the shim does not compile")
     }
 
     func variables(for fault: FaultPoint?) -> [String: String] {

@@ -1,19 +1,22 @@
 import Glibc
 import Synchronization
+import TestSupport
 
 /// The program `ledger-fixture`, run as a process that can be killed.
 final class FixtureProcess {
-    let pid: pid_t
+    private let process: OwnedProcess
     private let output: Int32
     private var pending: [UInt8] = []
-    private var isReaped = false
+    private var isKilled = false
 
     // A pipe made here must not be inherited by a process that another test starts meanwhile.
     private static let starting = Mutex(())
 
     /// - parameter settings: as `Tests/LedgerFixture/main.swift` lists them.
     init(directory: String, _ settings: [String] = []) throws {
-        (pid, output) = try Self.starting.withLock { _ in try Self.start([directory] + settings) }
+        let (pid, output) = try Self.starting.withLock { _ in try Self.start([directory] + settings) }
+        process = OwnedProcess(pid)
+        self.output = output
     }
 
     private static func start(_ words: [String]) throws -> (pid_t, Int32) {
@@ -36,10 +39,9 @@ final class FixtureProcess {
         return (child, ends[0])
     }
 
-    deinit {
-        kill()
-        close(output)
-    }
+    deinit { close(output) }
+
+    var pid: pid_t { process.pid }
 
     /// The next line of its output; `nil` at the end.
     func line() -> String? {
@@ -60,22 +62,16 @@ final class FixtureProcess {
     func finish() -> [String] {
         var lines: [String] = []
         while let line = line() { lines.append(line) }
-        if !isReaped {
-            isReaped = true
-            var status: Int32 = 0
-            waitpid(pid, &status, 0)
-        }
+        _ = process.wait()
         return lines
     }
 
     /// Kills it as `kill -9` does, waits for its end, and gives the lines it had still written.
     @discardableResult
     func kill() -> [String] {
-        guard !isReaped else { return [] }
-        isReaped = true
-        Glibc.kill(pid, SIGKILL)
-        var status: Int32 = 0
-        waitpid(pid, &status, 0)
+        guard !isKilled else { return [] }
+        isKilled = true
+        process.kill()
         var lines: [String] = []
         while let line = line() { lines.append(line) }
         return lines

@@ -1,3 +1,4 @@
+import Synchronization
 import TestSupport
 import Testing
 
@@ -53,21 +54,26 @@ struct ReaderTests {
         let writer = try scratch.writer()
         let reader = try scratch.reader()
         let total = 150
+        let isOver = Atomic(false)
         async let writing: Void = {
+            defer { isOver.store(true, ordering: .releasing) }
             for number in 1...total / 3 {
                 _ = try await writer.append([.note(number), .note(number), .note(number)])
             }
         }()
         var seen = 0
         while seen < total {
+            let isLast = isOver.load(ordering: .acquiring)
             let events = try reader.events()
             #expect(events.map(\.seq) == Array(0..<events.count).map { $0 + 1 })
             #expect(events.count >= seen)
             #expect(events.count % 3 == 0)
             seen = events.count
+            guard !isLast else { break }
             await Task.yield()
         }
         try await writing
+        #expect(seen == total)
     }
 
     @Test("B57: twenty readers during a burst of another process each see a growing prefix and never wait for it")

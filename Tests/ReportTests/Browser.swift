@@ -35,6 +35,8 @@ final class Browser {
         // Closed pipes tell it to end; it is killed should it not, and its helpers with it.
         close(commands)
         close(replies)
+        // It may never have begun, and 0 would be this very process's group.
+        guard child > 0 else { return }
         kill(-child, SIGKILL)
         while waitpid(child, nil, 0) < 0, errno == EINTR {}
     }
