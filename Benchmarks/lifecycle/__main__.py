@@ -94,7 +94,10 @@ def main():
         return
 
     if options.only_scale:
-        print(report.scale_table(scale.measure(os.path.join(options.kit, "bin", "miniboss"), options.work, pairs, log)))
+        program = os.path.join(options.kit, "bin", "miniboss")
+        print(report.scale_table(scale.measure(program, options.work, pairs, log)))
+        print()
+        print(report.plan_table(scale.plans(program, options.work, pairs, log)))
         return
 
     tools, absent = find_tools(options, engine)
@@ -115,17 +118,18 @@ def main():
     processes = None
     if not options.no_processes:
         processes = Processes(engine, os.path.join(options.kit, "bin", "miniboss"), options.example, options.work, log).measure(pairs)
-    scaled = None
+    scaled = planned = None
     if not options.quick and not options.no_processes:
         scaled = scale.measure(os.path.join(options.kit, "bin", "miniboss"), options.work, pairs, log)
+        planned = scale.plans(os.path.join(options.kit, "bin", "miniboss"), options.work, pairs, log)
 
     results = report.Results(samples, groups, tools)
     text = "\n".join([
         f"{report.machine(engine)}; {pairs} interleaved runs of each, medians [least-most], ratios pair by pair.", *absent, "",
-        "## Bars\n", report.bars(results, processes, scaled), "", "## Times of whole processes\n", report.tables(results),
+        "## Bars\n", report.bars(results, processes, scaled, planned), "", "## Times of whole processes\n", report.tables(results),
         "## Where a cold start's time goes, milliseconds by the ledger\n", report.where_time_goes(results), "",
         *(["## Processes\n", report.process_table(processes), ""] if processes else []),
-        *(["## A thousand services\n", report.scale_table(scaled), ""] if scaled else []),
+        *(["## A thousand services\n", report.scale_table(scaled), "", report.plan_table(planned), ""] if scaled else []),
     ])
     save(options.results, "table.md", text)
     save(options.results, "samples.json", json.dumps({"samples": samples, "processes": processes, "scale": scaled}, indent=1))

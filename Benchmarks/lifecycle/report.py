@@ -85,7 +85,7 @@ def tables(results):
     return "\n".join(out)
 
 
-def bars(results, processes, scaled=None):
+def bars(results, processes, scaled=None, planned=None):
     """Each bar, what was measured, and whether it is met."""
     rows = []
 
@@ -128,6 +128,9 @@ def bars(results, processes, scaled=None):
         bar("start of 1,000 services: own CPU", "1.5 s", median(scaled["cpu"]), spread(scaled["cpu"], " s"))
         bar("start of 1,000 services: memory", "80 MB", max(scaled["memory"]), spread(scaled["memory"], " MB", 0))
         bar("start of 1,000 services: descriptors", "64", max(scaled["descriptors"]), spread(scaled["descriptors"], "", 0))
+    if planned:
+        most = max(planned)
+        bar(f"plan for {most:,} services: own CPU of the whole process", "0.5 s", median(planned[most]), spread(planned[most], " s"))
     lines = ["| bar | at most | measured | |", "|---|---:|---:|---|"]
     return "\n".join(lines + [f"| {a} | {b} | {c} | {d} |" for a, b, c, d in rows])
 
@@ -142,6 +145,17 @@ def scale_table(scaled):
     words = {"cpu": "own CPU, s", "memory": "memory, MB", "descriptors": "descriptors", "threads": "threads", "wall": "whole, s (the engine's CPU, too)"}
     lines = ["| start of 1,000 services | |", "|---|---:|"]
     return "\n".join(lines + [f"| {words[key]} | {spread(values, places=2 if key in ('cpu', 'wall') else 0)} |" for key, values in scaled.items()])
+
+
+def plan_table(planned):
+    """Whole plans on an engine that answers at once, with what a service costs beside what it costs in the group before."""
+    sizes = sorted(planned)
+    costs = {size: (median(planned[size]) - median(planned[sizes[0]])) / size for size in sizes[1:]}
+    lines = ["| plan of | own CPU, s | a service, over that of the smaller group |", "|---|---:|---:|"]
+    for before, size in zip([None] + sizes, sizes):
+        growth = f"{costs[size] / costs[before]:.2f}x" if before in costs else "-"
+        lines.append(f"| {size:,} services | {spread(planned[size], places=3)} | {growth} |")
+    return "\n".join(lines)
 
 
 def where_time_goes(results):

@@ -37,6 +37,28 @@ struct Member: Service {{
 """
 
 
+def wide(services, needed=5):
+    """So many services, each of which needs that many of those before it: made by the program itself, which compiles at once."""
+    return f"""import MinibossKit
+
+struct Member: Service {{
+    let name: String
+    let image = "{fakeengine.IMAGE}"
+    let dependencies: [String]
+
+    init(_ number: Int) {{
+        name = "s\\(number)"
+        dependencies = Set((1...{needed}).compactMap {{ number == 0 ? nil : (number &* 7919 &* $0 &+ $0) % number }}).map {{ "s\\($0)" }}
+    }}
+}}
+
+@main struct Bench: ServiceGroup {{
+    let name = "bench-plan"
+    let services: [any Service] = (0..<{services}).map {{ Member($0) }}
+}}
+"""
+
+
 class Watch(threading.Thread):
     """The most descriptors and threads a process had at once, looked at every 5 ms."""
 
@@ -53,6 +75,34 @@ class Watch(threading.Thread):
                 time.sleep(0.005)
         except OSError:
             pass
+
+
+def plans(program, root, pairs, log):
+    """Own seconds of CPU of a whole `miniboss plan` by the number of services; the least group is what any plan costs."""
+    found = {}
+    socket = os.path.join(root, "plan.sock")
+    engine = subprocess.Popen([sys.executable, fakeengine.__file__, socket], stdout=subprocess.PIPE, text=True)
+    try:
+        engine.stdout.readline()
+        environment = dict(os.environ, DOCKER_HOST=f"unix://{socket}")
+        for services in (10, SERVICES, 10 * SERVICES):
+            directory = os.path.join(root, f"plan-{services}")
+            definitions.write(os.path.join(directory, "Miniboss.swift"), wide(services))
+            for pair in range(pairs + 1):
+                process = subprocess.Popen(
+                    [program, "plan", "--json"], cwd=directory, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+                _, status, usage = os.wait4(process.pid, 0)
+                process.returncode = os.waitstatus_to_exitcode(status)
+                if process.returncode != 2:
+                    raise RuntimeError(f"a plan of {services} services: exit {process.returncode}: {process.stderr.read()[:2000]}")
+                # The first compiles.
+                if pair > 0:
+                    found.setdefault(services, []).append(usage.ru_utime + usage.ru_stime)
+            log(f"a plan of {services} services: {min(found[services]):.2f} s of its own")
+    finally:
+        engine.terminate()
+        engine.wait()
+    return found
 
 
 def measure(program, root, pairs, log):
