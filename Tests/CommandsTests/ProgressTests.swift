@@ -37,6 +37,18 @@ import Testing
             ])
     }
 
+    @Test("B25: in plain progress a long pull shows every ten seconds that it goes on, and nothing more often") func remarks() throws {
+        var log = FactScript()
+        var story = PlainStory()
+        #expect(story.remark(of: "db", "a1 Downloading 3 %", at: 60) == nil)
+        log.start([("db", [])])
+        try log.move(100, "db", .planned, .pullBegan)
+        log.add(102, "db", StepIntended(step: .pullImage, cause: "it is not here", target: "db:1"), operation: "p")
+        for fact in log.facts { _ = story.line(fact) }
+        let told = stride(from: 1.0, through: 31.0, by: 0.5).compactMap { story.remark(of: "db", "a1 Downloading\u{1B}[2J", at: $0) }
+        #expect(told == ["+10.500 db a1 Downloading", "+20.500 db a1 Downloading", "+30.500 db a1 Downloading"])
+    }
+
     @Test("a hook that took no time is not told: it is one that nobody wrote") func unwrittenHooks() throws {
         var log = FactScript()
         log.start([])

@@ -46,7 +46,12 @@ import Testing
         #expect(text == "\"\\u001b[0m\\u009b\\u202e\\udb40\\udc41\\\"\\\\\\n✔\"")
     }
 
-    @Test("columns are counted as terminals do", arguments: [("abc", 3), ("✔ é", 3), ("日本", 4), ("⚡", 2), ("e\u{301}", 1), ("👍", 2)])
+    @Test(
+        "columns are counted as terminals do",
+        arguments: [
+            ("abc", 3), ("✔ é", 3), ("日本", 4), ("⚡", 2), ("e\u{301}", 1), ("👍", 2), ("✅ ❌", 5), ("🇩🇪", 2), ("🟢", 2), ("🆗", 2),
+            ("→ ▸ │ ★", 7),
+        ])
     func width(text: String, columns: Int) {
         #expect(DisplayWidth.of(text) == columns)
     }

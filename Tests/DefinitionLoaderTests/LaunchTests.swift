@@ -89,6 +89,28 @@ import Testing
         #expect(bench.calls == changes.count)
     }
 
+    @Test("B48: doctor is told of a compiler that is not the one which built the kit; others are not asked")
+    func strangeCompiler() throws {
+        let bench = try Workbench()
+        #expect(try bench.execution("doctor").environment["MINIBOSS_STRANGE_COMPILER"] == nil)
+        try bench.write("fake compiler 1\nTarget: x\n", to: "kit/compiler")
+        #expect(try bench.execution("doctor").environment["MINIBOSS_STRANGE_COMPILER"] == nil)
+        try bench.installCompiler(version: "2")
+        #expect(
+            try bench.execution("doctor").environment["MINIBOSS_STRANGE_COMPILER"]
+                == "MinibossKit was built by fake compiler 1, but \(bench.root)/bin/swiftc is fake compiler 2")
+        #expect(try bench.execution("history").environment["MINIBOSS_STRANGE_COMPILER"] == nil)
+    }
+
+    @Test("A hook counts as written where its name stands by itself")
+    func hookNamesByThemselves() throws {
+        let bench = try Workbench()
+        try bench.write("let shopping = mapping; func postStarted() {}; func preStop(", to: "project/Miniboss.swift")
+        #expect(try bench.execution("start").environment["MINIBOSS_HOOKS"] == "preStop")
+        try bench.write("mapping; func ping(_: Container)", to: "project/Miniboss.swift")
+        #expect(try bench.execution("start").environment["MINIBOSS_HOOKS"] == "ping")
+    }
+
     @Test("The hash-bang line is a comment of the same length in what is compiled")
     func hashBang() throws {
         let bench = try Workbench()

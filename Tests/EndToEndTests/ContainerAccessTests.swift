@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test("B32: a hook has the container's host port, its lines as they come, and what is in it")
+    @Test("a hook has the container's host port, its lines as they come, and what is in it")
     func container() async throws {
         let hook = """
             func postStart(_ container: Container) async throws {

@@ -33,7 +33,7 @@ import Testing
         }
         """
 
-    @Test("B32: a file goes into a directory and never in its place; a program that is not there is an error, its exit code none")
+    @Test("a file goes into a directory and never in its place; a program that is not there is an error, its exit code none")
     func hooks() async throws {
         try await withWorkshop(Self.service, list: "A()") { shop in
             try shop.write("seed", "seeds")
@@ -53,6 +53,42 @@ import Testing
             #expect(context.contains("`absent` can't be run in a:"), "\(context)")
             #expect(
                 context.contains(#""failing":1"#) && context.contains("can't be negative") && context.contains("passed on"), "\(context)")
+        }
+    }
+
+    @Test("a command that does not read its input ends with its own code, and one that prints too much is refused, not cut")
+    func execLimits() async throws {
+        let hook = #"""
+            func postStart(_ container: Container) async throws {
+                let input = String(repeating: "x", count: 4_000_000)
+                let deaf = try await container.exec("sh", "-c", "echo bye; exit 3", input: input)
+                Context["deaf"] = .string("\(deaf.exitCode) \(deaf.output)")
+                let head = try await container.exec("head", "-c", "5", input: input)
+                Context["head"] = .string("\(head.exitCode) \(head.output)")
+                for input in [String?.none, "y"] {
+                    do {
+                        let flood = ["sh", "-c", "head -c 20000000 /dev/zero"]
+                        _ = if let input { try await container.exec("sh", "-c", flood[2], input: input) } else { try await container.exec("sh", "-c", flood[2]) }
+                    } catch { Context[input == nil ? "flood" : "fed flood"] = .string("\(error)") }
+                }
+            }
+            """#
+        try await withWorkshop(sleeper("a", more: hook), list: "A()") { shop in
+            let start = try shop.miniboss("start")
+            #expect(start.code == 0, "\(start)")
+            let context = try shop.decoded(shop.miniboss("context", "--json"), as: [String: String].self)
+            #expect(context["deaf"] == "3 bye\n" && context["head"] == "0 xxxxx", "\(context)")
+            for key in ["flood", "fed flood"] {
+                #expect(
+                    context[key] == "`sh` printed more than 16 MiB in a, which exec does not keep; let it write a file and copy that out",
+                    "\(context)")
+            }
+            // The same of a command typed by the user.
+            try shop.write("big", String(repeating: "line\n", count: 800_000))
+            let typed = try shop.shell("'\(shop.program)' exec a -- sh -c 'echo bye; exit 3' < big")
+            #expect(typed.code == 3 && typed.output == "bye\n", "\(typed)")
+            let one = try shop.shell("'\(shop.program)' run a -- sh -c 'echo bye; exit 4' < big")
+            #expect(one.code == 4 && one.output == "bye\n", "\(one)")
         }
     }
 
@@ -104,7 +140,7 @@ import Testing
         }
     }
 
-    @Test("B29: of several exits any will do, at a second start as well; another one fails with the time it ran")
+    @Test("B15: of several exits any will do, at a second start as well; another one fails with the time it ran")
     func anyExit() async throws {
         func job(_ name: String, _ code: Int) -> String {
             """

@@ -1,4 +1,6 @@
 import DockerClient
+import Glibc
+import TestSupport
 import Testing
 
 private let failing = """
@@ -104,7 +106,7 @@ private struct PostMortem: Decodable {
 
     @Test("B17: more hooks that block their threads than the machine has cores hold up nobody else")
     func manyBlockingHooks() async throws {
-        let names = (0..<8).map { "stuck\($0)" }
+        let names = (0..<max(8, 2 * sysconf(Int32(_SC_NPROCESSORS_ONLN)))).map { "stuck\($0)" }
         let stuck = names.map { sleeper($0, more: "func postStart(_ container: Container) async throws { pause() }") }.joined()
         let list = names.map { "\($0.uppercased())()" }.joined(separator: ", ") + ", FREE()"
         let free = sleeper("free", more: "func postStart(_ container: Container) async throws { Context[\"free\"] = true }")
@@ -116,6 +118,37 @@ private struct PostMortem: Decodable {
             #expect(found.failures.allSatisfy { $0.class == "hook_timed_out" })
             #expect(try await shop.container("free")?.state.running == true)
             #expect(try shop.miniboss("context", "free").output == "true\n")
+            // Before the first of the others was given up.
+            struct Event: Decodable { var service: String? }
+            let finished: [Event] = try shop.decoded(shop.miniboss("history", "1", "--json", "--type", "hook.finished"))
+            let order = finished.compactMap(\.service)
+            let free = try #require(order.lastIndex(of: "free"))
+            let ends = order.indices.filter { order[$0] != "free" }.suffix(names.count)
+            #expect(ends.allSatisfy { $0 > free }, "\(order)")
+        }
+    }
+
+    @Test("B13: services that need nothing of one another start side by side")
+    func sideBySide() async throws {
+        func waiting(_ name: String, tells: String, awaits: String) -> String {
+            sleeper(
+                name,
+                more: """
+                    func preStart() async throws {
+                        let told = fopen("\(tells)", "r+")
+                        fputs("\\n", told)
+                        fclose(told)
+                        fgetc(fopen("\(awaits)", "r+"))
+                    }
+                    """)
+        }
+        let services = waiting("a", tells: "from-a", awaits: "from-b") + waiting("b", tells: "from-b", awaits: "from-a")
+        try await withWorkshop("import Glibc\n" + services, list: "A(), B()") { shop in
+            // Held open here, so that what is told stays until it is heard.
+            let posts = [try shop.signalPost("from-a"), try shop.signalPost("from-b")]
+            let start = try shop.miniboss("start", "--timeout", "60")
+            #expect(start.code == 0, "\(start)")
+            withExtendedLifetime(posts) {}
         }
     }
 
@@ -156,7 +189,7 @@ private struct PostMortem: Decodable {
         }
     }
 
-    @Test("B8, B9, B30: bad input has its exit code and says what and where")
+    @Test("B8, B9, B10, B30: bad input has its exit code and says what and where")
     func badInput() async throws {
         try await withWorkshop(failing, list: "Bad(), Behind(), Beside()") { shop in
             let excluded = try shop.miniboss("start", "--exclude", "bad")
@@ -169,8 +202,11 @@ private struct PostMortem: Decodable {
 
             let source = try shop.read("Miniboss.swift")
             try shop.write("Miniboss.swift", source.replacing("let dependencies", with: "let dependancies"))
-            let nearMiss = try shop.miniboss("start")
+            let engine = try ScriptedEngine()
+            defer { engine.stop() }
+            let nearMiss = try shop.miniboss("start", variables: ["DOCKER_HOST": engine.host])
             #expect(nearMiss.code == 65 && nearMiss.errors.contains("dependencies"), "\(nearMiss.errors)")
+            #expect(engine.connectionCount == 0, "nobody asks an engine before the definition is sound")
             try shop.write("Miniboss.swift", source + "\nlet wrong: Int = \"text\"\n")
             let broken = try shop.miniboss("start")
             #expect(broken.code == 65 && broken.errors.contains("Miniboss.swift:"), "\(broken.errors)")

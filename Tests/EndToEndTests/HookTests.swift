@@ -65,6 +65,11 @@ private let groupHooks = """
             #expect(try shop.read("notes") == "pre_start base\npost_start base\npost_start base\nstarted base\nstarted base,top\n")
             #expect(try shop.miniboss("start").code == 0)
             #expect(try shop.read("notes").split(separator: "\n").count { $0 == "post_start base" } == 2)
+            // Started again it has had both; it is pinged, and that is all.
+            #expect(try shop.miniboss("stop").code == 0)
+            #expect(try shop.miniboss("start").code == 0)
+            #expect(try shop.read("notes").split(separator: "\n").count { $0.hasSuffix("_start base") } == 3)
+            #expect(try shop.miniboss("history", "6", "--service", "base").output.contains("ping succeeded"))
         }
     }
 

@@ -178,6 +178,21 @@ private let services = """
             try await check(shop, doctorSays: "is gone") { unlink($0) }
         }
     }
+
+    @Test("B50, B56: a run that can't keep its key has begun and failed, and is in the history with the reason")
+    func keyThatCannotBeKept() async throws {
+        try await withWorkshop(sleeper("a"), list: "A()") { shop in
+            try #require(shop.shell("mkdir -p .miniboss/\(shop.group)/fingerprint.key").code == 0)
+            let start = try shop.miniboss("start")
+            #expect(start.code == 74 && start.errors.contains("fingerprint.key: Is a directory"), "\(start)")
+            #expect(try await shop.container("a") == nil)
+            let history = try shop.miniboss("history").output
+            #expect(history.contains("✘ failed") && history.contains("fingerprint.key"), "\(history)")
+            try #require(shop.shell("rmdir .miniboss/\(shop.group)/fingerprint.key").code == 0)
+            #expect(try shop.miniboss("start").code == 0)
+            #expect(try !shop.miniboss("history").output.contains("crashed"))
+        }
+    }
 }
 
 private func contents(_ path: String) throws -> [UInt8] {

@@ -1,5 +1,6 @@
 import DockerClient
 import FoundationEssentials
+import Glibc
 import Synchronization
 import TestSupport
 import Testing
@@ -205,6 +206,28 @@ import Testing
             let unstarted = try failure(2)
             #expect(unstarted.contains(#""class":"engine_error""#) && unstarted.contains("it never was"), "\(unstarted)")
             #expect(try shop.miniboss("stop", "--remove").code == 0)
+        }
+    }
+
+    @Test("B50: a container of which the engine can tell nothing does not keep a group from its commands")
+    func untellable() async throws {
+        let engine = try relay()
+        defer { engine.stop() }
+        try await withWorkshop(sleeper("a"), list: "A()") { shop in
+            try #require(shop.miniboss("start").code == 0)
+            let id = try #require(try await shop.container("a")).id
+            // Killed while it is stopping it.
+            engine.on("POST", "/containers/*/stop", .hold(ScriptedGate(), .json(204, "")))
+            let killed = try shop.launch(["stop"], variables: ["DOCKER_HOST": engine.host], name: "killed-")
+            await engine.received("POST", "/containers/*/stop")
+            killed.send(SIGKILL)
+            _ = try killed.wait()
+            let broken = #"{"message":"RWLayer of container \#(id) is unexpectedly nil"}"#
+            engine.on("GET", "/containers/*/json", .reply(.json(500, broken)), .relay(to: engineSocket))
+            let start = try shop.miniboss("start", variables: ["DOCKER_HOST": engine.host])
+            #expect(start.code == 0, "\(start)")
+            let story = try shop.miniboss("history", "2").output
+            #expect(story.contains("nobody knows how it ended") && story.contains("is unexpectedly nil"), "\(story)")
         }
     }
 }

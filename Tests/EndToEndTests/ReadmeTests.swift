@@ -19,6 +19,7 @@ import Testing
         ("status", "miniboss status --json", 0, "\"appdb\""),
         ("history", "miniboss history --since 2h", 0, "succeeded"),
         ("history", "miniboss history 1", 0, "appdb"),
+        ("history", "miniboss history 1 --service appdb", 0, "appdb"),
         ("history", "miniboss history --group readme-demo", 0, "succeeded"),
         ("context", "miniboss context user_id", 0, "1"),
         ("logs", "miniboss logs python-todo --tail 5", 0, "python-todo |"),

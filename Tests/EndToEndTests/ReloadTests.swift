@@ -84,8 +84,11 @@ private let reloadable = """
             let failed = try shop.miniboss("start")
             #expect(failed.code == 1 && failed.output.contains("base, built (in its old container)"), "\(failed.output)")
 
+            let running = try await shop.container("base")
             #expect(try shop.miniboss("reload", "base").code == 64)
             #expect(try shop.miniboss("reload", "nobody").code == 64)
+            #expect(try await shop.container("base")?.state.startedAt == running?.state.startedAt)
+            #expect(try await shop.container("base")?.id == running?.id)
             #expect(try shop.miniboss("stop", "--remove").code == 0)
             _ = try await Docker(environment: ProcessInfo.processInfo.environment).removeImage(image, force: true)
         }

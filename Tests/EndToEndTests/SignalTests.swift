@@ -1,6 +1,7 @@
 import DockerClient
 import FoundationEssentials
 import Glibc
+import TestSupport
 import Testing
 
 /// A service that is ready when the file `ready` is there, and says at each ping that it was asked.
@@ -49,9 +50,11 @@ private struct Run: Decodable {
             try post.await()
             killed.send(SIGKILL)
             _ = try killed.wait()
-            let start = try shop.launch(["start"])
+            let start = try shop.launch(["start"], name: "second-")
             // Pings of the killed one may still be unread: not before this one has its own run.
-            while try shop.decoded(shop.miniboss("history", "--json"), as: [Run].self).map(\.outcome) != ["running", "crashed"] {}
+            try await eventually("the second start is at work") {
+                try shop.decoded(shop.miniboss("history", "--json"), as: [Run].self).map(\.outcome) == ["running", "crashed"]
+            }
             start.send(SIGINT)
             #expect(try start.wait().code == 130)
         }
@@ -158,8 +161,8 @@ private struct Run: Decodable {
             let path = "\(shop.directory)/silent.sock"
             let listener = try unixListener(path)
             defer { Glibc.close(listener) }
-            let start = try shop.launch(["start"], variables: ["DOCKER_HOST": "unix://\(path)"])
-            while try shop.miniboss("history", "--json").output.contains("running") == false {}
+            let start = try shop.launch(["start"], variables: ["DOCKER_HOST": "unix://\(path)"], name: "start-")
+            try await eventually("the start is in the history") { try shop.miniboss("history", "--json").output.contains("running") }
             start.send(SIGKILL)
             _ = try start.wait()
             #expect(try shop.decoded(shop.miniboss("history", "--json"), as: [Run].self).map(\.outcome) == ["crashed"])
@@ -181,7 +184,7 @@ private struct Run: Decodable {
             let before = try await shop.container("a")?.id
             try shop.write("speed", "1000")
             let reload = try shop.launch(["reload", "a"], name: "reload-")
-            while try !shop.miniboss("history", "2").output.contains("intends build_image") {}
+            try await eventually("the build has begun") { try shop.miniboss("history", "2").output.contains("intends build_image") }
             reload.send(SIGINT)
             let ended = try reload.wait()
             #expect(ended.code == 130, "\(ended)")
@@ -196,7 +199,7 @@ private struct Run: Decodable {
                 }
                 return false
             }
-            while try await isBuilding() {}
+            try await eventually("the build's container is gone") { try await !isBuilding() }
             _ = try shop.miniboss("stop", "--remove")
             _ = try await docker.removeImage(image, force: true)
         }
@@ -217,6 +220,7 @@ private struct Run: Decodable {
             let held = "miniboss: another miniboss is at work on group \"\(shop.group)\": `start`, pid \(start.pid), for "
             #expect(other.code == 75 && other.errors.hasPrefix(held), "\(other.errors)")
             #expect(try shop.miniboss("start").code == 75)
+            #expect(try shop.miniboss("run", "first", "--", "true").code == 75)
             let exec = try shop.miniboss("exec", "first", "--", "true")
             #expect(exec.code == 75 && exec.errors.contains("`docker exec -it miniboss-\(shop.group)_first …`"), "\(exec.errors)")
             #expect(other.errors.contains("  Wait for it, or end it with `kill -INT \(start.pid)`;"), "\(other.errors)")

@@ -208,7 +208,8 @@ private struct Run: Decodable {
             struct Slow: Service {
                 let name = "slow"
                 let image = testImage
-                let cmd = ["sh", "-c", "trap 'sleep 6; exit 0' TERM; while :; do sleep 0.1; done"]
+                let cmd = ["sh", "-c", "trap 'sleep 6; exit 0' TERM; echo up; while :; do sleep 0.1; done"]
+                let readiness: Readiness = .log("up")
                 TROUBLE
             }
             """
@@ -221,6 +222,7 @@ private struct Run: Decodable {
             let stop = try shop.miniboss("stop", variables: ["XDG_CACHE_HOME": "\(shop.directory)/cache"])
             #expect(stop.code == 0 && stop.output.contains("stopped 1"), "\(stop)")
             #expect(stop.errors.contains("the definition can't be read"), "\(stop)")
+            #expect(try await shop.container("slow")?.state.exitCode == 0, "it was not killed")
         }
     }
 

@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test("B28, B29: a service whose dependency dies while it is pinged is not waited for, and its last words are kept")
+    @Test("B12, B28, B29: a service whose dependency dies while it is pinged is not waited for, and its last words are kept")
     func blockedInPing() async throws {
         let group = """
             struct Database: Service {

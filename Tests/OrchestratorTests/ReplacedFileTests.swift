@@ -56,4 +56,14 @@ import Testing
         do { try ReplacedFile(path: "/dev/full").write("x") } catch { #expect(error.reason == "No space left on device") }
         clear()
     }
+
+    @Test("what a killed process left is in nobody's way, and a file keeps the mode it was given") func leftovers() throws {
+        try #require(fclose(fopen("\(directory)/a.\(getpid()).new", "we")) == 0)
+        try ReplacedFile(path: "\(directory)/a").write("one")
+        try #require(chmod("\(directory)/a", 0o640) == 0)
+        try ReplacedFile(path: "\(directory)/a").write("two")
+        var info = stat()
+        #expect(try text("a") == "two" && stat("\(directory)/a", &info) == 0 && info.st_mode & 0o777 == 0o640)
+        clear("a", "a.\(getpid()).new")
+    }
 }

@@ -572,6 +572,21 @@ import Testing
         #expect(Set(plan.steps.map(\.cause)) == ["{user} was written anew since its container was made"])
     }
 
+    @Test("B50: what was left behind comes first, also for a container that may be made early")
+    func leftBehindBeforeEarly() {
+        var early = PlanStep(
+            id: 2, kind: .createContainer, service: "app", cause: "no container exists", after: [1], target: .newContainer(name: "g_app"))
+        early.early = EarlyBeginning(keys: ["user"], after: [1])
+        let pull = PlanStep(id: 1, kind: .pullImage, service: "app", cause: "not here", after: [], target: .image("app:1"))
+        var left = LeftBehind()
+        let old = container(of: db, .running)
+        left.stops = [(old, "run 3 was stopping it")]
+        left.removals = [(old, "a one-off of run 3")]
+        let steps = Plan(steps: [pull, early]).preceded(by: left).steps
+        #expect(steps.map(\.id) == [1, 2, 3, 4] && steps.map(\.after) == [[], [], [1], [3]])
+        #expect(steps[3].early == EarlyBeginning(keys: ["user"], after: [3]))
+    }
+
     // MARK: -
 
     private func request(

@@ -253,7 +253,7 @@ private let app = ServiceSpec(name: "app", image: "app:1", dependencies: ["db"])
             spec.oversized.map { $0.prefix(38) } == ["env.K has 131072 bytes; Linux starts n", "a word of its entrypoint has 131072 by"])
     }
 
-    @Test("B41: status goes by the container that a start would go on with, and tells of the one beside it")
+    @Test("status goes by the container that a start would go on with, and tells of the one beside it")
     func statusOfTwo() {
         var stale = container(of: db, .running, from: ServiceSpec(name: "db", image: "db:1", env: ["MODE": "old"]))
         stale.id = "stale"
@@ -267,7 +267,7 @@ private let app = ServiceSpec(name: "app", image: "app:1", dependencies: ["db"])
         #expect(planStart(request([db], containers: [stale, made])).outlook(of: "db")?.containerID == status.containerID)
     }
 
-    @Test("B41: a service runs without one that failed only where that one does not run in an older container")
+    @Test("a service runs without one that failed only where that one does not run in an older container")
     func statusBesideFailed() throws {
         var state = GroupState()
         for event in [ServiceEvent.planned, .failed] {
@@ -327,5 +327,74 @@ private let app = ServiceSpec(name: "app", image: "app:1", dependencies: ["db"])
         }
         #expect(try selection(state).dependents.map(\.name) == ["app"] && selection(state).down == ["side"])
         #expect(try selection(GroupState()).dependents.isEmpty && selection(GroupState()).down == ["app", "side"])
+    }
+
+    @Test("B22: two spellings of one letter are different bytes, and so a difference")
+    func bytewise() {
+        let desired = ServiceSpec(name: "a", image: "i:1", env: ["NAME": "caf\u{E9}"], command: ["\u{E9}"])
+        let configuration = ObservedConfiguration(
+            image: "i:1", env: ["NAME": "cafe\u{301}"], command: ["e\u{301}"], stopSignal: desired.stopSignal.rawValue)
+        let actual = ObservedContainer(
+            id: "c", name: "n", service: "a", status: .running, imageID: "sha256:i", networks: ["n"], configuration: configuration)
+        #expect(differences(desired: desired, network: "n", imageID: "sha256:i", actual: actual).map(\.field) == ["env.NAME", "cmd"])
+    }
+
+    @Test("B27: the containers that ended with nobody there are those of which no run knows the end")
+    func endedUnseen() throws {
+        func container(_ id: String, _ service: String, _ status: ObservedContainer.Status, code: Int? = nil) -> ObservedContainer {
+            ObservedContainer(id: id, name: id, service: service, status: status, exitCode: code)
+        }
+        func history(_ events: ServiceEvent..., failure: Failure? = nil) throws -> GroupState {
+            var state = GroupState()
+            let life: [ServiceEvent] = [.planned, .createBegan, .containerCreated, .startBegan, .containerStarted] + events
+            for (index, event) in life.enumerated() {
+                let from = state["a"].phase
+                let change = StateChanged(
+                    from: from, to: try from.after(event), event: event, containerID: event == .containerCreated ? "a" : nil,
+                    failure: event == .failed ? failure : nil)
+                try state.apply(
+                    RecordedFact(seq: index + 1, run: 1, at: "", monoNs: 0, service: "a", operation: nil, event: change.event))
+            }
+            return state
+        }
+        let group = GroupSpec(
+            name: "g", services: [ServiceSpec(name: "a", image: "i"), ServiceSpec(name: "job", image: "i", expectedExits: [0])])
+        let died = ObservedGroup(containers: [container("a", "a", .exited, code: 137)])
+        #expect(try died.endedUnseen(history(.postStartBegan, .postStartFinished), expected: group) == ["a"])
+        #expect(try died.endedUnseen(history(.interrupted), expected: group) == ["a"])
+        #expect(died.endedUnseen(GroupState(), expected: group) == ["a"], "another one than the ledger knows")
+        #expect(try died.endedUnseen(history(.stopBegan, .containerStopped), expected: group) == [])
+        #expect(
+            try died.endedUnseen(history(.failed, failure: Failure(.pingTimeout, phase: .ping, summary: "not ready")), expected: group) == [
+                "a"
+            ], "it ran on after it had failed")
+        let known = Failure(.exitedNonzero, phase: .ping, summary: "exited", exitCode: 1)
+        #expect(try died.endedUnseen(history(.failed, failure: known), expected: group) == [])
+        let others = ObservedGroup(containers: [
+            container("b", "a", .running), container("c", "a", .created), container("j", "job", .exited, code: 0),
+        ])
+        #expect(others.endedUnseen(GroupState(), expected: group) == [])
+        #expect(ObservedGroup(containers: [container("j", "job", .exited, code: 1)]).endedUnseen(GroupState(), expected: group) == ["j"])
+    }
+
+    @Test("B31: a brace that can't be resolved is an error with the string, what is wrong with it, and the keys that exist")
+    func templateErrors() {
+        func error(_ text: String, _ context: ContextValues = ContextValues()) -> String? {
+            do {
+                _ = try Template(text).resolved(context)
+                return nil
+            } catch { return "\(error)" }
+        }
+        let context = ContextValues(["user": .string("u"), "port": .int(1)])
+        #expect(
+            error("{usr}@h", context)
+                == "\"{usr}@h\" needs the context key \"usr\", which nobody has written; did you mean {user}? keys that exist: port, user")
+        #expect(error("{usr}@h") == "\"{usr}@h\" needs the context key \"usr\", which nobody has written; the context is empty")
+        #expect(
+            error("x{0}", context)
+                == "\"x{0}\" has the positional field {0}; name a context key inside the braces, or write {{ and }} for braces")
+        #expect(error("x{}", context)?.hasPrefix("\"x{}\" has the positional field {}") == true)
+        #expect(error("a } b", context) == "\"a } b\" has an unbalanced brace; write {{ and }} for braces")
+        #expect(error("{{user}} {user}", context) == nil)
     }
 }

@@ -38,6 +38,24 @@ struct ReplayTests {
         #expect(inFull * 2 < facts.count, "seed \(seed): \(inFull) of \(facts.count)")
     }
 
+    @Test("a step of which nobody knows how it ended is settled when nobody looks any more, and open until then")
+    func untold() throws {
+        for (resolved, isOpen) in [(nil, true), ("unknown", false)] as [(String?, Bool)] {
+            let events: [Event] = [
+                StepIntended(step: .pullImage, cause: "c", target: "t").event,
+                StepUnknown(step: .pullImage, target: "t", error: "killed", resolved: resolved).event,
+            ]
+            var decoded = GroupState()
+            var fromBytes = GroupState()
+            for (index, event) in events.enumerated() {
+                let fact = RecordedFact(seq: index + 1, run: 1, at: "", monoNs: 0, service: "db", operation: "o", event: event)
+                try decoded.apply(fact)
+                if try !replayed(&fromBytes, fact, EventCoding.body(of: event)) { try fromBytes.apply(fact) }
+            }
+            #expect(fromBytes == decoded && decoded.openIntents.isEmpty != isOpen)
+        }
+    }
+
     @Test("an impossible event is refused by both ways with the same words, and changes nothing")
     func impossible() throws {
         let fact = RecordedFact(

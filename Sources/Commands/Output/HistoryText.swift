@@ -19,8 +19,12 @@ struct HistoryText {
 
     /// Events on the critical path have a `▸` before the service, and the path itself stands at the end.
     ///
-    /// - Parameter isShown: chooses among the facts; times count from the run's start all the same.
-    func story(_ facts: [RecordedFact], where isShown: (RecordedFact) -> Bool = { _ in true }) -> [String] {
+    /// - Parameters:
+    ///   - showsLogs: whether kept log lines stand below the event that kept them, and not their number alone.
+    ///   - isShown: chooses among the facts; times count from the run's start all the same.
+    func story(
+        _ facts: [RecordedFact], showsLogs: Bool = false, where isShown: (RecordedFact) -> Bool = { _ in true }
+    ) -> [String] {
         let path = CriticalPath(facts)
         let shown = zip(facts, timeline(facts)).filter { isShown($0.0) }
         let lines = shown.map(\.1)
@@ -35,8 +39,13 @@ struct HistoryText {
             var head = DisplayWidth.padded(clocks[index], to: clockWidth) + (isMarked[index] ? "▸ " : "  ")
             head += DisplayWidth.padded(names[index], to: nameWidth) + "  "
             let text = SafeText.line(line.remark.isEmpty ? line.text : DisplayWidth.padded(line.text, to: textWidth) + "  " + line.remark)
-            return LabelledText.hanging(head, text, width: width)
+            return LabelledText.hanging(head, text, width: width) + (showsLogs ? logLines(shown[index].0) : [])
         } + (isMarked.contains(true) ? pathLine(path) : []) + hints(ClockStep.all(in: facts).map(\.words))
+    }
+
+    private func logLines(_ fact: RecordedFact) -> [String] {
+        guard case .logsCaptured(let logs) = fact.event else { return [] }
+        return logs.lines.flatMap { LabelledText.hanging("    │ ", SafeText.line($0), width: width) }
     }
 
     private func hints(_ words: [String]) -> [String] { words.flatMap { LabelledText.hanging("", $0, width: width) } }

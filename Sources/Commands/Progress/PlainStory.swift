@@ -9,6 +9,20 @@ struct PlainStory: Sendable {
     private var found: [String?: String] = [:]
     /// What the group's own hooks came to, which the end of the run repeats.
     private var saidOfGroup: Set<String> = []
+    /// When a service was last told of, in seconds since the run's start.
+    private var lastTold: [String: Double] = [:]
+
+    /// Seconds without a word of a service until what passes is told, too: a long pull or build shows that it goes on.
+    private static let silence = 10.0
+
+    /// The line for what a service is just doing; `nil` where it was told of a moment ago.
+    ///
+    /// - Parameter seconds: since the run's start.
+    mutating func remark(of service: String, _ text: String, at seconds: Double) -> String? {
+        guard start != nil, seconds - lastTold[service, default: 0] >= Self.silence else { return nil }
+        lastTold[service] = seconds
+        return "+\(decimal(seconds, places: 3)) \(SafeText.line("\(service) \(text)"))"
+    }
 
     /// The line for a fact; `nil` when it has nothing to add to what was said.
     mutating func line(_ fact: RecordedFact) -> String? {
@@ -20,6 +34,7 @@ struct PlainStory: Sendable {
             return "run \(fact.run) \(end); what it left is settled"
         }
         guard let words = words(fact) else { return nil }
+        if let service = fact.service { lastTold[service] = fact.seconds(since: start) }
         let text = [fact.service, words].compactMap { $0 }.joined(separator: " ")
         return "+\(decimal(fact.seconds(since: start), places: 3)) \(SafeText.line(text))"
     }
@@ -38,7 +53,8 @@ struct PlainStory: Sendable {
             let isKnown = causes.updateValue(step.cause, forKey: fact.service) == step.cause
             return isKnown ? step.step.rawValue : "\(step.step.rawValue): \(step.cause)"
         case .stepFailed(let step): return "\(step.step.rawValue) failed: \(step.error)"
-        case .stepUnknown(let step): return "\(step.step.rawValue): the reply was lost: \(step.error)"
+        case .stepUnknown(let step):
+            return "\(step.step.rawValue): \(step.resolved == nil ? "the reply was lost" : "nobody knows how it ended"): \(step.error)"
         case .hookFinished(let hook):
             switch hook.outcome {
             case .succeeded where !hook.isWorthTelling: return nil
@@ -58,7 +74,7 @@ struct PlainStory: Sendable {
         case .contextCleared: return "context cleared"
         case .containerExited(let body):
             let isAnother = found[fact.service].map { $0 != body.containerID } ?? false
-            return body.exitCode.map { "\(isAnother ? "its other container " : "")exited \($0)" }
+            return body.exitCode.map { "\(isAnother ? "its other container " : "")exited \($0)\(body.oomKilled ? ", out of memory" : "")" }
         case .noteTaken(let note): return note.text
         case .ledgerSetAside(let body): return "the earlier ledger was set aside in \(body.directory)"
         case .engineReached: return "the engine answered"

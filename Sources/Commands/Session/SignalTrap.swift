@@ -58,7 +58,7 @@ enum SignalTrap {
         errno = saved
     }
 
-    private static func deliver(from reader: Int32, to interruption: Interruption, _ noticed: () -> Void) {
+    private static func deliver(from reader: Int32, to interruption: Interruption, _ noticed: @escaping @Sendable () -> Void) {
         while true {
             var byte: UInt8 = 0
             let count = read(reader, &byte, 1)
@@ -72,7 +72,8 @@ enum SignalTrap {
                 _exit(exitCode(signal: name))
             }
             interruption.interrupt(signal: name)
-            noticed()
+            // Whoever shows it may be held up by a reader that reads no more; the second signal must be heard all the same.
+            _ = detachThread(noticed)
         }
     }
 }

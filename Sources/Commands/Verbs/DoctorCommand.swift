@@ -71,7 +71,13 @@ struct DoctorCommand: Verb {
 
     private func toolchain(_ session: Session) -> DoctorFinding {
         let paths = (session.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/swiftc" }
-        if let found = paths.first(where: { access($0, X_OK) == 0 }) { return DoctorFinding("toolchain", .good, found) }
+        if let found = paths.first(where: { access($0, X_OK) == 0 }) {
+            // The launcher has asked it, which knows what built the kit.
+            guard let strange = session.environment["MINIBOSS_STRANGE_COMPILER"] else { return DoctorFinding("toolchain", .good, found) }
+            return DoctorFinding(
+                "toolchain", .warning, strange,
+                mend: "Where definitions don't compile: install miniboss again with this compiler, or put the other one first in PATH.")
+        }
         return DoctorFinding(
             "toolchain", .bad, "no swiftc in PATH: definitions can't be compiled",
             mend: "Install Swift 6.2 or later (https://www.swift.org/install/linux), or put its bin directory into PATH.")

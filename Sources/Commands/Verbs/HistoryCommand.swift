@@ -8,7 +8,8 @@ struct HistoryCommand: Verb {
         commandName: "history", abstract: "List the runs, or tell the story of one.",
         discussion: """
             Reads the ledger alone: no engine and no definition is needed, and it never waits for a run at work. \
-            In the story of a run, ▸ marks what the whole start waited for: its critical path.
+            In the story of a run, ▸ marks what the whole start waited for: its critical path. \
+            With --service or --type it has the kept log lines, too.
 
             Examples:
               miniboss history
@@ -63,7 +64,7 @@ struct HistoryCommand: Verb {
                 let path = CriticalPath(facts)
                 try session.output.line(JSON.array(facts.filter(isShown).map { JSON($0, isCritical: path.contains($0)) }).lines)
             } else {
-                try session.output.lines(text.story(facts, where: isShown))
+                try session.output.lines(text.story(facts, showsLogs: service != nil || !types.isEmpty, where: isShown))
             }
             return 0
         }

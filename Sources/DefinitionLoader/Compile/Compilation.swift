@@ -67,12 +67,10 @@ struct Compilation {
 
     private func refusal() -> LaunchError {
         let message = "\(definitionName) does not compile; nothing was touched"
-        if let built = command.kit.compilerVersion.map(Self.firstLine), let used = compilerVersion(), built != used {
-            return LaunchError(
-                exitCode: LaunchError.invalidDefinition, message,
-                next:
-                    "MinibossKit was built by \(built), but \(command.toolchain.compiler) is \(used): install miniboss again with this compiler, or put the other one first in PATH."
-            )
+        if let stranger = StrangeCompiler(
+            command.toolchain, command.kit, environment: environment, directory: stage.directory, forwardsSignals: forwardsSignals)
+        {
+            return LaunchError(exitCode: LaunchError.invalidDefinition, message, next: "\(stranger.words): \(StrangeCompiler.mend)")
         }
         let declaresGroup = command.source.files.contains { Self.contains("@main", in: $0.bytes) }
         return LaunchError(
@@ -80,17 +78,6 @@ struct Compilation {
             next: declaresGroup
                 ? "Mend what the compiler names above."
                 : "It declares no group: a definition has one `@main struct Name: ServiceGroup`; `miniboss init` writes an example.")
-    }
-
-    private func compilerVersion() -> String? {
-        let file = "\(stage.directory)/version"
-        let end = try? end(of: [command.toolchain.compiler, "--version"], output: .toFile(file))
-        guard end == .exited(0), let bytes = try? Disk.read(file) else { return nil }
-        return Self.firstLine(String(decoding: bytes, as: UTF8.self))
-    }
-
-    private static func firstLine(_ text: String) -> String {
-        String(text.prefix { !$0.isNewline })
     }
 
     private static func contains(_ word: String, in bytes: [UInt8]) -> Bool {

@@ -72,6 +72,7 @@ public struct Launch: Sendable {
         environment["MINIBOSS_STOP_ENGINE"] = nil
         environment["MINIBOSS_STANDS_IN"] = nil
         environment["MINIBOSS_REMEMBER"] = nil
+        environment["MINIBOSS_STRANGE_COMPILER"] = nil
         environment["MINIBOSS_HOOKS"] = source.map { $0.mentionedHooks.joined(separator: ",") }
         // When a hook traps, the line of the definition is to be seen, not registers and other threads.
         environment["SWIFT_BACKTRACE"] = environment["SWIFT_BACKTRACE"] ?? "threads=crashed,registers=none,images=none,limit=10,top=0"
@@ -82,11 +83,27 @@ public struct Launch: Sendable {
     /// group: it knows them.
     private func reader(_ kit: Kit, _ invocation: Invocation, _ file: DefinitionFile?) -> Execution {
         let place = file?.path ?? Disk.absolute(DefinitionFile.fileName, in: setting.currentDirectory)
+        if invocation.command == "doctor", !invocation.asksForHelp {
+            var execution = engine(kit, invocation, file)
+            execution.environment["MINIBOSS_STRANGE_COMPILER"] = strangeCompiler(kit)?.words
+            return execution
+        }
         guard invocation.command == "logs", !invocation.asksForHelp, !invocation.namesGroup, let former = former(place) else {
             return engine(kit, invocation, file)
         }
         return become(former.path, invocation, definition: place, hash: former.hash)
     }
+
+    private func strangeCompiler(_ kit: Kit) -> StrangeCompiler? {
+        guard let toolchain = Toolchain.find(searchPath: setting.environment["PATH"] ?? "", from: setting.currentDirectory),
+            let directory = try? Disk.makeTemporaryDirectory("\(temporary)/miniboss")
+        else { return nil }
+        defer { Disk.removeTree(directory) }
+        return StrangeCompiler(
+            toolchain, kit, environment: setting.environment, directory: directory, forwardsSignals: setting.forwardsSignals)
+    }
+
+    private var temporary: String { setting.environment["TMPDIR"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp" }
 
     /// A definition that is broken or gone never stops a stop: then the program that started the group does it, else the engine.
     private func stop(_ kit: Kit, _ invocation: Invocation, _ file: DefinitionFile?) throws(LaunchError) -> Execution {
@@ -217,7 +234,7 @@ public struct Launch: Sendable {
     private func uncached(
         _ command: CompilerCommand, _ invocation: Invocation, _ file: DefinitionFile, isQuiet: Bool
     ) throws(LaunchError) -> Execution {
-        let parent = setting.environment["TMPDIR"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
+        let parent = temporary
         let stage: CompilationStage
         do throws(Disk.Failure) {
             stage = CompilationStage(directory: try Disk.makeTemporaryDirectory("\(parent)/miniboss"))

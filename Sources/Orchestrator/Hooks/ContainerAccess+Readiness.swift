@@ -65,12 +65,16 @@ extension ContainerAccess {
         // Not since `startedAt`: the engine notes that after the first lines may have been written. What was written before
         // this start ends with the end before it.
         let state = try await details().state
-        let hadEarlierEnd = state.finishedAt > "0001-01-02" && state.finishedAt < state.startedAt
-        let since = hadEarlierEnd ? EngineTime(state.finishedAt) : nil
+        let end = EngineTime(state.finishedAt)
+        let start = EngineTime(state.startedAt)
+        let hadEarlierEnd = end.map { end in start.map { end < $0 } ?? false } ?? false
+        let since = hadEarlierEnd ? end : nil
         let lines = try await engine.logs(container: id, since: since)
         let count = lines.count { $0.text.firstMatch(of: regex) != nil }
         if count >= times { return true }
-        observe("/\(pattern)/ found \(count) of \(times) times" + (lines.last.map { "; last line: \($0.text)" } ?? "; no output yet"))
+        observe(
+            "/\(pattern)/ found \(count) of \(times) times" + (lines.isEmpty ? "; no output yet" : ""),
+            passing: lines.last.map { "; last line: \($0.text)" } ?? "")
         return false
     }
 
@@ -97,7 +101,8 @@ extension ContainerAccess {
                 lastPingError: Failure.noHealthCheck)
         }
         // Probes from before this start say nothing about it.
-        let last = health.log.last { $0.start >= state.startedAt }
+        let start = EngineTime(state.startedAt)
+        let last = health.log.last { probe in EngineTime(probe.start).map { probed in start.map { probed >= $0 } ?? true } ?? false }
         let output = last.map { ": exit \($0.exitCode), \($0.output.split(separator: "\n").last ?? "no output")" } ?? ""
         switch health.status {
         case "healthy": return true

@@ -8,7 +8,7 @@ public final class ContainerAccess: Sendable {
     public let id: String
     public let name: String
     let engine: any ContainerEngine
-    private let observation = Mutex<String?>(nil)
+    private let observation = Mutex<ProbeSight?>(nil)
     private let words = Mutex<String?>(nil)
     private let inspected = Mutex<ContainerInspect?>(nil)
 
@@ -29,7 +29,7 @@ public final class ContainerAccess: Sendable {
     }
 
     /// Runs a command in the container and waits for its end. An exit code other than 0 is a result, not an error.
-    /// - Throws: `AccessError` when the container has no such program.
+    /// - Throws: `AccessError` when the container has no such program, and when the command prints more than 16 MiB.
     public func exec(
         _ command: [String], user: String? = nil, environment: [String: String] = [:], input: String? = nil
     ) async throws -> ExecOutput {
@@ -39,9 +39,11 @@ public final class ContainerAccess: Sendable {
         config.env = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         let output: ExecOutput
         if let input {
-            output = try await exec(config, input: input)
+            guard let all = try await exec(config, input: input) else { throw tooMuch(program) }
+            output = all
         } else {
             let result = try await engine.exec(container: id, config)
+            guard result.dropped == 0 else { throw tooMuch(program) }
             output = ExecOutput(
                 exitCode: result.exitCode, output: String(decoding: result.output, as: UTF8.self),
                 errorOutput: String(decoding: result.errorOutput, as: UTF8.self))
@@ -52,13 +54,26 @@ public final class ContainerAccess: Sendable {
         return output
     }
 
-    private func exec(_ config: ExecConfig, input: String) async throws -> ExecOutput {
+    private func tooMuch(_ program: String) -> AccessError {
+        AccessError(
+            "`\(program)` printed more than \(Docker.outputLimit >> 20) MiB in \(service), which exec does not keep; "
+                + "let it write a file and copy that out")
+    }
+
+    /// - Returns: `nil` when it printed too much.
+    private func exec(_ config: ExecConfig, input: String) async throws -> ExecOutput? {
         let collected = Mutex<(output: [UInt8], errors: [UInt8])>(([], []))
         let streams = CommandStreams(input: .bytes(Array(input.utf8))) { bytes, isError in
-            collected.withLock { if isError { $0.errors += bytes } else { $0.output += bytes } }
+            collected.withLock {
+                if isError { $0.errors += bytes } else { $0.output += bytes }
+                return max($0.output.count, $0.errors.count) > Docker.outputLimit ? "it is too much" : nil
+            }
+        }
+        let code: Int
+        do throws(DockerError) { code = try await engine.exec(container: id, config, streams: streams) } catch {
+            guard error.code == .outputRefused else { throw error }
             return nil
         }
-        let code = try await engine.exec(container: id, config, streams: streams)
         let (output, errors) = collected.withLock { $0 }
         return ExecOutput(
             exitCode: code, output: String(decoding: output, as: UTF8.self), errorOutput: String(decoding: errors, as: UTF8.self))
@@ -115,10 +130,12 @@ public final class ContainerAccess: Sendable {
     }
 
     /// Notes what a probe saw, for progress and the post-mortem.
-    func observe(_ text: String) { observation.withLock { $0 = text } }
+    func observe(_ text: String, passing: String = "") {
+        observation.withLock { $0 = ProbeSight(text: text, passing: passing) }
+    }
 
     /// What the probe saw since the last time it was asked.
-    func takeObservation() -> String? {
+    func takeObservation() -> ProbeSight? {
         observation.withLock { seen in
             defer { seen = nil }
             return seen
@@ -129,6 +146,15 @@ public final class ContainerAccess: Sendable {
 
     /// What is being tried, in words.
     var probeWords: String { words.withLock { $0 } ?? "ping" }
+}
+
+/// What a probe saw when it was not true.
+struct ProbeSight: Sendable, Equatable {
+    var text: String
+    /// What may be otherwise each time and is no news by itself, such as the last line of a log.
+    var passing = ""
+
+    var words: String { text + passing }
 }
 
 /// How a command in a container ended.

@@ -37,7 +37,7 @@ struct HookLimits: Sendable {
     var clock: RunClock
     var interruption: Interruption?
     /// The hook's own thread; `nil` for wherever the caller runs.
-    var executor: @Sendable (String) -> (any TaskExecutor)?
+    var executor: @Sendable () -> (any TaskExecutor)?
 }
 
 /// Runs one hook on a thread of its own, and comes back by its deadline whatever the hook does.
@@ -49,7 +49,7 @@ func runHook<Value: Sendable>(
 ) async -> HookResult<Value> {
     let race = Race<HookResult<Value>>()
     scope.open()
-    let hook = Task(executorPreference: limits.executor(scope.hook.rawValue)) {
+    let hook = Task(executorPreference: limits.executor()) {
         await HookScope.$current.withValue(scope) {
             do {
                 let value = try await body()

@@ -7,8 +7,9 @@ import Synchronization
 final class HookThread: TaskExecutor {
     private let queue = JobQueue()
 
-    init(name: String) {
-        queue.run(named: name)
+    /// - Returns: `nil` where the system has no thread left: the hook then shares those that all others run on.
+    init?() {
+        guard queue.run() else { return nil }
     }
 
     deinit { queue.finish() }
@@ -53,7 +54,7 @@ private final class JobQueue: @unchecked Sendable {
         pthread_mutex_unlock(mutex)
     }
 
-    func run(named name: String) {
+    func run() -> Bool {
         var thread = pthread_t()
         let context = Unmanaged.passRetained(self).toOpaque()
         let status = pthread_create(
@@ -64,12 +65,11 @@ private final class JobQueue: @unchecked Sendable {
                 return nil
             }, context)
         guard status == 0 else {
-            // Without a thread the hook can't be isolated; it fails at its deadline instead of taking the process down.
             Unmanaged<JobQueue>.fromOpaque(context).release()
-            return
+            return false
         }
-
         pthread_detach(thread)
+        return true
     }
 
     private func work() {

@@ -8,28 +8,26 @@ func fingerprint(of spec: ServiceSpec, network: String, key: [UInt8]) -> String 
     Hex.encode(HMAC.sha256(key: key, message: Array(spec.canonicalText(network: network).utf8)))
 }
 
-/// Keyed hashes of a spec's secret variables, each by itself and short: enough to see that one has changed.
+/// Keyed hashes of a spec's secret variables, each by itself and short: enough to see that one has changed. They begin with which
+/// key it was, since under another one the same secret has another mark.
 func secretMarks(of spec: ServiceSpec, key: [UInt8]) -> [String: String]? {
     let secrets = spec.env.filter(\.value.isSecret)
     guard !secrets.isEmpty else { return nil }
-    return Dictionary(
-        uniqueKeysWithValues: secrets.map { name, value in
-            (name, String(Hex.encode(HMAC.sha256(key: key, message: Array("secret\0\(name)\0\(value.text)".utf8))).prefix(8)))
-        })
+    func mark(_ text: String) -> Substring { Hex.encode(HMAC.sha256(key: key, message: Array(text.utf8))).prefix(8) }
+    let whose = mark("key")
+    return Dictionary(uniqueKeysWithValues: secrets.map { name, value in (name, "\(whose):\(mark("secret\0\(name)\0\(value.text)"))") })
 }
 
-/// The group's own key, made at its first use. Losing it costs an inspection of each container, nothing else.
+/// The group's own key, made at its first use. Losing it costs an inspection of each container, and that nobody can say any more
+/// whether a secret is the one of before.
 func fingerprintKey(_ setting: RunSetting) throws(OperationError) -> [UInt8] {
     let path = keyPath(setting)
     if let kept = keptKey(path) { return kept }
     let key = (0..<32).map { _ in UInt8.random(in: .min ... .max) }
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard descriptor >= 0, write(descriptor, key, key.count) == key.count else {
-        let reason = String(cString: strerror(errno))
-        if descriptor >= 0 { close(descriptor) }
-        throw OperationError(.ledger, "can't write \(path): \(reason)", next: "Make the directory writable, or run from another one.")
+    do throws(ReplacedFile.Failure) { try ReplacedFile(path: path).write(key, mode: 0o600) } catch {
+        throw OperationError(
+            .ledger, "can't write \(path): \(error.reason)", next: "Make the directory writable, or run from another one.")
     }
-    close(descriptor)
     return key
 }
 

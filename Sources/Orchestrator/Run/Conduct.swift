@@ -29,10 +29,11 @@ func conduct(
         }
     }
     defer { setting.interruption.forget(token) }
-    let run = try opening.run(on: connected, halfStops)
+    let run: GroupRun
+    do { run = try opening.run(on: connected, halfStops) } catch { return try await opening.concludeWithoutEngine(error) }
     LiveContext.open(run.context)
     defer { LiveContext.close() }
-    run.watch.begin(engine: connected.engine, group: run.group.name, since: connected.identity.time)
+    run.watch.begin(engine: run.engine, group: run.group.name, since: run.engineBegan)
     defer { run.watch.end() }
 
     var end = WorkEnd()
@@ -73,18 +74,28 @@ private struct RunOpening {
             journal.remark(nil, "the Docker Engine has not answered yet; waiting for it")
             let late = await connecting.value
             await learnSecrets(try? late.get())
-            if let connected = try? late.get() {
-                let identity = connected.identity
-                try journal.note(nil, .engineReached(EngineReached(engine: identity.version, engineID: identity.id)))
-                halfStops = try await settleEarlierRuns(journal, setting, connected, group: group.name)
-            }
-            return late
+            guard let connected = try? late.get() else { return late }
+            let identity = connected.identity
+            try journal.note(nil, .engineReached(EngineReached(engine: identity.version, engineID: identity.id)))
+            return await settled(connected, &halfStops)
         }
         let connected = try? answer.get()
         await learnSecrets(connected)
-        if let connected { halfStops = try await settleEarlierRuns(journal, setting, connected, group: group.name) }
+        guard let connected else {
+            try journal.note([await beginning(nil)])
+            return answer
+        }
+        let settled = await settled(connected, &halfStops)
         try journal.note([await beginning(connected)])
-        return answer
+        return settled
+    }
+
+    /// The engine, once it was asked what earlier runs left; a run that can't find that out is one that failed.
+    private func settled(_ connected: EngineConnection, _ halfStops: inout [HalfStop]) async -> Result<EngineConnection, OperationError> {
+        do throws(OperationError) {
+            halfStops = try await settleEarlierRuns(journal, setting, connected, group: group.name)
+            return .success(connected)
+        } catch { return .failure(error) }
     }
 
     private func learnSecrets(_ connected: EngineConnection?) async {
@@ -116,12 +127,12 @@ private struct RunOpening {
         // Another than the group's own was named once, by this run or the start it follows.
         terms.isNetworkGiven = terms.isNetworkGiven || group.network != GroupSpec(name: group.name, services: []).network
         return GroupRun(
-            setting: setting, terms: terms, group: group, engine: connected.engine,
+            setting: setting, terms: terms, group: group, connected: connected,
             otherEngineID: remembered.engineID.flatMap { $0 == connected.identity.id ? nil : $0 }, journal: journal,
             fingerprintKey: try setting.host.fingerprintKey(setting), halfStops: halfStops)
     }
 
-    /// Ends a run that found no engine, or was interrupted before one answered.
+    /// Ends a run that came to no work: it found no engine, say, or was interrupted before one answered.
     func concludeWithoutEngine(_ failure: OperationError) async throws(OperationError) -> RunEnd {
         guard setting.interruption.isInterrupted else {
             try await journal.record(nil, .runFinished(RunFinished(outcome: .failed, error: failure.recorded, next: failure.next)))
@@ -144,13 +155,16 @@ extension GroupRun {
     fileprivate func conclude(_ end: WorkEnd, _ thrown: OperationError?) async throws(OperationError) -> RunOutcome {
         let hasFailed = thrown != nil || !failedServices.isEmpty || end.hasFailed
         let outcome: RunOutcome = interruption.isInterrupted ? .interrupted : hasFailed ? .failed : .succeeded
-        guard journal.failure == nil else { return outcome }
+        // What it did last can't be said any more: whatever it came to, that is how it ends.
+        if let failure = journal.failure { throw thrown ?? failure }
         try await settleLastWords(journal, setting)
         let cause = interruption.signal.map { "interrupted by \($0)" } ?? "the run ended before it"
         let running = outcome == .succeeded ? nil : await runningServices()
         let finished = RunFinished(
             outcome: outcome, error: thrown?.recorded ?? end.error, next: thrown?.next, signal: interruption.signal, running: running)
-        try await journal.record(cutOff(journal.state, cause: cause, run: nil) + [JournalEntry(nil, .runFinished(finished))])
+        // One that let others at the group moves no service itself: what is half-way is that of a run that was killed meanwhile.
+        let halfWay = mark == nil ? cutOff(journal.state, cause: cause, run: nil) : []
+        try await journal.record(halfWay + [JournalEntry(nil, .runFinished(finished))])
         return outcome
     }
 

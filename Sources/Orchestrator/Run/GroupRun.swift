@@ -10,6 +10,8 @@ final class GroupRun: Sendable {
     /// The services this run is about, as defined.
     let group: GroupSpec
     let engine: any ContainerEngine
+    /// When this run began, on the engine's clock.
+    let engineBegan: EngineTime
     /// The engine on which the group was started last, where that was not this one.
     let otherEngineID: String?
     let journal: Journal
@@ -33,18 +35,20 @@ final class GroupRun: Sendable {
         var prepared: Set<String> = []
         var failures: [String: Failure] = [:]
         var found: [String: ObservedContainer] = [:]
+        var endedUnseen: Set<String> = []
         var handedOn: [String: [String: String]] = [:]
         var mark: (any MarkedRun)?
     }
 
     init(
-        setting: RunSetting, terms: RunTerms, group: GroupSpec, engine: any ContainerEngine, otherEngineID: String?, journal: Journal,
+        setting: RunSetting, terms: RunTerms, group: GroupSpec, connected: EngineConnection, otherEngineID: String?, journal: Journal,
         fingerprintKey: [UInt8], halfStops: [HalfStop]
     ) {
         self.setting = setting
         self.terms = terms
         self.group = group
-        self.engine = engine
+        engine = connected.engine
+        engineBegan = connected.identity.time
         self.otherEngineID = otherEngineID
         self.journal = journal
         self.fingerprintKey = fingerprintKey
@@ -116,6 +120,9 @@ final class GroupRun: Sendable {
     func found(_ service: String) -> [ObservedContainer] { shared.withLock { $0.found.values.filter { $0.service == service } } }
     func found(container id: String) -> ObservedContainer? { shared.withLock { $0.found[id] } }
 
+    /// Whether a container had ended by itself, or by somebody else, when this run first looked; told once.
+    func endedUnseen(_ id: String) -> Bool { shared.withLock { $0.endedUnseen.remove(id) != nil } }
+
     /// The unnamed volumes a container made by this run was given.
     func handedOn(to id: String) -> [String: String] { shared.withLock { $0.handedOn[id] ?? [:] } }
     func handedOn(to id: String, _ volumes: [String: String]) { shared.withLock { $0.handedOn[id] = volumes } }
@@ -176,8 +183,12 @@ final class GroupRun: Sendable {
         if let services { observed.containers.removeAll { !services.contains($0.service) } }
         try await ascertain(&observed)
         knows(images: observed.images)
-        let found = observed.containers.map { ($0.id, $0) }
-        shared.withLock { $0.found.merge(found) { _, new in new } }
+        let unseen = observed.endedUnseen(journal.state, expected: group)
+        shared.withLock { shared in
+            for container in observed.containers where shared.found.updateValue(container, forKey: container.id) == nil {
+                if unseen.contains(container.id) { shared.endedUnseen.insert(container.id) }
+            }
+        }
         return observed
     }
 

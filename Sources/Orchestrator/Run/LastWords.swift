@@ -41,7 +41,9 @@ extension LastWords {
                     .stepSucceeded(
                         StepSucceeded(step: open.intent.step, target: open.intent.target, result: "exit \(exitCode)", seconds: seconds))
                 } else {
-                    .stepUnknown(StepUnknown(step: open.intent.step, target: open.intent.target, error: "the command was cut off"))
+                    .stepUnknown(
+                        StepUnknown(
+                            step: open.intent.step, target: open.intent.target, error: "the command was cut off", resolved: "unknown"))
                 }
             return JournalEntry(open.service, outcome, operation: open.operation, run: run)
         }

@@ -65,6 +65,9 @@ private func lookUp(_ open: OpenIntent, engine: any ContainerEngine, group: Stri
     func notDone(_ why: String, _ resolved: String = "absent") -> Event {
         .stepFailed(StepFailed(step: intent.step, target: intent.target, error: why, status: nil, seconds: 0, resolved: resolved))
     }
+    func untold(_ what: String) -> Event {
+        .stepUnknown(StepUnknown(step: intent.step, target: intent.target, error: "miniboss was killed\(what)", resolved: "unknown"))
+    }
     do {
         switch intent.step {
         case .createContainer:
@@ -82,15 +85,17 @@ private func lookUp(_ open: OpenIntent, engine: any ContainerEngine, group: Stri
         case .removeVolume:
             return try await engine.volumes().contains(intent.target) ? notDone("the volume is still there") : done(nil)
         case .pullImage, .buildImage:
-            return notDone("nobody saw how it ended; it is done again when it is needed")
+            return untold("; it is done again when it is needed")
         case .startContainer, .unpauseContainer, .stopContainer, .removeContainer, .renameContainer:
             return try await lookUpContainer(open, engine: engine, group: group, done: done, notDone: notDone)
         case .execInContainer:
-            return notDone("nobody saw how its command ended; it may still run in the container")
+            return untold("; its command may still run in the container")
         case .preStart, .ping, .postStart, .preStop, .reconsider:
-            return notDone("nobody saw how it ended")
+            return untold(" while it ran")
         }
     } catch let error as DockerError {
+        // The engine answers, and not for this one: it must not keep the group from all commands.
+        if error.status != nil { return untold(", and the engine can't tell what became of it: \(error)") }
         throw OperationError(
             .engine, "what run \(open.run) left can't be looked up: \(error)", next: "`miniboss doctor` looks at the engine.")
     } catch { throw OperationError(.defect, "\(error)") }

@@ -16,7 +16,7 @@ package struct RunHost: Sendable {
     /// The group's key for fingerprints, made at its first use.
     package var fingerprintKey: @Sendable (_ setting: RunSetting) throws(OperationError) -> [UInt8]
     /// Where a hook runs; `nil` for wherever the run itself does.
-    package var hookExecutor: @Sendable (_ name: String) -> (any TaskExecutor)?
+    package var hookExecutor: @Sendable () -> (any TaskExecutor)?
 
     package init(
         pid: Int,
@@ -24,7 +24,7 @@ package struct RunHost: Sendable {
         openLedger: @escaping @Sendable (_ setting: RunSetting) throws(OperationError) -> any RunLedger,
         marks: @escaping @Sendable (_ setting: RunSetting) -> any RunMarks,
         fingerprintKey: @escaping @Sendable (_ setting: RunSetting) throws(OperationError) -> [UInt8],
-        hookExecutor: @escaping @Sendable (_ name: String) -> (any TaskExecutor)?
+        hookExecutor: @escaping @Sendable () -> (any TaskExecutor)?
     ) {
         self.pid = pid
         self.connect = connect
@@ -42,7 +42,7 @@ package struct RunHost: Sendable {
         marks: { $0.ledgerLocation },
         fingerprintKey: { (setting) throws(OperationError) in try Orchestrator.fingerprintKey(setting)
         },
-        hookExecutor: { HookThread(name: $0) })
+        hookExecutor: { HookThread() })
 }
 
 /// An engine, and which one it is.

@@ -8,11 +8,13 @@ extension GroupRun {
         let memory = journal.state[service]
         // Whatever can't be found out about the old container, any free port will do.
         let replaced = if let id = memory.containerID { try? await engine.inspect(container: id) } else { nil as ContainerInspect? }
+        var taken = Set(ports.map(\.host))
         return ports.map { port in
             guard port.host == 0 else { return port }
-            let held = replaced?.hostPort(port.container)
-            return PortMapping(
-                container: port.container, host: held ?? freePort(preferring: memory.spec?.hostPort(port.container)))
+            var chosen = replaced?.hostPort(port.container) ?? freePort(preferring: memory.spec?.hostPort(port.container))
+            // Nobody listens yet at those that were chosen a moment ago.
+            while chosen != 0, !taken.insert(chosen).inserted { chosen = freePort(preferring: nil) }
+            return PortMapping(container: port.container, host: chosen)
         }
     }
 }

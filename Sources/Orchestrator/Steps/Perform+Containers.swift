@@ -88,8 +88,11 @@ extension GroupRun {
             GroupLabels.areOn(holder, group: group.name, service: service), holder.config.labels[GroupLabels.oneOff] == nil,
             holder.state.status == "created"
         else { return false }
+        // What was handed on to it holds the data of the container it was to replace.
+        let kept = Set(journal.state[service].keptVolumes.values)
+        let isAllItsOwn = !holder.mounts.contains { kept.contains($0.name) }
         try await remove(
-            service, id, target: holder.name, cause: "made by an earlier run, and never started", force: true, volumes: true)
+            service, id, target: holder.name, cause: "made by an earlier run, and never started", force: true, volumes: isAllItsOwn)
         return true
     }
 
@@ -154,6 +157,7 @@ extension GroupRun {
         {
             return .replanned(planRemake(of: spec, container: id, name: step.target.text))
         }
+        try await rememberEnd(of: service, container: id, isKept: true)
         try await start(service, id, step)
         return .succeeded
     }
@@ -176,10 +180,12 @@ extension GroupRun {
                 containerStarted(service)
                 return [entry(service, .containerStarted, container: id)]
             },
-            resolve: { [engine] in
+            resolve: { [engine, engineBegan] in
                 let state = try await engine.state(container: id)
                 if state.paused { return .absent }
-                return state.running || state.startedAt > "0001-01-02" && state.status == "exited" ? .adopted(()) : .absent
+                // An earlier start of it proves nothing of this one.
+                let hasRun = state.status == "exited" && EngineTime(state.startedAt).map { $0 >= engineBegan } ?? false
+                return state.running || hasRun ? .adopted(()) : .absent
             }
         ) { () async throws(DockerError) in
             if step.kind == .unpauseContainer {
@@ -195,8 +201,10 @@ extension GroupRun {
         guard let port = error.portInUse ?? group[service]?.ports.first?.host else { return failure }
         let holder = await holderOfPort(port, engine: engine, seenFrom: group)
         failure.subject = String(port)
-        failure.holder = holder
-        failure.summary = "host port \(port) is in use\(holder.map { " by \($0)" } ?? "")"
+        let isChosen = group[service].map { spec in !spec.ports.contains { $0.host == port } } ?? false
+        failure.holder = isChosen ? Failure.chosenPort : holder
+        let words = isChosen ? ", which was free when it was chosen, is in use" : " is in use"
+        failure.summary = "host port \(port)\(words)\(holder.map { " by \($0)" } ?? "")"
         return failure
     }
 
@@ -207,6 +215,7 @@ extension GroupRun {
             try await discard(service, container: id, cause: step.cause)
             return made(service, nil)
         }
+        try await rememberEnd(of: service, container: id, isKept: false)
         let tracked = isOwn(id, of: service)
         try await remove(
             service, id, target: step.target.text, cause: step.cause, force: false, volumes: terms.removesVolumes, isTracked: tracked)

@@ -46,7 +46,7 @@ extension GroupRun {
             while true {
                 log.begin()
                 let isReady: Bool
-                var seen: String?
+                var seen: ProbeSight?
                 do {
                     isReady = try await hook(access)
                     seen = isReady ? nil : access.takeObservation()
@@ -54,7 +54,7 @@ extension GroupRun {
                 } catch let error as DockerError where error.isEngineFault {
                     // It asks and changes nothing that matters: the next ping may get an answer.
                     isReady = false
-                    seen = error.description
+                    seen = ProbeSight(text: error.description)
                     guard clock.seconds(since: log.faulted(error, at: clock.monotonic())) < Self.faultTolerance else { throw error }
                 }
                 if let change = log.end(isReady, seen) { try journal.note(service, .pingChanged(change)) }
@@ -74,14 +74,18 @@ extension GroupRun {
                     + (isPaused ? "somebody had paused its container; " : "") + "the last one said: \(last ?? "false")",
                 lastPingError: last ?? "false", attempts: log.attempts, holder: isPaused ? Failure.pause : nil)
         case .overtaken(.death(let exitCode)):
-            let during = "\(access.probeWords) was being tried"
+            let expected = group[service]?.expectedExits ?? []
+            let during =
+                expected.isEmpty
+                ? "\(access.probeWords) was being tried"
+                : "it should end with \(expected.sorted().map(String.init).joined(separator: " or "))"
             throw try await death(of: service, id, phase: .ping, during: during, log: log, exitCode: exitCode)
         default:
             try await judge(result, .ping, of: service, container: id, log: log)
         }
-        let state = try await engine.state(container: id)
-        runs(service, as: state.pid)
-        if !state.running, group[service]?.isOneShot != true {
+        let state = try await stateIfPresent(id)
+        if let state { runs(service, as: state.pid) }
+        if state?.running != true, state == nil || group[service]?.isOneShot != true {
             throw try await death(of: service, id, phase: .ping, during: "it was being pinged", log: log)
         }
         if !journal.state[service].debt(of: id).postStart { try move(service, .pingSucceeded, container: id) }
@@ -109,7 +113,7 @@ extension GroupRun {
         var limits = limits
         if hook == .ping, let service, hooks(of: service).pingsByReadiness {
             // Never blocks, so it needs no thread of its own.
-            limits.executor = { _ in nil }
+            limits.executor = { nil }
             try journal.note(service, .hookStarted(HookStarted(hook: hook)))
         } else {
             try await journal.record(service, .hookStarted(HookStarted(hook: hook)))
@@ -146,8 +150,9 @@ extension GroupRun {
     private func holdWhileAlive<Value: Sendable>(
         _ hook: HookName, of service: String, container id: String, log: PingLog? = nil, body: @escaping @Sendable () async throws -> Value
     ) async throws -> HookResult<Value> {
-        // A one-shot is meant to end; its probe reads the exit code.
-        guard group[service]?.isOneShot != true else {
+        // A one-shot is meant to end, and whatever is done with it after that can't be cut short by it.
+        let expected = group[service]?.expectedExits ?? []
+        guard expected.isEmpty || hook == .ping else {
             return try await hold(hook, of: service, limits: limits, log: log, body: body)
         }
         let wakes = AsyncStream<Int?>.makeStream(bufferingPolicy: .bufferingOldest(16))
@@ -173,8 +178,11 @@ extension GroupRun {
             Task {
                 for await exitCode in wakes.stream {
                     // 137 may have been memory, which only an inspect tells.
-                    if let exitCode, exitCode != 137 { return overtake(.death(exitCode: exitCode)) }
-                    switch await look(at: id) {
+                    if let exitCode, exitCode != 137 {
+                        if expected.contains(exitCode) { continue }
+                        return overtake(.death(exitCode: exitCode))
+                    }
+                    switch await look(at: id, expected: expected) {
                     case .engine where hook != .ping: continue
                     case let reason?: return overtake(reason)
                     case nil: continue
@@ -187,11 +195,13 @@ extension GroupRun {
     }
 
     /// Why there is nothing to wait for any more. An engine that does not answer is asked again, for a second.
-    private func look(at id: String) async -> HookOvertaking? {
+    /// - Parameter expected: the codes with which it may end and be waited for all the same.
+    private func look(at id: String, expected: Set<Int>) async -> HookOvertaking? {
         var last: DockerError?
         for attempt in 0..<3 {
             do throws(DockerError) {
-                return try await engine.state(container: id).running ? nil : .death(exitCode: nil)
+                let state = try await engine.state(container: id)
+                return state.running || expected.contains(state.exitCode) ? nil : .death(exitCode: nil)
             } catch {
                 if error.isNotFound { return .death(exitCode: nil) }
                 guard error.isUnreachable || error.isEngineFault else { return nil }

@@ -47,7 +47,7 @@ extension GroupRun {
         // The keys of its image that were unknown when the plan was made may have been written since.
         let image = try service.resolvedImage(journal.state.context)
         let tag = (try? ImageReference(image))?.description ?? image
-        let output = LineTail(limit: 40)
+        let output = LineTail(limit: 200)
         let request = BuildRequest(directory: source.directory, dockerfile: source.dockerfile, tag: tag)
         do {
             let id = try await interruption.cutting { [self] in

@@ -7,7 +7,7 @@ final class PingLog: Sendable {
     private struct State {
         var attempts = 0
         var isInFlight = false
-        var last: String?
+        var last: ProbeSight?
         var answered = false
         var isClosed = false
         var fault: (error: DockerError, since: Int64)?
@@ -16,7 +16,7 @@ final class PingLog: Sendable {
     private let state = Mutex(State())
 
     var attempts: Int { state.withLock { $0.attempts } }
-    var lastError: String? { state.withLock { $0.last } }
+    var lastError: String? { state.withLock { $0.last?.words } }
 
     /// What the engine, and not the service, answered last; `nil` where the service did.
     var fault: DockerError? { state.withLock { $0.fault?.error } }
@@ -46,14 +46,14 @@ final class PingLog: Sendable {
     }
 
     /// - Returns: the change, when this answer is not that of the time before.
-    func end(_ isReady: Bool, _ seen: String?) -> PingChanged? {
+    func end(_ isReady: Bool, _ seen: ProbeSight?) -> PingChanged? {
         state.withLock { state in
             guard !state.isClosed else { return nil }
             state.isInFlight = false
-            let isNew = !state.answered || isReady || seen != state.last
+            let isNew = !state.answered || isReady || seen?.text != state.last?.text
             state.answered = true
             state.last = isReady ? state.last : seen
-            return isNew ? PingChanged(attempt: state.attempts, succeeded: isReady, error: seen) : nil
+            return isNew ? PingChanged(attempt: state.attempts, succeeded: isReady, error: seen?.words) : nil
         }
     }
 

@@ -18,6 +18,8 @@ extension Failure {
     public static let somebody = "somebody"
     /// Who holds the name of a container, and is none other than the service itself.
     public static let ownContainer = "a container of its own"
+    /// What is in use: no port of the definition, but one that was chosen since any will do.
+    public static let chosenPort = "a chosen port"
     /// Who holds the name of a network.
     public static let networkHolder = "a network of that name"
 
@@ -107,6 +109,7 @@ extension Failure {
             return "`miniboss \(invocation)` again: it looks at what is there anew"
         case .nameConflict:
             return "remove or rename that container (`docker rm -f \(subject ?? holder ?? "NAME")`), then `miniboss start`"
+        case .portInUse where holder == Self.chosenPort: return "`miniboss \(invocation)` again: it chooses another free port"
         case .portInUse: return "free host port\(subjectWords), or choose another in \(type).ports\(place); 0 takes any free one"
         case .mountMissing: return "create\(subjectWords), or make it in preStart of \(type)\(place)"
         case .badEntrypoint where subject == "user":

@@ -57,8 +57,12 @@ public struct FailureReport: Sendable, Equatable {
                 pings.append(
                     PingAnswer(
                         attempt: ping.attempt, seconds: own.seconds(since: first), words: ping.succeeded ? "true" : ping.error ?? "false"))
-            case .stepIntended(let step) where step.step == .createContainer:
-                // A new container's story begins here: what the one before it said is no evidence.
+            case .stepIntended(let step) where [.createContainer, .startContainer].contains(step.step):
+                // A new story begins here: what the container before it said, or this one when it last ran, is no evidence.
+                exit = nil
+                logTail = []
+                health = []
+                guard step.step == .createContainer else { continue }
                 spec = step.spec
                 pings = []
             case .containerExited(let body):

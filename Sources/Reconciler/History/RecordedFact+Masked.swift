@@ -7,9 +7,10 @@ extension RecordedFact {
             body.value = .string(EnvironmentValue.mask)
             return with(body)
         case .stepIntended(var body):
-            guard var spec = body.spec else { return self }
-            spec.env = spec.env.mapValues(withoutURLPassword)
-            body.spec = spec
+            body.spec = body.spec?.withoutURLPasswords
+            return with(body)
+        case .stateChanged(var body):
+            body.spec = body.spec?.withoutURLPasswords
             return with(body)
         default: return self
         }
@@ -17,5 +18,15 @@ extension RecordedFact {
 
     private func with(_ body: some EventBody) -> RecordedFact {
         RecordedFact(seq: seq, run: run, at: at, monoNs: monoNs, service: service, operation: operation, event: body.event)
+    }
+}
+
+extension SpecSummary {
+    fileprivate var withoutURLPasswords: SpecSummary {
+        var spec = self
+        spec.env = env.mapValues(withoutURLPassword)
+        spec.entrypoint = entrypoint?.map(withoutURLPassword)
+        spec.command = command?.map(withoutURLPassword)
+        return spec
     }
 }

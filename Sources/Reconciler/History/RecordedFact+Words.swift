@@ -19,7 +19,8 @@ extension RecordedFact {
                 "\(body.step.rawValue) failed: \(body.error)",
                 joined(durationWords(body.seconds), body.resolved.map { "the reply had been lost: \($0)" })
             )
-        case .stepUnknown(let body): ("\(body.step.rawValue): the reply was lost", body.error)
+        case .stepUnknown(let body):
+            ("\(body.step.rawValue): \(body.resolved == nil ? "the reply was lost" : "nobody knows how it ended")", body.error)
         case .hookStarted(let body): ("\(body.hook.rawValue) begins", "")
         case .hookFinished(let body): body.words
         case .pingChanged(let body):

@@ -73,7 +73,12 @@ public struct RunComparison: Sendable, Equatable {
         }
         let specs = (specs(first), specs(second))
         let members = (start.services, end.services)
-        let names = after.serviceNames + before.serviceNames.filter { name in !after.serviceNames.contains(name) }
+        let laterNames = after.serviceNames
+        let isLater = Set(laterNames)
+        let names = laterNames + before.serviceNames.filter { !isLater.contains($0) }
+        let facts = (
+            Dictionary(grouping: before) { $0.service ?? "" }, Dictionary(grouping: after) { $0.service ?? "" }
+        )
         services = names.compactMap { name in
             let results = (from.services.first { $0.service == name }, to.services.first { $0.service == name })
             var found: [Change] = []
@@ -86,7 +91,7 @@ public struct RunComparison: Sendable, Equatable {
             ])
             found += specChanges(specs.0[name], specs.1[name], member.0?.image, member.1?.image)
             found += changed([("outcome", results.0.map(outcome), results.1.map(outcome))])
-            let steps = timings(of: name, before, after)
+            let steps = timings(facts.0[name] ?? [], facts.1[name] ?? [])
             let seconds = Timing(name: "took", from: results.0?.seconds, to: results.1?.seconds)
             guard !found.isEmpty || results.0 != nil || results.1 != nil || !steps.isEmpty else { return nil }
             return Service(service: name, changes: found, seconds: seconds, steps: steps)
@@ -114,11 +119,10 @@ private func outcome(_ result: ServiceResult) -> String {
 
 private func words(_ items: [String]) -> String? { items.isEmpty ? nil : items.joined(separator: " ") }
 
-/// The engine's steps and the hooks of one service, with the time each took in all.
-private func timings(of service: String, _ before: [RecordedFact], _ after: [RecordedFact]) -> [RunComparison.Timing] {
+/// The engine's steps and the hooks of one service, of which these are the facts, with the time each took in all.
+private func timings(_ before: [RecordedFact], _ after: [RecordedFact]) -> [RunComparison.Timing] {
     func seconds(_ facts: [RecordedFact]) -> [StepKind: Double] {
         facts.reduce(into: [:]) { times, fact in
-            guard fact.service == service else { return }
             switch fact.event {
             case .stepSucceeded(let step): times[step.step, default: 0] += step.seconds
             case .stepFailed(let step): times[step.step, default: 0] += step.seconds

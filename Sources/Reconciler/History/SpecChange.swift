@@ -83,7 +83,7 @@ extension SpecSummary {
         }
         for key in Set(env.keys).union(other.env.keys).sorted() {
             var value = other.env[key]
-            if let mark = secretMarks?[key], let otherMark = other.secretMarks?[key], mark != otherMark { value? += " (another one)" }
+            if hasAnotherSecret(than: other, in: key) { value? += " (another one)" }
             fields.append(("env.\(key)", env[key], value))
         }
         return fields + [
@@ -93,6 +93,14 @@ extension SpecSummary {
             ("cmd", command?.joined(separator: " "), other.command?.joined(separator: " ")), ("user", user, other.user),
             ("stop_signal", stopSignal, other.stopSignal), ("network", network, other.network),
         ]
+    }
+
+    /// Marks made under different keys say nothing about one another.
+    private func hasAnotherSecret(than other: SpecSummary, in variable: String) -> Bool {
+        guard let mine = secretMarks?[variable]?.split(separator: ":"), let its = other.secretMarks?[variable]?.split(separator: ":"),
+            mine.dropLast() == its.dropLast()
+        else { return false }
+        return mine != its
     }
 }
 

@@ -107,11 +107,14 @@ public struct StepUnknown: EventBody {
     public var step: StepKind
     public var target: String
     public var error: String
+    /// `unknown` where it left nothing by which it could be found out, and nobody looks any more; `nil` while somebody will.
+    public var resolved: String?
 
-    public init(step: StepKind, target: String, error: String) {
+    public init(step: StepKind, target: String, error: String, resolved: String? = nil) {
         self.step = step
         self.target = target
         self.error = error
+        self.resolved = resolved
     }
     public var event: Event { .stepUnknown(self) }
 }

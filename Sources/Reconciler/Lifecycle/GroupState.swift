@@ -61,7 +61,8 @@ public struct GroupState: Sendable, Equatable, Codable {
         case .ledgerSetAside(let body):
             members = body.services
             network = body.network
-        case .stepUnknown, .hookStarted, .hookFinished, .pingChanged, .divergenceFound, .containerExited, .logsCaptured, .noteTaken:
+        case .stepUnknown(let body): if body.resolved != nil { settle(fact.operation) }
+        case .hookStarted, .hookFinished, .pingChanged, .divergenceFound, .containerExited, .logsCaptured, .noteTaken:
             break
         }
     }

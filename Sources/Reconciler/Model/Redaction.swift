@@ -8,8 +8,10 @@ public struct Redaction: Sendable, Equatable {
     /// Bytes of a line of a secret that is searched for by itself.
     static let shortestLine = 8
 
-    /// Longest first, so that a secret that contains another is masked as a whole.
-    private var needles: [[UInt8]] = []
+    private var secrets: Set<String> = []
+    /// What is searched for, by its first two bytes; the longest first, so that a secret that contains another is masked as a
+    /// whole. A group may have thousands: a new one with each start.
+    private var needles: [Int: [[UInt8]]] = [:]
     private var mayBegin = [Bool](repeating: false, count: 256)
 
     public init(_ secrets: some Sequence<String> = []) {
@@ -20,7 +22,7 @@ public struct Redaction: Sendable, Equatable {
     public var isEmpty: Bool { needles.isEmpty }
 
     public mutating func learn(_ secret: String) {
-        guard secret.utf8.count >= Self.shortest else { return }
+        guard secret.utf8.count >= Self.shortest, secrets.insert(secret).inserted else { return }
         var texts = [secret]
         let lines = secret.split(whereSeparator: \.isNewline)
         if lines.count > 1 { texts += lines.filter { $0.utf8.count >= Self.shortestLine }.map(String.init) }
@@ -29,12 +31,16 @@ public struct Redaction: Sendable, Equatable {
                 + Self.inBase64($0)
         }) {
             let needle = Array(text.utf8)
-            guard !needles.contains(needle) else { continue }
+            let beginning = Self.beginning(needle[0], needle[1])
+            var alike = needles[beginning] ?? []
+            guard !alike.contains(needle) else { continue }
             mayBegin[Int(needle[0])] = true
-            needles.append(needle)
+            alike.insert(needle, at: alike.firstIndex { $0.count < needle.count } ?? alike.count)
+            needles[beginning] = alike
         }
-        needles.sort { $0.count > $1.count }
     }
+
+    private static func beginning(_ first: UInt8, _ second: UInt8) -> Int { Int(first) << 8 | Int(second) }
 
     /// Whether the text holds a secret.
     public func finds(in text: String) -> Bool { masked(text) != nil }
@@ -53,7 +59,10 @@ public struct Redaction: Sendable, Equatable {
             var kept = 0
             var index = 0
             while index < given.count {
-                if mayBegin[Int(given[index])], let needle = needles.first(where: { matches($0, given, at: index) }) {
+                if mayBegin[Int(given[index])], index + 1 < given.count,
+                    let alike = needles[Self.beginning(given[index], given[index + 1])],
+                    let needle = alike.first(where: { matches($0, given, at: index) })
+                {
                     out += given[kept..<index]
                     out += EnvironmentValue.mask.utf8
                     index += needle.count

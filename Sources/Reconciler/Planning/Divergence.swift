@@ -12,11 +12,13 @@ public func differences(
     guard let configuration = actual.configuration else { return [] }
     var found: [Difference] = []
     func compare(_ field: String, _ want: String?, _ have: String?) {
-        if want != have { found.append(Difference(field: field, desired: want, actual: have)) }
+        if !isSame(want, have) { found.append(Difference(field: field, desired: want, actual: have)) }
     }
     // None and an empty list are the same to the engine.
     func compareWords(_ field: String, _ want: [String]?, _ have: [String]?) {
-        if want ?? [] != have ?? [] { found.append(Difference(field: field, desired: words(want), actual: words(have))) }
+        if !(want ?? []).elementsEqual(have ?? [], by: isSame) {
+            found.append(Difference(field: field, desired: words(want), actual: words(have)))
+        }
     }
 
     if let imageID, imageID != actual.imageID {
@@ -46,13 +48,19 @@ public func differences(
     return found.map { $0.concealed(by: hide) }
 }
 
+/// Byte for byte, as the engine has them: two spellings of one letter are the same to Swift alone.
+private func isSame(_ left: String?, _ right: String?) -> Bool {
+    guard let left, let right else { return left == nil && right == nil }
+    return left.utf8.count == right.utf8.count && left.utf8.elementsEqual(right.utf8)
+}
+
 private func environmentDifferences(
     _ desired: [String: EnvironmentValue], _ configuration: ObservedConfiguration, _ formerSecrets: Set<String>
 ) -> [Difference] {
     Set(desired.keys).union(configuration.env.keys).sorted().compactMap { key in
         let want = desired[key]?.text ?? configuration.imageDefaults.env[key]
         let have = configuration.env[key]
-        guard want != have else { return nil }
+        guard !isSame(want, have) else { return nil }
         let secret = desired[key]?.isSecret == true || formerSecrets.contains(key)
         func shown(_ text: String?) -> String? { text.map { secret ? EnvironmentValue.mask : withoutURLPassword($0) } }
         return Difference(field: "env.\(key)", desired: shown(want), actual: shown(have))

@@ -34,6 +34,7 @@ extension Plan {
             var step = step
             step.id += count
             step.after = step.after.isEmpty ? stops.map(\.id) : step.after.map { $0 + count }
+            if let early = step.early?.after { step.early?.after = early.isEmpty ? stops.map(\.id) : early.map { $0 + count } }
             return step
         }
         return Plan(steps: stops + removals + own, outlooks: outlooks)

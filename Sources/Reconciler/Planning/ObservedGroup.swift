@@ -21,6 +21,24 @@ public struct ObservedGroup: Sendable, Equatable {
     /// All containers under their services, for those who ask about each service.
     public var containersByService: [String: [ObservedContainer]] { Dictionary(grouping: containers, by: \.service) }
 
+    /// The containers whose end no run brought about or told of: they died between runs, or while their run was killed.
+    ///
+    /// - Parameter expected: a one-shot that is done is none of them.
+    public func endedUnseen(_ history: GroupState, expected: GroupSpec) -> Set<String> {
+        let ended = containers.filter { container in
+            guard [.exited, .dead].contains(container.status) else { return false }
+            if expected[container.service]?.isDone(exitCode: container.exitCode) == true { return false }
+            let known = history[container.service]
+            guard known.containerID == container.id else { return true }
+            return switch known.phase {
+            case .stopping, .stopped, .removing: false
+            case .failed: known.failure?.exitCode == nil
+            default: true
+            }
+        }
+        return Set(ended.map(\.id))
+    }
+
     /// The services that run and are not among the defined ones any more, each once.
     public func former(besides defined: Set<String>) -> [String] {
         var seen = defined

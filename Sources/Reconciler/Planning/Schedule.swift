@@ -72,12 +72,13 @@ public struct Schedule: Sendable {
     /// services' stops don't wait for what the engine clears away behind it; all else does.
     public mutating func ended(_ id: Int) {
         guard let place = running(id), entries[place].step.kind == .stopContainer else { return }
-        let isFree = { [service = entries[place].step.service, entries] (successor: Int) in
+        let service = entries[place].step.service
+        let freed = entries[place].successors.filter { successor in
             let step = entries[successor].step
             return step.service != service && (step.kind == .preStop || step.kind == .stopContainer)
         }
-        let freed = entries[place].successors.filter(isFree)
-        entries[place].successors.removeAll(where: isFree)
+        let isFreed = Set(freed)
+        entries[place].successors.removeAll(where: isFreed.contains)
         for successor in freed { release(successor) }
     }
 

@@ -1,6 +1,8 @@
 extension StartPlanner {
     /// It runs: nothing, or what a run that was cut off still owes it.
     mutating func settle(_ service: ServiceSpec, _ keeper: ObservedContainer, _ owed: ContainerDebt, after: [Int?]) {
+        // One that has ended needs none; the group does, for the commands that are run in it.
+        if keeper.status == .exited { _ = network() }
         guard owed.ping || owed.postStart else {
             draft.finish(service.name, after: after)
             expect(service, .untouched, "running and as defined", keeper)

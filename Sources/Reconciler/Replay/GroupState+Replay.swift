@@ -10,7 +10,7 @@ extension GroupState {
         (RunStarted.type, .runStarted), (RunFinished.type, .runFinished), (StateChanged.type, .stateChanged),
         (StepIntended.type, .stepIntended), (StepSucceeded.type, .stepSucceeded), (StepFailed.type, .stepFailed),
         (ContextWritten.type, .contextWritten), (ContextCleared.type, .contextCleared), (LedgerSetAside.type, .rare),
-        (EngineReached.type, .rare), (RunInterrupted.type, .rare), (VolumesKept.type, .rare),
+        (EngineReached.type, .rare), (StepUnknown.type, .rare), (RunInterrupted.type, .rare), (VolumesKept.type, .rare),
     ])
 
     /// Adds one event as `apply` does, straight from the text in the ledger and without decoding what the fold does not read.
