@@ -69,7 +69,8 @@ let package = Package(
         .testTarget(name: "CommandsTests", dependencies: ["Commands", "Orchestrator", "Reconciler"], swiftSettings: strict),
         .testTarget(name: "MinibossKitTests", dependencies: ["MinibossKit", "Orchestrator", "Reconciler"], swiftSettings: strict),
         .testTarget(
-            name: "DefinitionLoaderTests", dependencies: ["DefinitionLoader", "Digest", "miniboss", "TestSupport"], swiftSettings: strict),
+            name: "DefinitionLoaderTests", dependencies: ["DefinitionLoader", "Digest", "Files", "miniboss", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         .executableTarget(name: "shop", dependencies: ["MinibossKit"], path: "Tests/OwnPackage", swiftSettings: strict),
         .testTarget(name: "EndToEndTests", dependencies: ["DockerClient", "TestSupport", "shop"], swiftSettings: strict),

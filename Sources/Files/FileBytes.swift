@@ -16,5 +16,8 @@ public func fileBytes(_ path: String, limit: Int = .max) throws(FileFault) -> [U
     return bytes
 }
 
+/// All that a file holds that people write by hand; one of more than 4 MiB is a fault, `EFBIG`.
+public func smallFile(_ path: String) throws(FileFault) -> [UInt8] { try fileBytes(path, limit: 4 << 20) }
+
 /// All that a file holds, as text; what is no UTF-8 is repaired.
 public func fileText(_ path: String) throws(FileFault) -> String { String(decoding: try fileBytes(path), as: UTF8.self) }

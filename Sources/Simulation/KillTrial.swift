@@ -33,6 +33,11 @@ package enum KillTrial: String, CaseIterable, Sendable {
         for point in 1...result.points {
             let trial = Trial(copying: before)
             result.add(killed(trial, point), "\(rawValue) at \(point) (seed \(seed))")
+            // What is played from a copy must be what is played from the beginning, or a replay would show something else.
+            let copy = Trial(copying: trial)
+            _ = continued(copy, .start(), nil, to: nil)
+            let isSame = copy.ledger.events == replay(seed: seed, point: point, recoveryPoint: nil).trial.ledger.events
+            result.add(isSame ? [] : ["a copy goes on otherwise"], "\(rawValue) at \(point) (seed \(seed))")
             for next in nextCommands {
                 result.add(
                     continued(Trial(copying: trial), next, nil, to: picture).violations,

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import Testing
 
@@ -147,7 +148,7 @@ import Testing
         }
         #expect(published[0] == published[1])
         #expect(String(decoding: try Disk.read(published[0]), as: UTF8.self).contains("# 0"))
-        #expect(stages.allSatisfy { !Disk.exists($0.directory) })
+        #expect(stages.allSatisfy { !fileExists($0.directory) })
     }
 
     @Test("A broken entry is replaced, and what others could have written is not run")
@@ -184,7 +185,7 @@ import Testing
         }
         let entries = try Disk.names(in: "\(bench.cache.directory)/definitions")
         #expect(entries.count == 21)
-        #expect(Disk.exists(kept), "the program that started the group")
+        #expect(fileExists(kept), "the program that started the group")
     }
 
     // MARK: Failures

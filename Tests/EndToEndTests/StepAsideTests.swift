@@ -28,6 +28,17 @@ import Testing
         ["sh", "-c", "echo here > /shared/here; read line < /shared/go; exit \(code)"]
     }
 
+    /// Starts `a` alone and opens a command in it.
+    /// - Returns: the command, which is at work, and where it is told to end.
+    private func openCommand(_ shop: Workshop, endingWith code: Int) throws -> (LaunchedProgram, go: SignalPost) {
+        let here = try shop.signalPost("here")
+        let go = try shop.signalPost("go")
+        try #require(shop.miniboss("start", "--only", "a").code == 0)
+        let shell = try shop.launch(["exec", "a", "--"] + Self.patient(code), name: "shell-")
+        try here.await()
+        return (shell, go)
+    }
+
     private struct Run: Decodable, Equatable {
         var run: Int
         var command: String
@@ -65,11 +76,7 @@ import Testing
     @Test("B57: a command that ends while a start is at work is recorded when that start ends")
     func endsMeanwhile() async throws {
         try await withWorkshop(Self.service, list: "A(), B()") { shop in
-            let here = try shop.signalPost("here")
-            let go = try shop.signalPost("go")
-            try #require(shop.miniboss("start", "--only", "a").code == 0)
-            let shell = try shop.launch(["exec", "a", "--"] + Self.patient(5), name: "shell-")
-            try here.await()
+            let (shell, go) = try openCommand(shop, endingWith: 5)
             let held = try shop.signalPost("held")
             let start = try shop.launch(["start"], name: "start-")
             try await eventually("the start is at work") { try history(shop).first?.command == "start" }
@@ -129,11 +136,7 @@ import Testing
     @Test("B50: what a killed start left half-way is that run's, and not that of a command which was open meanwhile")
     func killedBeside() async throws {
         try await withWorkshop(Self.service, list: "A(), B()") { shop in
-            let here = try shop.signalPost("here")
-            let go = try shop.signalPost("go")
-            try #require(shop.miniboss("start", "--only", "a").code == 0)
-            let shell = try shop.launch(["exec", "a", "--"] + Self.patient(0), name: "shell-")
-            try here.await()
+            let (shell, go) = try openCommand(shop, endingWith: 0)
             let held = try shop.signalPost("held")
             let start = try shop.launch(["start"], name: "start-")
             try await eventually("the hook of the start is at work") {

@@ -1,4 +1,5 @@
 internal import Digest
+internal import Files
 internal import Glibc
 
 /// The executables compiled so far: `definitions/<key>/definition`, and what was last good for each definition's path.
@@ -135,7 +136,7 @@ struct DefinitionCache {
             guard let bytes = try? Disk.read("\(directory)/by-path/\(name)") else { continue }
             let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
             // The group's directory, not the file: a definition that is gone may still have to be stopped.
-            if lines.count >= 4, !Disk.exists(Disk.directory(of: String(lines[3]))) {
+            if lines.count >= 4, !fileExists(Disk.directory(of: String(lines[3]))) {
                 Disk.removeTree("\(directory)/by-path/\(name)")
             } else if let key = lines.first {
                 keys.insert(String(key))

@@ -67,7 +67,7 @@ struct Compilation {
 
     private func refusal() -> LaunchError {
         let message = "\(definitionName) does not compile; nothing was touched"
-        if let stranger = StrangeCompiler(
+        if let stranger = StrangeCompiler.find(
             command.toolchain, command.kit, environment: environment, directory: stage.directory, forwardsSignals: forwardsSignals)
         {
             return LaunchError(exitCode: LaunchError.invalidDefinition, message, next: "\(stranger.words): \(StrangeCompiler.mend)")

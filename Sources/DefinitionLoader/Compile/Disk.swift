@@ -44,8 +44,6 @@ enum Disk {
         return String(cString: target)
     }
 
-    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
-
     static func isExecutable(_ path: String) -> Bool {
         status(path)?.isRegular == true && access(path, X_OK) == 0
     }

@@ -1,4 +1,5 @@
 internal import Digest
+internal import Files
 
 /// The installed MinibossKit: library, module, and the engine for commands without a definition.
 struct Kit: Equatable {
@@ -16,7 +17,7 @@ struct Kit: Equatable {
             override.map { Disk.absolute($0, in: directory) }
             ?? Disk.absolute("../lib/miniboss", in: Disk.directory(of: Disk.resolved(launcher)))
         let kit = Kit(directory: place)
-        guard Disk.exists(kit.library), Disk.exists(kit.engine) else {
+        guard fileExists(kit.library), fileExists(kit.engine) else {
             throw LaunchError(
                 exitCode: LaunchError.defect, "MinibossKit is not at \(place)\(override == nil ? "" : ", where MINIBOSS_KIT points")",
                 next: "Install miniboss with its kit: `make install PREFIX=…` in its source directory.")

@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 
 /// Where the definition is, whether or not it can be read.
@@ -20,7 +21,7 @@ struct DefinitionFile: Equatable {
         var current = directory
         while true {
             let candidate = Disk.absolute(fileName, in: current)
-            if Disk.exists(candidate) { return DefinitionFile(path: candidate) }
+            if fileExists(candidate) { return DefinitionFile(path: candidate) }
             if current == "/" || current.isEmpty { return nil }
             current = Disk.directory(of: current)
         }

@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 
 /// The way from the command line to the program that carries it out.
@@ -79,7 +80,7 @@ public struct Launch: Sendable {
         return Execution(path: path, arguments: ["miniboss"] + invocation.forwarded, environment: environment)
     }
 
-    /// The engine; but for logs, whose lines may hold secrets of services without a container, the program that last started the
+    /// The engine, told for doctor of a strange compiler; but for logs, whose lines may hold secrets of services without a container, the program that last started the
     /// group: it knows them.
     private func reader(_ kit: Kit, _ invocation: Invocation, _ file: DefinitionFile?) -> Execution {
         let place = file?.path ?? Disk.absolute(DefinitionFile.fileName, in: setting.currentDirectory)
@@ -99,7 +100,7 @@ public struct Launch: Sendable {
             let directory = try? Disk.makeTemporaryDirectory("\(temporary)/miniboss")
         else { return nil }
         defer { Disk.removeTree(directory) }
-        return StrangeCompiler(
+        return StrangeCompiler.find(
             toolchain, kit, environment: setting.environment, directory: directory, forwardsSignals: setting.forwardsSignals)
     }
 
@@ -136,7 +137,7 @@ public struct Launch: Sendable {
             return execution
         }
         let isElsewhere = setting.environment["MINIBOSS_LEDGER"]?.isEmpty == false
-        guard isElsewhere || Disk.exists("\(place.directory)/.miniboss") else {
+        guard isElsewhere || fileExists("\(place.directory)/.miniboss") else {
             // Nothing stands in for it: what the compiler says is all there is to go on with.
             if let file { return try program(kit, invocation, file, isQuiet: false) }
             throw failure

@@ -60,15 +60,10 @@ extension Docker {
     /// - Parameter limit: bytes of the whole archive, which is in memory.
     /// - Throws: `.badRequest` beyond the limit.
     public func copyOutEntries(_ id: String, path: String, limit: Int = 1 << 30) async throws(DockerError) -> [TarEntry] {
-        var archive: [UInt8] = []
-        for try await chunk in try await copyOut(id, path: path) {
-            guard archive.count + chunk.count <= limit else {
-                throw DockerError(
-                    .badRequest, endpoint: "GET /containers/\(id)/archive",
-                    message: "\(path) is larger than \(limit >> 20) MiB, more than is copied at once")
-            }
-            archive += chunk
-        }
+        let excess = DockerError(
+            .badRequest, endpoint: "GET /containers/\(id)/archive",
+            message: "\(path) is larger than \(limit >> 20) MiB, more than is copied at once")
+        let archive = try await copyOut(id, path: path).collect(limit: limit, excess: excess)
         return try TarReader.entries(of: archive)
     }
 

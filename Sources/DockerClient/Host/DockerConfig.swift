@@ -22,7 +22,7 @@ struct DockerConfig: Decodable, Sendable, Equatable {
 
     /// An absent file is an empty configuration.
     static func read(folder: String?) throws(DockerError) -> DockerConfig {
-        guard let folder, let bytes = try? fileBytes(folder + "/config.json", limit: 4 << 20) else { return DockerConfig() }
+        guard let folder, let bytes = try? smallFile(folder + "/config.json") else { return DockerConfig() }
         do {
             return try JSONDecoder().decode(DockerConfig.self, from: Data(bytes))
         } catch {

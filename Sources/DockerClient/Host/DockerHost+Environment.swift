@@ -4,7 +4,6 @@
 import Digest
 import Files
 import FoundationEssentials
-import Glibc
 
 extension DockerHost {
     /// The engine the user means: `DOCKER_HOST`, else `DOCKER_CONTEXT`, else the current context of `config.json`, else the
@@ -49,7 +48,7 @@ extension DockerHost {
         }
         let id = SHA256.hash(Array(name.utf8)).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
         let path = "\(folder)/contexts/meta/\(id)/meta.json"
-        guard let bytes = try? fileBytes(path, limit: 4 << 20) else {
+        guard let bytes = try? smallFile(path) else {
             throw DockerError(.unsupportedHost, message: "Docker context `\(name)` (\(origin)) does not exist: no \(path)")
         }
         guard let metadata = try? JSONDecoder().decode(Metadata.self, from: Data(bytes)),
@@ -59,7 +58,7 @@ extension DockerHost {
         }
         let certificates = "\(folder)/contexts/tls/\(id)/docker"
         let skips = endpoint.SkipTLSVerify ?? false
-        let secured = access(certificates, F_OK) == 0 || skips
+        let secured = fileExists(certificates) || skips
         return try DockerHost(host, tls: secured ? TLSIdentity(directory: certificates, verifies: !skips) : nil)
     }
 }

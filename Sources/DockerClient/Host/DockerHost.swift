@@ -1,4 +1,4 @@
-import Glibc
+import Files
 
 /// Where the engine is: a Unix socket, or TCP with or without TLS.
 public struct DockerHost: Sendable, Equatable, CustomStringConvertible {
@@ -126,7 +126,7 @@ extension TLSIdentity {
     init(directory: String, verifies: Bool) {
         func existing(_ name: String) -> String? {
             let path = directory + "/" + name
-            return access(path, F_OK) == 0 ? path : nil
+            return fileExists(path) ? path : nil
         }
         self.init(authority: existing("ca.pem"), certificate: existing("cert.pem"), key: existing("key.pem"), verifies: verifies)
     }

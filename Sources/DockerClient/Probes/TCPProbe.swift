@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// One TCP connection to a container's port, for readiness. Needs no engine.
@@ -22,7 +23,7 @@ public struct TCPProbe: Sendable, Equatable {
         ///   the network's own id for a name.
         public init?(_ container: ContainerInspect, port: Int, interfaces: String = "/sys/class/net") {
             let network = container.networks.values.first { network in
-                !network.address.isEmpty && access("\(interfaces)/br-\(network.networkID.prefix(12))", F_OK) == 0
+                !network.address.isEmpty && fileExists("\(interfaces)/br-\(network.networkID.prefix(12))")
             }
             guard let network else { return nil }
             self.init(address: network.address, port: port)

@@ -24,7 +24,7 @@ public struct BuildContext: Sendable {
             throw DockerError(.badRequest, message: "the build context `\(directory)` is no directory")
         }
         let place = dockerfile.hasPrefix("/") ? dockerfile : directory + "/" + dockerfile
-        guard access(place, F_OK) == 0 else {
+        guard fileExists(place) else {
             throw DockerError(
                 .badRequest,
                 message: dockerfile.hasPrefix("/") ? "there is no `\(place)`" : "the build context `\(directory)` has no `\(dockerfile)`")
@@ -34,7 +34,7 @@ public struct BuildContext: Sendable {
         self.dockerfile = inside ?? Self.sentAlong
         let path = directory + "/.dockerignore"
         var text = ""
-        if access(path, F_OK) == 0 { text = String(decoding: try Self.read(path), as: UTF8.self) }
+        if fileExists(path) { text = String(decoding: try Self.read(path), as: UTF8.self) }
         ignore = try DockerIgnore(text, dockerfile: self.dockerfile)
         guard inside == nil else { return }
         replaced[Self.sentAlong] = try Self.read(place)
@@ -43,7 +43,7 @@ public struct BuildContext: Sendable {
     }
 
     private static func read(_ path: String) throws(DockerError) -> [UInt8] {
-        do throws(FileFault) { return try fileBytes(path, limit: 4 << 20) } catch {
+        do throws(FileFault) { return try smallFile(path) } catch {
             throw DockerError(.badRequest, message: "`\(path)` cannot be read: \(error.reason)")
         }
     }

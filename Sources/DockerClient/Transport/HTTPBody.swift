@@ -27,13 +27,15 @@ public struct HTTPBody: AsyncSequence, Sendable {
 
     /// All bytes to the end.
     ///
-    /// - Parameter limit: in bytes; a longer body is an error.
-    /// - Throws: `.protocolViolation` beyond the limit, or what broke the transfer.
-    func collect(limit: Int = 64 << 20) async throws(DockerError) -> [UInt8] {
+    /// - Parameters:
+    ///   - limit: in bytes; a longer body is an error.
+    ///   - excess: that error, where it is not the engine that is to blame.
+    /// - Throws: beyond the limit `excess`, else `.protocolViolation`; or what broke the transfer.
+    func collect(limit: Int = 64 << 20, excess: DockerError? = nil) async throws(DockerError) -> [UInt8] {
         var all: [UInt8] = []
         while let chunk = try await lease.exchange.nextChunk() {
             guard all.count + chunk.count <= limit else {
-                throw lease.exchange.error(.protocolViolation, "more than \(limit) bytes in answer")
+                throw excess ?? lease.exchange.error(.protocolViolation, "more than \(limit) bytes in answer")
             }
             all += chunk
         }

@@ -65,10 +65,8 @@ extension ContainerAccess {
         // Not since `startedAt`: the engine notes that after the first lines may have been written. What was written before
         // this start ends with the end before it.
         let state = try await details().state
-        let end = EngineTime(state.finishedAt)
-        let start = EngineTime(state.startedAt)
-        let hadEarlierEnd = end.map { end in start.map { end < $0 } ?? false } ?? false
-        let since = hadEarlierEnd ? end : nil
+        var since: EngineTime?
+        if let end = EngineTime(state.finishedAt), let start = EngineTime(state.startedAt), end < start { since = end }
         let lines = try await engine.logs(container: id, since: since)
         let count = lines.count { $0.text.firstMatch(of: regex) != nil }
         if count >= times { return true }
@@ -101,8 +99,10 @@ extension ContainerAccess {
                 lastPingError: Failure.noHealthCheck)
         }
         // Probes from before this start say nothing about it.
-        let start = EngineTime(state.startedAt)
-        let last = health.log.last { probe in EngineTime(probe.start).map { probed in start.map { probed >= $0 } ?? true } ?? false }
+        let last = health.log.last { probe in
+            guard let probed = EngineTime(probe.start), let start = EngineTime(state.startedAt) else { return false }
+            return probed >= start
+        }
         let output = last.map { ": exit \($0.exitCode), \($0.output.split(separator: "\n").last ?? "no output")" } ?? ""
         switch health.status {
         case "healthy": return true

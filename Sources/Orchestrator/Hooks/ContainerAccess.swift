@@ -148,15 +148,6 @@ public final class ContainerAccess: Sendable {
     var probeWords: String { words.withLock { $0 } ?? "ping" }
 }
 
-/// What a probe saw when it was not true.
-struct ProbeSight: Sendable, Equatable {
-    var text: String
-    /// What may be otherwise each time and is no news by itself, such as the last line of a log.
-    var passing = ""
-
-    var words: String { text + passing }
-}
-
 /// How a command in a container ended.
 public struct ExecOutput: Sendable, Equatable {
     public var exitCode: Int

@@ -1,10 +1,7 @@
 import Files
-import Glibc
 
 /// Small questions to this machine's files. What can't be read is empty: whoever asks here has nothing to say about why.
 enum HostFiles {
-    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
-
     /// The text of a small file, of `/proc` above all.
     static func text(_ path: String) -> String { (try? fileText(path)) ?? "" }
 

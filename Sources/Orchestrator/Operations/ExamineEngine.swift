@@ -1,4 +1,5 @@
 import DockerClient
+import Files
 import Reconciler
 
 /// What `doctor` wants to know of the engine.
@@ -43,7 +44,7 @@ public func examineEngine(_ setting: RunSetting) async -> EngineFindings {
 private func unledgered(_ setting: RunSetting, _ docker: Docker) async throws(DockerError) -> [String: Int] {
     guard let place = setting.contextPath?.dropLast(".miniboss-context".count) else { return [:] }
     return try await docker.containers(labels: [GroupLabels.ledger]).reduce(into: [:]) { groups, container in
-        guard let ledger = container.labels[GroupLabels.ledger], ledger.hasPrefix(place + ".miniboss/"), !HostFiles.exists(ledger),
+        guard let ledger = container.labels[GroupLabels.ledger], ledger.hasPrefix(place + ".miniboss/"), !fileExists(ledger),
             let group = container.labels[GroupLabels.group]
         else { return }
         groups[group, default: 0] += 1

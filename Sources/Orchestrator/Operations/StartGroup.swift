@@ -1,3 +1,4 @@
+import Files
 public import Reconciler
 
 /// Brings a group to running.
@@ -45,7 +46,7 @@ public func planStart(_ setting: RunSetting, _ options: StartOptions) async thro
     let left = await leftBehind(setting, records, state, observed, on: connection)
     var request = PlanRequest(
         desired: group, observed: left.ended(in: observed), history: state,
-        fingerprint: { fingerprint(of: $0, network: group.network, key: key) }, directoryExists: { HostFiles.exists($0) },
+        fingerprint: { fingerprint(of: $0, network: group.network, key: key) }, directoryExists: { fileExists($0) },
         isPortFree: { freePort(preferring: $0) == $0 })
     request.hide = hide
     request.ownPings = setting.definition?.ownPings

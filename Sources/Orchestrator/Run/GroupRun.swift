@@ -1,4 +1,5 @@
 import DockerClient
+import Files
 import Ledger
 import Reconciler
 import Synchronization
@@ -120,8 +121,8 @@ final class GroupRun: Sendable {
     func found(_ service: String) -> [ObservedContainer] { shared.withLock { $0.found.values.filter { $0.service == service } } }
     func found(container id: String) -> ObservedContainer? { shared.withLock { $0.found[id] } }
 
-    /// Whether a container had ended by itself, or by somebody else, when this run first looked; told once.
-    func endedUnseen(_ id: String) -> Bool { shared.withLock { $0.endedUnseen.remove(id) != nil } }
+    /// Whether a container had ended by itself, or by somebody else, when this run first looked: true once.
+    func takeUnseenEnd(of id: String) -> Bool { shared.withLock { $0.endedUnseen.remove(id) != nil } }
 
     /// The unnamed volumes a container made by this run was given.
     func handedOn(to id: String) -> [String: String] { shared.withLock { $0.handedOn[id] ?? [:] } }
@@ -166,7 +167,7 @@ final class GroupRun: Sendable {
         let network = group.network
         var request = PlanRequest(
             desired: group, observed: observed, history: journal.state, runTag: "run\(journal.run)", preparedImages: preparedImages,
-            fingerprint: { fingerprint(of: $0, network: network, key: key) }, directoryExists: { HostFiles.exists($0) },
+            fingerprint: { fingerprint(of: $0, network: network, key: key) }, directoryExists: { fileExists($0) },
             isPortFree: { freePort(preferring: $0) == $0 })
         request.hide = journal.redaction
         request.ownPings = setting.definition?.ownPings

@@ -54,7 +54,7 @@ extension GroupRun {
     /// Records how a container ended that nobody was there to see, before it is started again or taken away: what killed it
     /// over night is told by nothing else then.
     func rememberEnd(of service: String, container id: String, isKept: Bool) async throws {
-        guard endedUnseen(id) else { return }
+        guard takeUnseenEnd(of: id) else { return }
         var entries = await evidence(of: service, container: id, withLog: !isKept)
         if !isKept {
             let isRead = entries.hasLog

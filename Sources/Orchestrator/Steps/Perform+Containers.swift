@@ -1,4 +1,5 @@
 import DockerClient
+import Files
 import Ledger
 import Reconciler
 
@@ -6,7 +7,7 @@ extension GroupRun {
     func createContainer(_ step: PlanStep) async throws {
         guard let name = step.service, let service = group[name] else { return }
         var spec = try resolve(service)
-        for case .directory(let path) in spec.volumes.map(\.source) where !HostFiles.exists(path) {
+        for case .directory(let path) in spec.volumes.map(\.source) where !fileExists(path) {
             throw Failure(
                 .mountMissing, phase: .create, summary: "the directory \(path), which it mounts, does not exist after pre_start",
                 subject: path)

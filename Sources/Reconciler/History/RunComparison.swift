@@ -76,9 +76,7 @@ public struct RunComparison: Sendable, Equatable {
         let laterNames = after.serviceNames
         let isLater = Set(laterNames)
         let names = laterNames + before.serviceNames.filter { !isLater.contains($0) }
-        let facts = (
-            Dictionary(grouping: before) { $0.service ?? "" }, Dictionary(grouping: after) { $0.service ?? "" }
-        )
+        let own = [before, after].map { Dictionary(grouping: $0) { $0.service ?? "" } }
         services = names.compactMap { name in
             let results = (from.services.first { $0.service == name }, to.services.first { $0.service == name })
             var found: [Change] = []
@@ -91,7 +89,7 @@ public struct RunComparison: Sendable, Equatable {
             ])
             found += specChanges(specs.0[name], specs.1[name], member.0?.image, member.1?.image)
             found += changed([("outcome", results.0.map(outcome), results.1.map(outcome))])
-            let steps = timings(facts.0[name] ?? [], facts.1[name] ?? [])
+            let steps = timings(own[0][name] ?? [], own[1][name] ?? [])
             let seconds = Timing(name: "took", from: results.0?.seconds, to: results.1?.seconds)
             guard !found.isEmpty || results.0 != nil || results.1 != nil || !steps.isEmpty else { return nil }
             return Service(service: name, changes: found, seconds: seconds, steps: steps)
