@@ -19,7 +19,7 @@ package enum KillTrial: String, CaseIterable, Sendable {
         }
     }
 
-    /// - Parameter killsRecovery: kill the next command at each of its points, too.
+    /// - Parameter killsRecovery: kill each next command at each of its points, too. Of two deaths that leave the same behind one will do.
     package func run(seed: UInt64, killsRecovery: Bool) -> Result {
         var result = Result()
         let whole = fresh(seed)
@@ -30,6 +30,7 @@ package enum KillTrial: String, CaseIterable, Sendable {
         _ = whole.run(.start())
         let picture = whole.picture
         let before = fresh(seed)
+        var left: Trial.Remains?
         for point in 1...result.points {
             let trial = Trial(copying: before)
             result.add(killed(trial, point), "\(rawValue) at \(point) (seed \(seed))")
@@ -38,19 +39,21 @@ package enum KillTrial: String, CaseIterable, Sendable {
             _ = continued(copy, .start(), nil, to: nil)
             let isSame = copy.ledger.events == replay(seed: seed, point: point, recoveryPoint: nil).trial.ledger.events
             result.add(isSame ? [] : ["a copy goes on otherwise"], "\(rawValue) at \(point) (seed \(seed))")
+            let isNew = trial.remains != left
+            left = trial.remains
             for next in nextCommands {
                 result.add(
                     continued(Trial(copying: trial), next, nil, to: picture).violations,
                     "\(rawValue) at \(point), then \(next) (seed \(seed))")
-            }
-            guard killsRecovery else { continue }
-            var lethal = 0
-            var isKilled = true
-            while isKilled {
-                lethal += 1
-                let found: [String]
-                (found, isKilled) = continued(Trial(copying: trial), .start(), lethal, to: picture)
-                result.add(found, "\(rawValue) at \(point), then start at \(lethal) (seed \(seed))")
+                guard killsRecovery, isNew else { continue }
+                var lethal = 0
+                var isKilled = true
+                while isKilled {
+                    lethal += 1
+                    let found: [String]
+                    (found, isKilled) = continued(Trial(copying: trial), next, lethal, to: picture)
+                    result.add(found, "\(rawValue) at \(point), then \(next) at \(lethal) (seed \(seed))")
+                }
             }
         }
         return result

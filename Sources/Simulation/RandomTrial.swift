@@ -84,7 +84,8 @@ package struct RandomTrial {
         let calls = Box(dice)
         trial.engine.fault = { _ in
             guard calls.dice.chance(rate) else { return .none }
-            return [.refused, .doneThenLost, .lostUndone, .garbage, .serverError].randomElement(using: &calls.dice) ?? .none
+            let cut = SimulatedEngine.Fault.cut(after: Int.random(in: 0...80, using: &calls.dice), isDone: calls.dice.chance(50))
+            return [.refused, .doneThenLost, .lostUndone, cut, .garbage, .serverError].randomElement(using: &calls.dice) ?? .none
         }
         let deafness = dice.chance(70) ? 0 : 50
         trial.engine.losesEvent = { calls.dice.chance(deafness) }

@@ -27,7 +27,8 @@ extension SimulatedEngine {
     }
 
     package func pull(image name: String, progress: @escaping @Sendable (String) -> Void) async throws(DockerError) {
-        try await call("pull \(name)") { (engine) throws(DockerError) in
+        let tells = ["Pulling from \(name)", "a1b2: Download complete", "Status: Downloaded newer image for \(name)"]
+        try await call("pull \(name)", tells: tells, to: progress) { (engine) throws(DockerError) in
             guard !name.contains("missing") else {
                 throw DockerError(
                     .http(404), endpoint: "POST /images/create",
@@ -38,7 +39,13 @@ extension SimulatedEngine {
     }
 
     package func build(_ request: BuildRequest, output: @escaping @Sendable (String) -> Void) async throws(DockerError) -> String {
-        try await call("build \(request.tag)") { (engine) throws(DockerError) in
+        heard[request.tag] = []
+        let tells = ["Step 1/2 : FROM base", "Step 2/2 : COPY . /", "Successfully tagged \(request.tag)"]
+        let hear = { [self] (line: String) in
+            heard[request.tag, default: []].append(line)
+            output(line)
+        }
+        return try await call("build \(request.tag)", tells: tells, to: hear) { (engine) throws(DockerError) in
             guard !request.directory.contains("broken") else {
                 throw DockerError(
                     .failedInStream, endpoint: "POST /build", message: "The command '/bin/sh -c false' returned a non-zero code: 1")

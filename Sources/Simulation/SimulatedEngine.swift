@@ -13,6 +13,8 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
         case doneThenLost
         /// The reply is lost; it was not done.
         case lostUndone
+        /// The answer breaks off after so many bytes; what came before them was heard. It was done, or was given up for it.
+        case cut(after: Int, isDone: Bool)
         /// A proxy's page instead of an answer; it was not done.
         case garbage
         /// The engine has a bad day.
@@ -34,6 +36,8 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
     package var eventLag: () -> Double = { 0 }
     /// Seconds the engine takes to take apart what a container that was stopped leaves behind.
     package var clearingTime = 0.05
+    /// What the last build of each tag was heard to say.
+    package internal(set) var heard: [String: [String]] = [:]
     /// Every effect, in order.
     package private(set) var effects: [String] = []
     /// When each container's program ended by itself the last time, by the schedule's clock.
@@ -62,6 +66,7 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
     init(copying other: SimulatedEngine, scheduler: Scheduler, faults: FaultPlan) {
         world = other.world
         clearingTime = other.clearingTime
+        heard = other.heard
         effects = other.effects
         deaths = other.deaths
         watcherCount = other.watcherCount
@@ -122,6 +127,12 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
         if let until = clearing[id], until > scheduler.now { try await pass(Double(until - scheduler.now) / 1e9) }
     }
 
+    /// All that it holds, and what it is still at.
+    var picture: String {
+        "\(world.containers) \(world.networks) \(world.images.sorted { $0.key < $1.key }) "
+            + "\(world.volumes.sorted { $0.key < $1.key }) \(world.containers.map { isClearing($0.id) })"
+    }
+
     var timestamp: String { scheduler.clock.now() }
 
     func tell(_ action: String, _ container: SimulatedWorld.Container) {
@@ -148,9 +159,13 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
     }
 
     /// One call: its fault points, its delay, its fault, its effect.
-    func call<Value>(_ name: String, reads: Bool = false, _ effect: (SimulatedEngine) throws(DockerError) -> Value)
-        async throws(DockerError) -> Value
-    {
+    /// - Parameters:
+    ///   - tells: the lines the engine sends while it is at work.
+    ///   - hear: gets each of them that comes through whole.
+    func call<Value>(
+        _ name: String, reads: Bool = false, tells: [String] = [], to hear: (String) -> Void = { _ in },
+        _ effect: (SimulatedEngine) throws(DockerError) -> Value
+    ) async throws(DockerError) -> Value {
         if faults.isHit("before \(name)") { await never() }
         let endpoint = (reads ? "GET /" : "POST /") + name
         let broken = DockerError(.replyLost, endpoint: endpoint, message: "the connection broke")
@@ -164,14 +179,28 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
         case .lostUndone: throw broken
         case .garbage: throw DockerError(.protocolViolation, endpoint: endpoint, message: "unexpected reply: <html>")
         case .serverError: throw DockerError(.http(500), endpoint: endpoint, message: "the engine has a bad day")
-        case .none, .doneThenLost: break
+        case .none, .doneThenLost, .cut: break
         }
+        let cut = DockerError(tells.isEmpty ? .replyLost : .truncated, endpoint: endpoint, message: "the answer broke off")
+        pass(tells, within: fault.bytes, to: hear)
+        if case .cut(_, isDone: false) = fault { throw cut }
         if !reads { effects.append(name) }
         let value = try effect(self)
         if faults.isHit("after \(name)") { await never() }
         try await pass(latency() / 2)
+        if case .cut = fault { throw cut }
         if fault == .doneThenLost || asked != life { throw broken }
         return value
+    }
+
+    /// A line comes through when its end does.
+    private func pass(_ lines: [String], within bytes: Int, to hear: (String) -> Void) {
+        var left = bytes
+        for line in lines {
+            left -= line.utf8.count + 1
+            guard left >= 0 else { return }
+            hear(line)
+        }
     }
 
     func pass(_ seconds: Double) async throws(DockerError) {
@@ -200,6 +229,11 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
     /// How it ended before is of no interest any more, even if the start fails.
     func willStart(_ id: String) { deaths[id] = nil }
     func started(_ container: SimulatedWorld.Container) { scheduleDeath(container) }
+}
+
+extension SimulatedEngine.Fault {
+    /// How many of an answer come through.
+    fileprivate var bytes: Int { if case .cut(let count, _) = self { count } else { .max } }
 }
 
 extension EngineEvent {

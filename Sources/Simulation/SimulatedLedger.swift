@@ -6,7 +6,8 @@ package import Reconciler
 // Unchecked: the process has one thread (see `Scheduler`).
 package final class SimulatedLedger: @unchecked Sendable {
     package private(set) var events: [RecordedEvent] = []
-    private var decoded: [RecordedFact?] = []
+    private var decoded: [RecordedFact] = []
+    private var decodedEvents = 0
     /// What was handed over and for which nobody waits, as the real ledger holds it back.
     private var held: [(drafts: [EventDraft], completion: @Sendable (Result<[RecordedEvent], LedgerError>) -> Void)] = []
     private var holder: SimulatedHold?
@@ -26,6 +27,7 @@ package final class SimulatedLedger: @unchecked Sendable {
     init(copying other: SimulatedLedger, faults: FaultPlan, scheduler: Scheduler) {
         events = other.events
         decoded = other.decoded
+        decodedEvents = other.decodedEvents
         marks = SimulatedMarks(copying: other.marks)
         self.faults = faults
         self.scheduler = scheduler
@@ -50,8 +52,11 @@ package final class SimulatedLedger: @unchecked Sendable {
 
     /// The events as they are read back from their JSON.
     package func facts() throws(OperationError) -> [RecordedFact] {
-        for event in events[decoded.count...] { decoded.append(try RecordedFact(event)) }
-        return decoded.compactMap { $0 }
+        for event in events[decodedEvents...] {
+            if let fact = try RecordedFact(event) { decoded.append(fact) }
+            decodedEvents += 1
+        }
+        return decoded
     }
 
     fileprivate func submit(
@@ -97,6 +102,7 @@ package final class SimulatedLedger: @unchecked Sendable {
     package func lose() {
         events = []
         decoded = []
+        decodedEvents = 0
         marks.lose()
     }
 }

@@ -27,6 +27,8 @@ final class SimulatedMarks: RunMarks, @unchecked Sendable {
         left[run] = nil
     }
 
+    var picture: String { "\(marked.sorted()) \(left.sorted { $0.key < $1.key })" }
+
     func processEnded() { marked = [] }
 
     func lose() {

@@ -19,10 +19,25 @@ extension Trial {
         } catch { found.append("the ledger tells of something impossible: \(error)") }
         if let end = outcome.end {
             if facts.filter({ $0.run == end.run }).runEnd == nil { found.append("run \(end.run) ended without saying so") }
+            found += unheardBuilds(end.facts)
         }
         if case .refused(let error) = outcome, error.code == .defect { found.append("a defect of ours: \(error)") }
         return found + unintended(facts) + doubles() + foreign() + primedTwice(facts) + startedTooEarly(facts) + stoppedTooEarly
             + engine.world.losses
+    }
+
+    /// What a build said before it failed is kept, however it failed.
+    private func unheardBuilds(_ facts: [RecordedFact]) -> [String] {
+        facts.compactMap { fact -> String? in
+            guard case .stateChanged(let change) = fact.event, let failure = change.failure, failure.phase == .build,
+                failure.failureClass != .interrupted, let member = group.members.first(where: { $0.name == fact.service })
+            else { return nil }
+            let kept = facts.last { if case .logsCaptured = $0.event { $0.service == fact.service } else { false } }
+            guard case .logsCaptured(let log)? = kept?.event else {
+                return engine.heard[group.image(of: member)] == [] ? nil : "what the build of \(member.name) said is not kept"
+            }
+            return log.lines == engine.heard[group.image(of: member)] ? nil : "the build of \(member.name) said more than is kept"
+        }
     }
 
     /// Intent before effect: whatever carries our label was meant, durably, before it was made.

@@ -1,4 +1,5 @@
 import DockerClient
+import Ledger
 package import Orchestrator
 import Reconciler
 
@@ -201,6 +202,17 @@ package final class Trial: @unchecked Sendable {
 
     /// The group's containers as the engine has them.
     package var containers: [SimulatedWorld.Container] { engine.world.containers.filter { $0.group == TrialGroup.name } }
+
+    /// All that the next process finds.
+    struct Remains: Equatable {
+        fileprivate var events: [RecordedEvent]
+        fileprivate var engine: String
+        fileprivate var marks: String
+    }
+
+    var remains: Remains {
+        Remains(events: ledger.events, engine: engine.picture, marks: ledger.marks.picture)
+    }
 
     /// What the group came to, in a form in which two ways to the same end are equal: ids and times left out.
     package var picture: [String] {
