@@ -33,7 +33,7 @@ def arguments():
     parser.add_argument("--concurrency", action="store_true", help="only the floor, with limits on the calls in flight")
     parser.add_argument("--no-processes", action="store_true", help="leave out launching, compiling and reading")
     parser.add_argument("--only-scale", action="store_true", help=f"only a start of {scale.SERVICES} services on an engine that answers at once")
-    for name in ("--kit", "--floor", "--example", "--work", "--results"):
+    for name in ("--kit", "--floor", "--example", "--pure", "--work", "--results"):
         parser.add_argument(name, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--original", help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -97,7 +97,7 @@ def main():
         program = os.path.join(options.kit, "bin", "miniboss")
         print(report.scale_table(scale.measure(program, options.work, pairs, log)))
         print()
-        print(report.plan_table(scale.plans(program, options.work, pairs, log)))
+        print(report.plan_table(scale.plans(program, options.work, pairs, log), scale.planning(options.pure, pairs, log)))
         return
 
     tools, absent = find_tools(options, engine)
@@ -118,18 +118,19 @@ def main():
     processes = None
     if not options.no_processes:
         processes = Processes(engine, os.path.join(options.kit, "bin", "miniboss"), options.example, options.work, log).measure(pairs)
-    scaled = planned = None
+    scaled = planned = alone = None
     if not options.quick and not options.no_processes:
         scaled = scale.measure(os.path.join(options.kit, "bin", "miniboss"), options.work, pairs, log)
         planned = scale.plans(os.path.join(options.kit, "bin", "miniboss"), options.work, pairs, log)
+        alone = scale.planning(options.pure, pairs, log)
 
     results = report.Results(samples, groups, tools)
     text = "\n".join([
         f"{report.machine(engine)}; {pairs} interleaved runs of each, medians [least-most], ratios pair by pair.", *absent, "",
-        "## Bars\n", report.bars(results, processes, scaled, planned), "", "## Times of whole processes\n", report.tables(results),
+        "## Bars\n", report.bars(results, processes, scaled, planned, alone), "", "## Times of whole processes\n", report.tables(results),
         "## Where a cold start's time goes, milliseconds by the ledger\n", report.where_time_goes(results), "",
         *(["## Processes\n", report.process_table(processes), ""] if processes else []),
-        *(["## A thousand services\n", report.scale_table(scaled), "", report.plan_table(planned), ""] if scaled else []),
+        *(["## A thousand services\n", report.scale_table(scaled), "", report.plan_table(planned, alone), ""] if scaled else []),
     ])
     save(options.results, "table.md", text)
     save(options.results, "samples.json", json.dumps({"samples": samples, "processes": processes, "scale": scaled}, indent=1))

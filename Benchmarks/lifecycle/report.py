@@ -85,7 +85,7 @@ def tables(results):
     return "\n".join(out)
 
 
-def bars(results, processes, scaled=None, planned=None):
+def bars(results, processes, scaled=None, planned=None, alone=None):
     """Each bar, what was measured, and whether it is met."""
     rows = []
 
@@ -131,6 +131,7 @@ def bars(results, processes, scaled=None, planned=None):
     if planned:
         most = max(planned)
         bar(f"plan for {most:,} services: own CPU of the whole process", "0.5 s", median(planned[most]), spread(planned[most], " s"))
+        bar(f"plan for {most:,} services: the planner alone", "0.5 s", median(alone[most]), spread(alone[most], " s", 3))
     lines = ["| bar | at most | measured | |", "|---|---:|---:|---|"]
     return "\n".join(lines + [f"| {a} | {b} | {c} | {d} |" for a, b, c, d in rows])
 
@@ -147,14 +148,18 @@ def scale_table(scaled):
     return "\n".join(lines + [f"| {words[key]} | {spread(values, places=2 if key in ('cpu', 'wall') else 0)} |" for key, values in scaled.items()])
 
 
-def plan_table(planned):
-    """Whole plans on an engine that answers at once, with what a service costs beside what it costs in the group before."""
+def plan_table(planned, alone):
+    """Whole plans on an engine that answers at once, and the planner alone, with what a service costs beside what it costs in the group before."""
     sizes = sorted(planned)
     costs = {size: (median(planned[size]) - median(planned[sizes[0]])) / size for size in sizes[1:]}
     lines = ["| plan of | own CPU, s | a service, over that of the smaller group |", "|---|---:|---:|"]
     for before, size in zip([None] + sizes, sizes):
         growth = f"{costs[size] / costs[before]:.2f}x" if before in costs else "-"
         lines.append(f"| {size:,} services | {spread(planned[size], places=3)} | {growth} |")
+    lines += ["", "| the planner alone | s | a service, over that of the smaller group |", "|---|---:|---:|"]
+    for before, size in zip([None] + sorted(alone), sorted(alone)):
+        growth = f"{median(alone[size]) * before / (median(alone[before]) * size):.2f}x" if before else "-"
+        lines.append(f"| {size:,} services, {5 * size:,} edges | {spread(alone[size], places=3)} | {growth} |")
     return "\n".join(lines)
 
 

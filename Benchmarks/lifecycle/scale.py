@@ -105,6 +105,18 @@ def plans(program, root, pairs, log):
     return found
 
 
+def planning(pure, pairs, log):
+    """Seconds of the planner alone, in a program that has the group and what the engine has in memory, by the number of services."""
+    found = {}
+    for pair in range(pairs):
+        for services in (SERVICES, 10 * SERVICES):
+            told = subprocess.run([pure, "--time", f"plan-new-{services}"], capture_output=True, text=True, check=True)
+            found.setdefault(services, []).append(float(told.stdout))
+    for services, seconds in found.items():
+        log(f"planning {services} services: {min(seconds):.3f} s")
+    return found
+
+
 def measure(program, root, pairs, log):
     """Own seconds of CPU, MB, descriptors, threads and whole seconds of each run."""
     root = os.path.join(root, "scale")

@@ -84,6 +84,11 @@ indirect enum JSON: Sendable, Equatable, ExpressibleByStringLiteral, Expressible
 
     private static func write(_ text: String, to out: inout String) {
         out += "\""
+        defer { out += "\"" }
+        guard !text.utf8.allSatisfy(isPlain) else {
+            out += text
+            return
+        }
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"": out += "\\\""
@@ -99,6 +104,10 @@ indirect enum JSON: Sendable, Equatable, ExpressibleByStringLiteral, Expressible
             default: out.unicodeScalars.append(scalar)
             }
         }
-        out += "\""
+    }
+
+    /// Whether a byte stands for itself in a text of JSON.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        (0x20...0x7E).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
 }

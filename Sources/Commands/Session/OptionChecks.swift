@@ -1,4 +1,5 @@
 import ArgumentParser
+import Reconciler
 
 /// - Throws: for a name that the engine would refuse.
 func checkNetworkName(_ name: String?) throws {
@@ -6,7 +7,7 @@ func checkNetworkName(_ name: String?) throws {
     if ["host", "none", "bridge", "default"].contains(name) {
         throw ValidationError("--network-name can't be \(name): services find each other by name only on a network of their own.")
     }
-    guard name.wholeMatch(of: /[a-zA-Z0-9][a-zA-Z0-9_.-]*/) == nil else { return }
+    guard !isEngineName(name) else { return }
     throw ValidationError("--network-name takes letters, digits, '_', '.' and '-', a letter or digit first; not \"\(name)\".")
 }
 

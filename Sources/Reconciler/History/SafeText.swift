@@ -35,7 +35,8 @@ public enum SafeText {
     }
 
     private static func needsWork(_ text: String, keeping kept: Set<Unicode.Scalar>) -> Bool {
-        text.unicodeScalars.contains { isControl($0) && !kept.contains($0) }
+        // Most texts are plain, and bytes are looked at faster than scalars.
+        !text.utf8.allSatisfy { (0x20...0x7E).contains($0) } && text.unicodeScalars.contains { isControl($0) && !kept.contains($0) }
     }
 
     private static func neutralised(_ text: String, keeping kept: Set<Unicode.Scalar>) -> String {

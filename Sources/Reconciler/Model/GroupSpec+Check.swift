@@ -171,5 +171,5 @@ extension ServiceSpec {
 
 /// What the engine takes for a volume's name; one with a field of the context is known only when the service starts.
 private func isVolumeName(_ name: String) -> Bool {
-    name.contains("{") || name.wholeMatch(of: /[a-zA-Z0-9][a-zA-Z0-9_.-]+/) != nil
+    name.contains("{") || isEngineName(name) && name.utf8.count > 1
 }

@@ -1,14 +1,18 @@
 /// Runs one piece of pure work. Under callgrind only what `theMeasuredPart` does is counted: see scripts/count-instructions.
+/// With `--time NAME` it tells how many seconds that took.
 @main
 struct Instructions {
     static func main() throws {
         let arguments = CommandLine.arguments.dropFirst()
-        guard let name = arguments.first, let work = Work.all.first(where: { $0.name == name }) else {
+        guard let name = arguments.last, let work = Work.all.first(where: { $0.name == name }) else {
             for work in Work.all { print(work.name) }
             return
         }
         let body = try work.prepare()
+        let begun = ContinuousClock.now
         try theMeasuredPart(body)
+        let taken = ContinuousClock.now - begun
+        if arguments.first == "--time" { print(taken / .seconds(1)) }
     }
 }
 
