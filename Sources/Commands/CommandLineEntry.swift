@@ -62,7 +62,10 @@ public enum CommandLineEntry {
                 as OperationError
             {
                 // Whoever reads the result of a run gets one.
-                if verb.shared.json, type(of: verb).runsHooks { try session.output.line(JSON(refusal: error).text) }
+                if verb.shared.json, type(of: verb).runsHooks {
+                    let told = OperationError(error.code, session.address(error.message), next: error.next.map { session.address($0) })
+                    try session.output.line(JSON(refusal: told, problems: error.code == .definition ? session.problems : []).text)
+                }
                 throw error
             }
         } catch {

@@ -4,12 +4,12 @@ import Testing
 @testable import DefinitionLoader
 
 @Suite struct InvocationTests {
-    @Test("A definition in first place is not passed on, as a hash-bang call needs it")
+    @Test("A definition in first place is passed on as an option, so that commands that are told name it")
     func hashBang() throws {
         let invocation = try Invocation(["./todo.swift", "start", "--timeout", "5"])
         #expect(invocation.file == "./todo.swift")
         #expect(invocation.command == "start")
-        #expect(invocation.forwarded == ["start", "--timeout", "5"])
+        #expect(invocation.forwarded == ["-f", "./todo.swift", "start", "--timeout", "5"])
     }
 
     @Test("A hash-bang file that is called by a link of another name is a definition, too; a link stands for its target")
@@ -19,7 +19,7 @@ import Testing
         let link = "\(bench.root)/bin/todo"
         try #require(symlink("../project/Miniboss.swift", link) == 0)
         let invocation = try Invocation([link, "start"])
-        #expect(invocation.file == link && invocation.command == "start" && invocation.forwarded == ["start"])
+        #expect(invocation.file == link && invocation.command == "start" && invocation.forwarded == ["-f", link, "start"])
         let file = try #require(DefinitionFile.find(named: invocation.file, from: "/"))
         #expect(file.path == "\(bench.root)/project/Miniboss.swift")
         #expect(try file.read().files.count == 1)
@@ -56,6 +56,8 @@ import Testing
     @Test func twoFiles() {
         #expect(throws: LaunchError.self) { try Invocation(["a.swift", "start", "-f", "b.swift"]) }
         #expect(throws: LaunchError.self) { try Invocation(["start", "-f"]) }
+        #expect { try Invocation(["start", "a.swift"]) } throws: { "\(($0 as? LaunchError)?.next ?? "")".contains("miniboss a.swift start") }
+        #expect { try Invocation(["logs", "a", "-f"]) } throws: { "\(($0 as? LaunchError)?.next ?? "")".contains("--follow") }
     }
 
     @Test(arguments: ["start", "stop", "reload", "plan", "status", "run"])

@@ -82,6 +82,7 @@ private let groupHooks = """
             #expect(try await shop.container("top")?.state.running == true)
             let stop = try shop.miniboss("stop")
             #expect(stop.code == 0, "\(stop.errors)")
+            #expect(stop.output.contains("but") && stop.output.contains("top: pre_stop threw: not now"), "\(stop.output)")
             let notes = try shop.read("notes").split(separator: "\n").map(String.init)
             #expect(notes.contains("started base,top"))
             #expect(notes.last == "stopped base,top")

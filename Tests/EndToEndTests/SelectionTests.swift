@@ -434,6 +434,49 @@ private let chain = """
         }
     }
 
+    @Test("B42, B57: a file that is named and from which nothing was started is about no other file's group")
+    func strangeFile() async throws {
+        try await withWorkshop(sleeper("a"), list: "A()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            let missing = try shop.miniboss("-f", "Missing.swift", "history")
+            #expect(missing.code == 66 && missing.output.isEmpty && missing.errors.contains("there is no file Missing.swift"), "\(missing)")
+            #expect(missing.errors.contains("--group NAME") && missing.errors.contains(shop.group), "\(missing)")
+            try shop.write("New.swift", "this is no Swift")
+            let stop = try shop.miniboss("-f", "New.swift", "stop")
+            #expect(stop.code == 64 && stop.errors.contains("nothing has been started from New.swift yet"), "\(stop)")
+            #expect(try await shop.container("a")?.state.running == true)
+            // What other tools have -f for.
+            let follow = try shop.miniboss("logs", "-f", "a")
+            #expect(follow.code == 66 && follow.errors.contains("--follow"), "\(follow)")
+            #expect(try shop.miniboss("-f", "Miniboss.swift", "history").code == 0)
+            let inFirstPlace = try shop.miniboss("Miniboss.swift", "stop")
+            #expect(inFirstPlace.output.contains("miniboss -f Miniboss.swift history 2"), "\(inFirstPlace)")
+        }
+    }
+
+    @Test("a command that is not in the container ends as in a shell, and what the engine says of it is no output")
+    func missingCommand() async throws {
+        try await withWorkshop(sleeper("a"), list: "A()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            let missing = try shop.miniboss("exec", "a", "--", "nosuch")
+            #expect(missing.code == 127 && missing.output.isEmpty, "\(missing)")
+            #expect(missing.errors.contains("`nosuch` can't be run") && missing.errors.contains("container and executable"), "\(missing)")
+            #expect(try shop.miniboss("exec", "a", "--", "/etc").code == 126)
+            let echoed = try shop.miniboss("exec", "a", "--", "sh", "-c", "echo 'OCI runtime'; exit 126")
+            #expect(echoed.code == 126 && echoed.output == "OCI runtime\n", "\(echoed)")
+        }
+    }
+
+    @Test("a second definition that init writes is another group's")
+    func secondDefinition() async throws {
+        try await withWorkshop(sleeper("a"), list: "A()") { shop in
+            let written = try shop.miniboss("init", "-f", "Other One.swift")
+            #expect(written.code == 0, "\(written)")
+            let text = try shop.read("Other One.swift")
+            #expect(text.contains("struct Group: ServiceGroup {\n    let name = \"other-one\"\n"), "\(text)")
+        }
+    }
+
     @Test("B50, B57: a command on another group by --group does not make that one the definition's")
     func otherGroup() async throws {
         try await withWorkshop(sleeper("a"), list: "A()") { shop in

@@ -104,6 +104,31 @@ private struct Run: Decodable {
         }
     }
 
+    @Test("B23: a host port that was chosen for one service goes to another that asks for it by its number")
+    func claimedPort() async throws {
+        try await withWorkshop(sleeper("b", more: "let ports = [80: 0]"), list: "B()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            func hostPort(_ service: String) async throws -> String? {
+                try await shop.container(service)?.portBindings["80/tcp"]?.first?.hostPort
+            }
+            let port = try #require(try await hostPort("b"))
+            let definition = try shop.read("Miniboss.swift")
+            try shop.write(
+                "Miniboss.swift", definition.replacing("[B()]", with: "[B(), C()]") + "\n" + sleeper("c", more: "let ports = [80: \(port)]"))
+            let plan = try shop.miniboss("plan")
+            #expect(plan.code == 2 && plan.output.contains("host port \(port), which it has, is c's now"), "\(plan)")
+            let start = try shop.miniboss("start")
+            #expect(start.code == 0, "\(start)")
+            #expect(try await hostPort("c") == port)
+            #expect(try await hostPort("b") != port)
+            #expect(try shop.miniboss("plan").code == 0)
+            // Nor is it chosen again where both begin anew.
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+            let again = try shop.miniboss("start")
+            #expect(again.code == 0, "\(again)")
+        }
+    }
+
     @Test("B23: a service whose host port the kernel chose keeps it when its container is replaced, running or not")
     func keptPort() async throws {
         let service = """

@@ -31,7 +31,7 @@ private func service(_ name: String, needs dependencies: [String] = []) -> Servi
     func duplicates() {
         let found = told([service("a"), service("b"), service("A"), service("b"), service("b"), service("c")])
         #expect(found.count == 2)
-        #expect(found.first == "A.name: 2 services are named \"a\" (A, A); names must be unique")
+        #expect(found.first == "A.name: 2 services are named \"a\" or \"A\" (A, A); names must differ in more than case")
         #expect(found.last?.contains("3 services are named \"b\" (B, B, B)") == true)
     }
 

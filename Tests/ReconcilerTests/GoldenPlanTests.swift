@@ -60,6 +60,27 @@ import Testing
             """)
     }
 
+    @Test("B23: a host port that another service names is given up by the one for which any will do", arguments: [true, false])
+    func claimedPort(_ isRunning: Bool) throws {
+        var (any, named) = (db, app)
+        any.ports = [PortMapping(container: 80, host: 0)]
+        named.ports = [PortMapping(container: 80, host: 8080)]
+        var former = db
+        former.ports = [PortMapping(container: 80, host: 8080)]
+        var holder = container(of: db, isRunning ? .running : .exited, from: any)
+        holder.ports = isRunning ? former.ports : []
+        var history = HistoryFacts(run: 1)
+        history.start([("db", [])])
+        try history.move(1, "db", .planned)
+        let spec = SpecSummary(former, imageID: nil, network: "miniboss-g")
+        history.add(1, "db", StepIntended(step: .createContainer, cause: "c", target: "t", spec: spec), operation: "o")
+        let plan = planStart(request([any, named], [holder], try GroupState(folding: history.facts)))
+        #expect(plan.outlooks.first?.cause == "replaced: host port 8080, which it has, is app's now, and any free one will do")
+        // Nobody asks for another number.
+        named.ports = [PortMapping(container: 80, host: 8081)]
+        #expect(planStart(request([any, named], [holder], try GroupState(folding: history.facts))).outlooks.first?.disposition != .replaced)
+    }
+
     @Test("B22: a stopped one under a temporary name is removed, and leaves the name free")
     func replacedUnderAnotherName() {
         var changed = db

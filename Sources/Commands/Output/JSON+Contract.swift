@@ -66,10 +66,12 @@ extension JSON {
     }
 
     /// What `start`, `stop` and `reload` print with `--json` when they came to no end of a run.
-    init(refusal error: OperationError) {
+    /// - Parameter problems: those of the definition, each with its place.
+    init(refusal error: OperationError, problems: [String] = []) {
         self = .members([
             "run": .null, "outcome": .string(RunOutcome.failed.rawValue), "services": .array([]), "seconds": .null,
             "nothing_to_do": .bool(false), "error": .string(error.message), "failures": .array([]), "next": JSON(error.next),
+            "problems": JSON(problems),
         ])
     }
 

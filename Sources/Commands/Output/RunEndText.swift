@@ -85,7 +85,15 @@ struct RunEndText {
     }
 
     private func remarks(_ summary: RunSummary) -> [String] {
-        summary.error.map { LabelledText.lines("but", SafeText.line($0), width: width) } ?? []
+        (failedPreStops + [summary.error].compactMap { $0 }).flatMap { LabelledText.lines("but", SafeText.line($0), width: width) }
+    }
+
+    /// They never keep a service from being stopped.
+    private var failedPreStops: [String] {
+        end.facts.compactMap { fact in
+            guard case .hookFinished(let hook) = fact.event, hook.hook == .preStop, [.threw, .timedOut].contains(hook.outcome) else { return nil }
+            return "\(fact.service ?? ""): \(hook.words.text)"
+        }
     }
 
     private func included(_ summary: RunSummary) -> Int {

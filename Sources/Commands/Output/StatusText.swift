@@ -8,7 +8,7 @@ struct StatusText {
 
     var lines: [String] {
         guard !statuses.isEmpty else { return ["no service is defined, and none is known to the ledger"] }
-        var table = TextTable(header: ["SERVICE", "STATE", "DESIRED", "CONTAINER", "IMAGE", "PORTS", "WHY"], wraps: true)
+        var table = TextTable(header: ["SERVICE", "STATE", "DESIRED", "CONTAINER", "IMAGE", "PORTS", "WHY"], wraps: true, yields: 4)
         table.rows = statuses.map { status in
             let ports = status.ports.map { "\($0.host == 0 ? "any" : String($0.host))→\($0.container)" }.joined(separator: " ")
             let why = status.reason.isEmpty ? status.differences.map(\.words).joined(separator: ", ") : status.reason

@@ -6,11 +6,21 @@ struct TextTable {
     var rightAligned: Set<Int> = []
     /// Whether the last column goes on in further lines where it is too long; else it is cut.
     var wraps = false
+    /// The column whose cells are cut first where the others would find no room.
+    var yields: Int?
 
     /// The lines of the table, none wider than `width`; `nil` leaves them as long as they are, for pipes.
     func lines(width: Int?) -> [String] {
-        let all = [header] + rows
-        let widths = header.indices.map { column in all.map { $0.indices.contains(column) ? DisplayWidth.of($0[column]) : 0 }.max() ?? 0 }
+        var all = [header] + rows
+        var widths = header.indices.map { column in all.map { $0.indices.contains(column) ? DisplayWidth.of($0[column]) : 0 }.max() ?? 0 }
+        if let yields, let width {
+            let missing = widths.dropLast().map { $0 + 2 }.reduce(-2, +) - width
+            let least = max(DisplayWidth.of(header[yields]), 8)
+            if missing > 0, widths[yields] > least {
+                widths[yields] = max(least, widths[yields] - missing)
+                for row in all.indices { all[row][yields] = DisplayWidth.cut(all[row][yields], to: widths[yields]) }
+            }
+        }
         return all.enumerated().flatMap { index, row in
             if wraps, let last = row.last {
                 let head = row.indices.dropLast().map { DisplayWidth.padded(row[$0], to: widths[$0]) + "  " }.joined()

@@ -1,3 +1,4 @@
+import Glibc
 import Orchestrator
 import Reconciler
 
@@ -62,7 +63,7 @@ struct GroupTarget: Sendable {
             }
             return asked
         }
-        if groups.count == 1 { return groups[0] }
+        if groups.count == 1, shared.file == nil { return groups[0] }
         guard !groups.isEmpty else {
             if let path {
                 // Nobody has looked into it for its name.
@@ -80,7 +81,7 @@ struct GroupTarget: Sendable {
             return (group, Result { try GroupRecords.open(directory: directory, ledgerPath: nil).flatMap { try newestStart($0) } })
         }
         let owned = starts.compactMap { group, start -> (group: String, at: String)? in
-            guard path != nil, let newest = try? start.get(), newest.body.definitionPath == path else { return nil }
+            guard let path, let newest = try? start.get(), isOwn(newest.body.definitionPath, path) else { return nil }
             return (group, newest.fact.at)
         }
         // A group that was renamed has left its history under the old name.
@@ -88,11 +89,26 @@ struct GroupTarget: Sendable {
         // One that can't be read says nothing of whose it is; if it is the only one that can be meant, its trouble is told.
         let unreadable = starts.filter { if case .failure = $0.1 { true } else { false } }
         guard path != nil, unreadable.count == 1 else {
+            if let path, let file = shared.file { throw stranger(file, path, session, groups) }
             throw OperationError(
                 .usage, "there are several groups here: \(groups.joined(separator: ", "))",
                 next: "Say which one with --group NAME.")
         }
         return unreadable[0].0
+    }
+
+    /// Whether a group was started from the file of that name, wherever its directory was then; one that was started without says
+    /// nothing of whose it is.
+    private static func isOwn(_ definition: String?, _ path: String) -> Bool { definition.map { fileName($0) == fileName(path) } ?? true }
+
+    /// A file was named, and no group here is its.
+    private static func stranger(_ file: String, _ path: String, _ session: Session, _ groups: [String]) -> OperationError {
+        let others = "Groups here: \(groups.joined(separator: ", ")); --group NAME chooses one."
+        let follow = session.command == LogsCommand.name ? " Lines that are still to come are shown with --follow." : ""
+        guard access(path, F_OK) == 0 else {
+            return OperationError(.noDefinition, "there is no file \(file), and nothing here was started from it", next: others + follow)
+        }
+        return OperationError(.usage, "nothing has been started from \(file) yet", next: others + follow)
     }
 
     /// The ledger was named, so it says itself whose it is.

@@ -1,6 +1,12 @@
 /// What `init` writes.
 enum DefinitionTemplate {
-    static let text = #"""
+    /// - Parameter group: the group's name; `nil` leaves it to the directory's.
+    static func text(group: String?) -> String {
+        let name = group.map { "    let name = \"\($0)\"\n" } ?? ""
+        return text.replacing("@main struct Group: ServiceGroup {\n", with: "@main struct Group: ServiceGroup {\n\(name)")
+    }
+
+    private static let text = #"""
         #!/usr/bin/env miniboss
         // A group of services. `miniboss start` starts it, `miniboss status` shows it, `miniboss stop` stops it.
         import MinibossKit

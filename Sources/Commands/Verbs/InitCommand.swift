@@ -17,6 +17,15 @@ struct InitCommand: Verb {
 
     @OptionGroup(title: "Shared options") var shared: SharedOptions
 
+    /// A file that is named may not be the only one in its directory, and two groups need two names.
+    private static func groupName(_ file: String) -> String? {
+        let name = fileName(file)
+        guard name != "Miniboss.swift" else { return nil }
+        let stem = name.hasSuffix(".swift") ? String(name.dropLast(".swift".count)) : name
+        let words = stem.lowercased().split { !$0.isASCII || !$0.isLetter && !$0.isNumber }
+        return words.isEmpty ? nil : String(words.joined(separator: "-").prefix(63))
+    }
+
     func perform(_ session: Session) async throws -> Int32 {
         let name = shared.file ?? "Miniboss.swift"
         let path = name.hasPrefix("/") ? name : "\(session.currentDirectory)/\(name)"
@@ -30,7 +39,7 @@ struct InitCommand: Verb {
                     : "Go to a directory that can be written, or name a file in one with -f FILE.")
         }
         defer { close(descriptor) }
-        do { try TextStream(descriptor: descriptor).write(DefinitionTemplate.text) } catch {
+        do { try TextStream(descriptor: descriptor).write(DefinitionTemplate.text(group: shared.file.flatMap(Self.groupName))) } catch {
             unlink(path)
             throw OperationError(.failed, "can't write \(path): \(error)", next: "Make room on the disk, then `miniboss init` again.")
         }

@@ -8,7 +8,7 @@ struct Invocation: Equatable {
     let namesGroup: Bool
     /// Help or the version is asked for, whatever the command.
     let asksForHelp: Bool
-    /// What the program gets: everything but a definition file in first place.
+    /// What the program gets: a definition file in first place becomes an option, by which later commands are told, too.
     let forwarded: [String]
 
     /// Reads the arguments without the program's name.
@@ -21,7 +21,7 @@ struct Invocation: Equatable {
             files.append(first)
             rest.removeFirst()
         }
-        forwarded = Array(rest)
+        forwarded = files.flatMap { ["-f", $0] } + rest
         var command: String?
         var asksForHelp = false
         var namesGroup = false
@@ -31,7 +31,8 @@ struct Invocation: Equatable {
                 guard let value = rest.popFirst() else {
                     throw LaunchError(
                         exitCode: LaunchError.usage, "\(argument) needs the path of a definition file after it",
-                        next: "For example: miniboss \(argument) Other.swift start")
+                        next: "For example: miniboss \(argument) Other.swift start"
+                            + (command == "logs" ? "; lines that are still to come are shown with --follow" : ""))
                 }
                 files.append(value)
             case "-h", "--help", "-help", "--version": asksForHelp = true
@@ -46,6 +47,10 @@ struct Invocation: Equatable {
             case _ where argument.hasPrefix("-"): break
             // The service.
             case _ where command == "exec" || command == "run": rest = Self.own(rest)
+            case _ where Self.takesNoArgument(command) && argument.hasSuffix(".swift"):
+                throw LaunchError(
+                    exitCode: LaunchError.usage, "\(argument) stands behind \(command ?? ""), where no definition is looked for",
+                    next: "Say which is meant before it: miniboss \(argument) \(command ?? "")")
             case _ where command != nil: break
             case _ where argument.hasSuffix(".swift"): files.append(argument)
             default: command = argument
@@ -70,6 +75,10 @@ struct Invocation: Equatable {
             if ["-f", "--file", "--group", "--progress"].contains(word) { _ = rest.popFirst() }
         }
         return []
+    }
+
+    private static func takesNoArgument(_ command: String?) -> Bool {
+        command.map(["start", "stop", "plan", "status"].contains) ?? false
     }
 
     /// Whether the user's own program must run; all other commands are the engine's.

@@ -10,7 +10,8 @@ func holderOfPort(_ port: Int, engine: any ContainerEngine, seenFrom group: Grou
         let owner = holder.labels[GroupLabels.group].map { owner in
             let isLeftover = owner == group.name && holder.labels[GroupLabels.service].map { group[$0] == nil } ?? false
             return isLeftover
-                ? " of a service that is defined no more (`miniboss stop` ends it)" : " of group \"\(owner)\""
+                ? " of a service that is defined no more (`docker rm -f \(holder.name)` ends it alone, `miniboss stop` the whole group)"
+                : " of group \"\(owner)\""
         }
         return "container \(holder.name)" + (owner ?? "")
     }

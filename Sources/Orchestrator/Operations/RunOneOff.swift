@@ -83,7 +83,11 @@ public func runOneOff(
                 }
             }
             try? await run.remove(service, id, target: name, cause: "run was cut off", force: true, volumes: true)
-            if let error = error as? DockerError, error.isBadEntrypoint { throw OperationError(notRunnable: error, command, spec.image) }
+            if let error = error as? DockerError, error.isBadEntrypoint {
+                throw OperationError(
+                    notRunnable: error, command,
+                    next: "It must be in the image \(spec.image) and executable; with a service's entrypoint, that is what is run.")
+            }
             throw error
         }
         do {
@@ -101,11 +105,10 @@ public func runOneOff(
 }
 
 extension OperationError {
-    /// The exit code is a shell's.
-    fileprivate init(notRunnable error: DockerError, _ command: [String], _ image: String) {
+    /// A command that could not begin; the exit code is a shell's.
+    init(notRunnable error: DockerError, _ command: [String], next: String) {
         self.init(
-            error.isNotExecutable ? .notExecutable : .commandNotFound, "`\(command[0])` can't be run: \(error.engineMessage)",
-            next: "It must be in the image \(image) and executable; with a service's entrypoint, that is what is run.")
+            error.isNotExecutable ? .notExecutable : .commandNotFound, "`\(command[0])` can't be run: \(error.engineMessage)", next: next)
     }
 }
 

@@ -123,7 +123,9 @@ extension GroupRun {
     private func block(_ service: String, because: [String]) async throws {
         guard journal.state[service].phase != .blocked else { return }
         let needed = because.last ?? ""
-        let cause = group[service]?.dependencies.contains(needed) == true ? "needs \(needed), which failed" : "\(needed) failed before it"
+        let isNeeded = group[service]?.dependencies.contains(needed) == true
+        let chain = because.reversed().joined(separator: ", which needs ")
+        let cause = isNeeded ? "needs \(chain), which failed" : "\(needed) failed before it"
         // What it said while it waited for one that had died; one that was made early has said nothing.
         let hasRun = uptime(service) != nil
         var entries: [JournalEntry] = []

@@ -2,13 +2,14 @@ import DockerClient
 import Reconciler
 
 extension GroupRun {
-    /// Host port 0 is any free one, but a service keeps the one it had, also when the container it replaces holds it still.
+    /// Host port 0 is any free one that no service asks for by its number. A service keeps the one it had, also when the container
+    /// it replaces holds it still.
     func chosenPorts(_ ports: [PortMapping], of service: String) async -> [PortMapping] {
         guard ports.contains(where: { $0.host == 0 }) else { return ports }
         let memory = journal.state[service]
         // Whatever can't be found out about the old container, any free port will do.
         let replaced = if let id = memory.containerID { try? await engine.inspect(container: id) } else { nil as ContainerInspect? }
-        var taken = Set(ports.map(\.host))
+        var taken = Set(group.services.flatMap(\.ports).map(\.host) + ports.map(\.host))
         return ports.map { port in
             guard port.host == 0 else { return port }
             var chosen = replaced?.hostPort(port.container) ?? freePort(preferring: memory.spec?.hostPort(port.container))

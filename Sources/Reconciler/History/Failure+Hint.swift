@@ -102,7 +102,7 @@ extension Failure {
                 "miniboss builds with the engine's classic builder: leave out of the Dockerfile what needs BuildKit (`--mount` say), or build the image yourself and leave out \(type).buildFromDirectory\(place)"
         case .buildFailed where holder == Self.registry:
             return "check the way to the registry of the Dockerfile's FROM image: `docker pull` tries it by hand"
-        case .buildFailed: return "mend the Dockerfile or what it copies; the build's last lines are above"
+        case .buildFailed: return "mend the Dockerfile or what it copies" + (hasLog ? "; the build's last lines are above" : "")
         case .nameConflict where isAboutNetwork:
             return "remove that network (`docker network rm \(subject ?? "NAME")`), or join it with --network-name \(subject ?? "NAME")"
         case .nameConflict where holder == Self.ownContainer:
@@ -122,6 +122,9 @@ extension Failure {
                 "it should keep running: check \(type).cmd\(place), or say `let readiness = Readiness.exits(code: 0)` when it is meant to end"
         case .exitedNonzero where holder == Self.somebody:
             return "find out who did (`docker events`), then `miniboss \(invocation)` makes a new one"
+        case .exitedNonzero where !hasLog && invocation.contains("--keep-failed"):
+            return
+                "it wrote nothing before; its container was kept, so look inside (`docker cp`); what it was given stands in \(type)\(place)"
         case .exitedNonzero where !hasLog:
             return
                 "it wrote nothing before: keep its container with --keep-failed and look inside; what it was given stands in \(type)\(place)"

@@ -94,7 +94,7 @@ extension StateChanged {
 }
 
 extension HookFinished {
-    var words: (text: String, remark: String) {
+    package var words: (text: String, remark: String) {
         let tries = attempts.map { $0 == 1 ? "1 attempt" : "\($0) attempts" }
         let duration = joined(durationWords(seconds), tries)
         return switch outcome {

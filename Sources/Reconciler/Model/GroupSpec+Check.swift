@@ -40,15 +40,23 @@ extension GroupSpec {
 
     private func duplicateNames() -> [DefinitionProblem] {
         var types: [String: [String]] = [:]
-        for service in services { types[service.name.lowercased(), default: []].append(service.typeName) }
+        var spellings: [String: [String]] = [:]
+        for service in services {
+            types[service.name.lowercased(), default: []].append(service.typeName)
+            if spellings[service.name.lowercased()]?.contains(service.name) != true {
+                spellings[service.name.lowercased(), default: []].append(service.name)
+            }
+        }
         var reported: Set<String> = []
         return services.compactMap { service in
             let key = service.name.lowercased()
             guard let owners = types[key], owners.count > 1, reported.insert(key).inserted else { return nil }
+            let names = spellings[key, default: []].map { "\"\($0)\"" }.joined(separator: " or ")
+            let rule = spellings[key, default: []].count > 1 ? "names must differ in more than case" : "names must be unique"
             // The first may keep its name.
             return DefinitionProblem(
                 typeName: owners[1], field: "name",
-                "\(owners.count) services are named \"\(service.name)\" (\(owners.joined(separator: ", "))); names must be unique")
+                "\(owners.count) services are named \(names) (\(owners.joined(separator: ", "))); \(rule)")
         }
     }
 

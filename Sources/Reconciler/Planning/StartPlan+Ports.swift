@@ -18,11 +18,28 @@ extension StartPlanner {
             .first { !request.isPortFree($0) }
     }
 
+    /// Why a service for which any host port will do can't keep the one it has: another service asks for it by its number.
+    func portAskedFor(_ service: ServiceSpec, _ keeper: ObservedContainer) -> String? {
+        let any = Set(service.ports.filter { $0.host == 0 }.map(\.container))
+        guard !any.isEmpty else { return nil }
+        let published = keeper.ports.filter { any.contains($0.container) }.map(\.host)
+        // One that does not run publishes none: it will have what was chosen for it again.
+        let held = published.isEmpty ? any.compactMap { request.history[service.name].spec?.hostPort($0) } : published
+        return held.sorted().lazy.compactMap { host in
+            claims[host].map { PlanCause.replaced("host port \(host), which it has, is \($0)'s now, and any free one will do") }
+        }.first
+    }
+
     /// Whether its own service asks for the port no more; of a service that is left out nothing is known.
     private func hasGivenUp(_ host: Int, _ container: ObservedContainer, to service: String) -> Bool {
         guard container.service != service, let owner = request.desired[container.service] else { return false }
-        let published = Set(container.ports.filter { $0.host == host }.map(\.container))
-        return !owner.ports.contains { $0.host == host || ($0.host == 0 && published.contains($0.container)) }
+        return !owner.ports.contains { $0.host == host }
+    }
+
+    /// The services that ask for a host port by its number.
+    static func claims(in desired: GroupSpec) -> [Int: String] {
+        let pairs = desired.services.flatMap { service in service.ports.filter { $0.host != 0 }.map { ($0.host, service.name) } }
+        return Dictionary(pairs) { first, _ in first }
     }
 
     /// The containers that hold host ports, by port.

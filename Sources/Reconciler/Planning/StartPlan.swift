@@ -28,12 +28,15 @@ struct StartPlanner {
     let observed: [String: [ObservedContainer]]
     /// See `makeWay`.
     let publishers: [Int: [ObservedContainer]]
+    /// See `portAskedFor`.
+    let claims: [Int: String]
     let builders: [String: ServiceSpec]
 
     init(_ request: PlanRequest, order: [String]) {
         self.request = request
         builders = Self.builders(in: request, order: order)
         publishers = Self.publishers(in: request.observed)
+        claims = Self.claims(in: request.desired)
         observed = request.observed.containersByService
     }
 
@@ -58,7 +61,9 @@ struct StartPlanner {
         }
         /// Fields of which nobody knows yet what they will be.
         let open = resolved == nil ? Set((reads ?? service.contextReads).keys) : []
-        if let cause = request.renewals[service.name] ?? (service.alwaysStartNew ? "alwaysStartNew" : nil) {
+        if let cause = request.renewals[service.name] ?? (service.alwaysStartNew ? "alwaysStartNew" : nil)
+            ?? portAskedFor(service, keeper)
+        {
             let found = resolved.map { differences(of: $0, from: keeper) } ?? []
             replace(service, resolved: resolved, [keeper] + choice.leftovers, cause: cause, differences: found, after: dependencies)
         } else if builds(resolved ?? service) || builder(for: resolved ?? service) != nil,
