@@ -11,6 +11,7 @@ static inline int csqlite_db_config_flag(sqlite3 *db, int option, int on) {
 
 // Extended result codes are expressions, which Swift does not import.
 static const int csqlite_readonly_rollback = SQLITE_READONLY_ROLLBACK;
+static const int csqlite_ioerr_shmsize = SQLITE_IOERR_SHMSIZE;
 
 // SQLITE_TRANSIENT is a cast of -1 to a function pointer, which Swift does not import.
 static inline int csqlite_bind_text_copy(sqlite3_stmt *statement, int index, const char *text, sqlite3_uint64 count) {

@@ -10,6 +10,8 @@ public enum CommandLineEntry {
     public static func begin() {
         StandardStreams.fill()
         CrashNotice.install()
+        // Swift's runtime takes it for a crash.
+        signal(SIGQUIT, SIG_DFL)
         if MinibossCommand.callsEngine(typedCommand) { prepareEngineConnections() }
     }
 

@@ -15,6 +15,11 @@ extension DockerError {
 
     private var isChange: Bool { !endpoint.hasPrefix("GET ") && !endpoint.hasPrefix("HEAD ") }
 
+    /// The request was taken, and no answer came in the time that was given for one.
+    public var isOverdue: Bool {
+        code == .replyLost && (engineMessage == CurlLoop.overdue || has("timed out") || has("timeout was reached"))
+    }
+
     /// No engine at the address, or none that lets us in.
     public var isUnreachable: Bool {
         if case .unreachable = code { return true }
@@ -91,7 +96,8 @@ extension DockerError {
 
     /// The registry refuses the repository, or hides that it does not exist.
     public var isPullDenied: Bool {
-        has("pull access denied") || has("requested access to the resource is denied") || has("unauthorized: ")
+        status == 401 || status == 403 || has("pull access denied") || has("requested access to the resource is denied")
+            || has("unauthorized: ")
             || has("no basic auth credentials") || has("forbidden") || engineMessage.lowercased() == "denied"
     }
 

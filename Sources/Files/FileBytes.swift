@@ -1,9 +1,15 @@
 internal import Glibc
 
-/// All that a file holds; also one of `/proc`, which tells no size.
+/// All that a file holds; also one of `/proc`, which tells no size. A pipe nobody writes to is empty, and is not waited for.
 /// - Parameter limit: bytes; a longer file is a fault, `EFBIG`.
 public func fileBytes(_ path: String, limit: Int = .max) throws(FileFault) -> [UInt8] {
-    guard let file = fopen(path, "re") else { throw FileFault() }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw FileFault() }
+    guard let file = fdopen(descriptor, "r") else {
+        let fault = FileFault()
+        close(descriptor)
+        throw fault
+    }
     defer { fclose(file) }
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 65_536)

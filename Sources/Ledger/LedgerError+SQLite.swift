@@ -6,7 +6,8 @@ extension LedgerError {
     /// - parameter doing: what was tried, as in "can't append to".
     init(sqlite extendedCode: Int32, words: String, doing: String, path: String) {
         // A reader has to make its index of the log, too.
-        let place = "\(extendedCode & 0xff == SQLITE_FULL ? "can't write to" : doing) the ledger at \(path)"
+        let isFull = extendedCode & 0xff == SQLITE_FULL || extendedCode == csqlite_ioerr_shmsize
+        let place = "\(isFull ? "can't write to" : doing) the ledger at \(path)"
         let detail = "\(words), SQLite code \(extendedCode)"
         let (code, reason, next): (Code, String, String?) =
             switch extendedCode & 0xff {
@@ -14,7 +15,7 @@ extension LedgerError {
                 (.corrupt, "it is damaged (\(detail))", Self.mend(path))
             case SQLITE_NOTADB:
                 (.notALedger, "it is not a SQLite database (\(detail))", Self.mend(path))
-            case SQLITE_FULL:
+            case _ where isFull:
                 (.full, "the disk is full (\(detail))", Self.makeRoom)
             case SQLITE_READONLY, SQLITE_PERM:
                 (.readOnly, "it may not be written (\(detail))", Self.checkMode)

@@ -70,9 +70,12 @@ struct LedgerFile: Equatable {
             .corrupt, "the ledger at \(path) is cut off: \(size) bytes are no whole pages.", next: LedgerError.mend(path))
     }
 
-    /// Whether events may be outside the file, in a write-ahead log or in a journal that must be rolled back.
+    /// Whether events may be outside the file, in a write-ahead log or in a journal that must be rolled back. An empty log is
+    /// what a writer leaves who found the disk full.
     static func hasSideFile(path: String) -> Bool {
-        access(path + "-wal", F_OK) == 0 || access(path + "-journal", F_OK) == 0
+        var found = stat()
+        let hasLog = stat(path + "-wal", &found) == 0 && (found.st_size > 0 || found.st_mode & S_IFMT != S_IFREG)
+        return hasLog || access(path + "-journal", F_OK) == 0
     }
 
     static func size(of path: String) -> Int64 {

@@ -74,7 +74,9 @@ struct ClassificationTests {
         #expect(!error(404, "manifest for app:x not found: manifest unknown: manifest unknown").isRegistryUnreachable)
         #expect(error(404, "no matching manifest for linux/amd64 in the manifest list entries").isManifestUnknown)
         // What engine 20.10 passes on of a registry's 403 and 500.
-        #expect(error(500, "denied").isPullDenied)
+        #expect(error(500, "denied").isPullDenied && error(403, "not for you").isPullDenied)
+        let silent = DockerError(.replyLost, message: "Operation timed out after 120048 milliseconds with 0 bytes received")
+        #expect(silent.isOverdue && !DockerError(.replyLost, message: "Recv failure: Connection reset by peer").isOverdue)
         #expect(error(500, "error parsing HTTP 403 response body: denied: requested access to the resource is denied").isPullDenied)
         #expect(error(500, "received unexpected HTTP status: 500 Internal Server Error").isRegistryUnreachable)
         #expect(error(400, "unable to find user nosuch: no matching entries in passwd file").isUserMissing)

@@ -65,7 +65,7 @@ struct FramingTests {
         let rig = try Rig()
         var random = PrintedSeed("logLines")
         let stream = frame(1, "one\ntw") + frame(2, "err") + frame(1, "o\n") + frame(2, "or\n") + frame(1, "three")
-        rig.server.on("GET", "/containers/*/json", .reply(.json(200, #"{"Config":{"Tty":false}}"#)))
+        rig.server.on("GET", "/containers/*/json", .reply(.json(200, #"{"Id":"a","Config":{"Tty":false}}"#)))
         rig.server.on("GET", "/containers/*/logs", .reply(.chunked(random.pieces(stream))))
         #expect(
             try await rig.docker.logTail("a", lines: 10) == [
@@ -78,7 +78,7 @@ struct FramingTests {
     @Test("A terminal's output is not taken for frames")
     func tty() async throws {
         let rig = try Rig()
-        rig.server.on("GET", "/containers/*/json", .reply(.json(200, #"{"Config":{"Tty":true}}"#)))
+        rig.server.on("GET", "/containers/*/json", .reply(.json(200, #"{"Id":"a","Config":{"Tty":true}}"#)))
         rig.server.on("GET", "/containers/*/logs", .reply(.chunked([Array("plain\r\n".utf8)])))
         #expect(try await rig.docker.logTail("a", lines: 1).map(\.text) == ["plain"])
     }

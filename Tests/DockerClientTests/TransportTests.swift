@@ -65,6 +65,9 @@ struct TransportTests {
         let error = await failure { () async throws(DockerError) in try await rig.docker.info() }
         #expect(error?.code == .protocolViolation)
         #expect(error?.engineMessage.contains("<html>proxy") == true)
+        rig.server.on("GET", "/containers/*/json", .reply(.json(200, "{}")))
+        #expect(await failure { () async throws(DockerError) in try await rig.docker.inspectContainer("a") }?.code == .protocolViolation)
+        #expect(await failure { () async throws(DockerError) in try await rig.docker.containerState("a") }?.code == .protocolViolation)
         // What containers were given may be in it.
         rig.server.on("GET", "/containers/json", .reply(.json(200, #"{"Env":"PW=canary"}"#)))
         let told = await failure { () async throws(DockerError) in try await rig.docker.listContainers(all: true) }

@@ -75,6 +75,23 @@ private let services = """
         }
     }
 
+    @Test("B55: pipes where files should be keep nobody waiting", arguments: ["ledger.sqlite-head", "fingerprint.key", "context"])
+    func pipes(_ name: String) async throws {
+        try await withWorkshop(services, list: "Database()") { shop in
+            #expect(try shop.miniboss("start").code == 0)
+            let path = name == "context" ? "\(shop.directory)/.miniboss-context" : "\(shop.directory)/.miniboss/\(shop.group)/\(name)"
+            unlink(path)
+            try #require(mkfifo(path, 0o600) == 0)
+            let history = try shop.shell("timeout -s KILL 60 \(shop.program) history")
+            #expect(history.code == 0, "\(history)")
+            let stop = try shop.shell("timeout -s KILL 60 \(shop.program) stop")
+            #expect(stop.code == (name == "fingerprint.key" ? 74 : 0), "\(stop)")
+            if stop.code == 74 { #expect(stop.errors.contains("Move away what is there if it is no file"), "\(stop)") }
+            unlink(path)
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+        }
+    }
+
     @Test("B55: a damaged ledger beside that of another definition's group is told of, and not taken for nobody's")
     func besideAnother() async throws {
         try await withWorkshop(services, list: "Database()") { shop in

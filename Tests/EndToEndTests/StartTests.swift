@@ -114,7 +114,8 @@ private struct Run: Decodable {
             let port = try #require(try await hostPort("b"))
             let definition = try shop.read("Miniboss.swift")
             try shop.write(
-                "Miniboss.swift", definition.replacing("[B()]", with: "[B(), C()]") + "\n" + sleeper("c", more: "let ports = [80: \(port)]"))
+                "Miniboss.swift", definition.replacing("[B()]", with: "[B(), C()]") + "\n" + sleeper("c", more: "let ports = [80: \(port)]")
+            )
             let plan = try shop.miniboss("plan")
             #expect(plan.code == 2 && plan.output.contains("host port \(port), which it has, is c's now"), "\(plan)")
             let start = try shop.miniboss("start")

@@ -110,6 +110,24 @@ import Testing
         }
     }
 
+    @Test("B52: an interrupted exec says that its command may go on, and history does not call it killed")
+    func interruptedExec() async throws {
+        try await withWorkshop(Self.service, list: "A()") { shop in
+            let here = try shop.signalPost("here")
+            let go = try shop.signalPost("go")
+            try #require(shop.miniboss("start").code == 0)
+            let shell = try shop.launch(["exec", "a", "--"] + Self.patient(0), name: "shell-")
+            try here.await()
+            shell.send(SIGTERM)
+            let ended = try shell.wait()
+            #expect(ended.code == 143 && ended.errors.contains("the command may still run in a's container"), "\(ended)")
+            #expect(try shop.miniboss("start").code == 0)
+            let story = try shop.miniboss("history", "2").output
+            #expect(story.contains("its command may still run in the container") && !story.contains("killed"), "\(story)")
+            try go.say()
+        }
+    }
+
     @Test("B50: neither start nor stop takes away the container of a run that lives, and its command's end is recorded")
     func oneOff() async throws {
         try await withWorkshop(Self.service, list: "A()") { shop in

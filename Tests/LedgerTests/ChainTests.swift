@@ -6,10 +6,13 @@ import Testing
 @Suite("The hash chain")
 struct ChainTests {
     /// Ten events of two runs; the second was cut off when `finished` is false.
-    private func ledger(finished: Bool = true) throws -> Scratch {
+    /// - Parameter padding: bytes of its first note.
+    private func ledger(finished: Bool = true, padding: Int = 0) throws -> Scratch {
         let scratch = Scratch()
         let writer = try scratch.writer()
-        _ = try writer.appendBlocking([.started(1)] + (2...4).map { .note($0) } + [.finished(1, "succeeded")])
+        var notes = (2...4).map { EventDraft.note($0) }
+        if padding > 0 { notes[0].body = "\"\(String(repeating: "x", count: padding))\"" }
+        _ = try writer.appendBlocking([.started(1)] + notes + [.finished(1, "succeeded")])
         _ = try writer.appendBlocking([.started(2)] + (7...9).map { .note($0, run: 2) })
         _ = try writer.appendBlocking([finished ? .finished(2, "succeeded") : .note(10, run: 2)])
         writer.close()
@@ -189,14 +192,18 @@ struct ChainTests {
         #expect(refused.code == .corrupt, "\(refused)")
     }
 
-    @Test("B56: after an unclean end the last run is checked when the ledger is opened, and older runs are not")
+    @Test("B55, B56: opening a small ledger checks all of it, a larger one its end, and after an unclean end the last run")
     func uncleanEnd() throws {
-        let unclean = try ledger(finished: false)
+        let small = try ledger()
+        try tamper(small, "UPDATE events SET body = '{}' WHERE seq = 7")
+        #expect(refusal { try small.writer() }?.code == .chainBroken(seq: 7))
+
+        let unclean = try ledger(finished: false, padding: Connection.smallSize / 4)
         try tamper(unclean, "UPDATE events SET body = '{}' WHERE seq = 7")
         let error = #expect(throws: LedgerError.self) { try unclean.writer() }
         #expect(error?.code == .chainBroken(seq: 7))
 
-        let clean = try ledger()
+        let clean = try ledger(padding: Connection.smallSize / 4)
         try tamper(clean, "UPDATE events SET body = '{}' WHERE seq = 7")
         #expect(refusal { try clean.writer() }?.code == .schemaMismatch)
         try coverUp(clean)

@@ -27,6 +27,21 @@ struct ReaderTests {
         #expect(scratch.files() == before)
     }
 
+    @Test("B55: the empty log that a writer leaves who found the disk full keeps nobody from reading, and nothing is made for it")
+    func emptyLog() throws {
+        let scratch = Scratch()
+        let writer = try scratch.writer()
+        _ = try writer.appendBlocking([.started(1), .note(2)])
+        writer.close()
+        Bytes.write([], to: scratch.path + "-wal")
+        let before = scratch.files()
+        #expect(try scratch.reader().events().count == 2)
+        #expect(scratch.files() == before)
+        // What SQLite says where its index of the log can't grow (SQLITE_IOERR_SHMSIZE).
+        let full = LedgerError(sqlite: 4874, words: "disk I/O error", doing: "can't read", path: "/x")
+        #expect(full.code == .full && full.message.contains("the disk is full"), "\(full)")
+    }
+
     @Test("B57: a reader that came before the writer sees what the writer adds, also when it has gone again")
     func writerComesLater() throws {
         let scratch = Scratch()

@@ -78,7 +78,8 @@ import Testing
         #expect(plan.outlooks.first?.cause == "replaced: host port 8080, which it has, is app's now, and any free one will do")
         // Nobody asks for another number.
         named.ports = [PortMapping(container: 80, host: 8081)]
-        #expect(planStart(request([any, named], [holder], try GroupState(folding: history.facts))).outlooks.first?.disposition != .replaced)
+        #expect(
+            planStart(request([any, named], [holder], try GroupState(folding: history.facts))).outlooks.first?.disposition != .replaced)
     }
 
     @Test("B22: a stopped one under a temporary name is removed, and leaves the name free")

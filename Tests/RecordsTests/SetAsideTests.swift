@@ -128,6 +128,19 @@ struct SetAsideTests {
         #expect(try setAsideLedger(memory.setting()) == .nothing)
     }
 
+    @Test("runs behind the first bad event have used up their numbers, though nothing else of them is trusted")
+    func numbers() throws {
+        let memory = Memory()
+        try memory.record(story().facts)
+        try SQLShell.run(memory.path, "DROP TRIGGER events_append_only_update; UPDATE events SET body = '{}' WHERE seq = 3")
+        guard case .setAside(let cited) = try setAsideLedger(memory.setting()) else {
+            Issue.record("not set aside")
+            return
+        }
+        #expect(cited.lastSeq == 2)
+        #expect(try GroupRecords.open(directory: memory.directory, ledgerPath: nil)?.newestRuns(limit: 9) == [3])
+    }
+
     @Test("cut off with some of the files moved: the new ledger still cites what can be read of the old one", arguments: [1, 2])
     func cutOff(moved: Int) throws {
         let memory = Memory()

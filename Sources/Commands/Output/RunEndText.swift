@@ -91,7 +91,9 @@ struct RunEndText {
     /// They never keep a service from being stopped.
     private var failedPreStops: [String] {
         end.facts.compactMap { fact in
-            guard case .hookFinished(let hook) = fact.event, hook.hook == .preStop, [.threw, .timedOut].contains(hook.outcome) else { return nil }
+            guard case .hookFinished(let hook) = fact.event, hook.hook == .preStop, [.threw, .timedOut].contains(hook.outcome) else {
+                return nil
+            }
             return "\(fact.service ?? ""): \(hook.words.text)"
         }
     }

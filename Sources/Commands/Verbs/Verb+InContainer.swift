@@ -20,8 +20,12 @@ extension Verb {
         let streams = Terminal.streams(refusal)
         return try await operate(session, target, progress: shared.progress == .auto ? .quiet : shared.progress) { setting in
             let end: CommandEnd
-            do { end = try await body(setting, command, streams) } catch { throw refusal.reason ?? error }
+            do { end = try await body(setting, command, streams) } catch {
+                sayIfCutOff(session, setting, service)
+                throw refusal.reason ?? error
+            }
             // A command that was cut off has no exit code of its own.
+            sayIfCutOff(session, setting, service)
             if setting.interruption.isInterrupted { throw Interrupted(signal: setting.interruption.signal) }
             // Other progress has told of it.
             if let leftover = end.leftover, [.auto, .quiet].contains(shared.progress) {
@@ -29,5 +33,11 @@ extension Verb {
             }
             return end.code
         }
+    }
+
+    /// The engine has no call that ends a command in a running container.
+    private func sayIfCutOff(_ session: Session, _ setting: RunSetting, _ service: String) {
+        guard setting.interruption.isInterrupted, Self.name == ExecCommand.name else { return }
+        session.errors.attempt("miniboss: interrupted; the command may still run in \(service)'s container\n")
     }
 }

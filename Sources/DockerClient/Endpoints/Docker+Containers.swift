@@ -119,12 +119,22 @@ extension Docker {
 
     /// Maps to `GET /containers/{id}/json`.
     public func inspectContainer(_ id: String) async throws(DockerError) -> ContainerInspect {
-        try await value(EngineCall("GET", try container(id, "/json")))
+        let call = EngineCall("GET", try container(id, "/json"))
+        let answer: ContainerInspect = try await value(call)
+        guard !answer.id.isEmpty else { throw Self.tellsNothing(call) }
+        return answer
+    }
+
+    /// An object, and not a container's.
+    private static func tellsNothing(_ call: EngineCall) -> DockerError {
+        DockerError(.protocolViolation, endpoint: call.endpoint, message: "unexpected reply: it is no container's")
     }
 
     /// Of the same answer only the state: what is asked most often, and a third of the work.
     public func containerState(_ id: String) async throws(DockerError) -> ContainerState {
-        let answer: ContainerInspect.StateOnly = try await value(EngineCall("GET", try container(id, "/json")))
+        let call = EngineCall("GET", try container(id, "/json"))
+        let answer: ContainerInspect.StateOnly = try await value(call)
+        guard !answer.state.status.isEmpty else { throw Self.tellsNothing(call) }
         return answer.state
     }
 

@@ -11,7 +11,8 @@ final class HeadAnchor {
 
     /// Opens the file beside the ledger at `path` for keeping; where that can't be done, nothing is kept.
     init(beside path: String) {
-        descriptor = open(Self.path(beside: path), O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        // A pipe in its place is nothing to wait for.
+        descriptor = open(Self.path(beside: path), O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o600)
     }
 
     deinit {
@@ -44,7 +45,7 @@ final class HeadAnchor {
 
     /// What is kept beside the ledger at `path`; `nil` when nothing is, or nothing that can be understood.
     static func read(beside path: String) -> ChainHead? {
-        let descriptor = open(Self.path(beside: path), O_RDONLY | O_CLOEXEC)
+        let descriptor = open(Self.path(beside: path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: length)

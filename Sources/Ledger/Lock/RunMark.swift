@@ -43,7 +43,7 @@ extension LedgerLocation {
 
     /// What a run left to be recorded; `nil` when it left nothing.
     public func lastWords(of run: Int) -> [UInt8]? {
-        let descriptor = open(lastWordsPath(run), O_RDONLY | O_CLOEXEC)
+        let descriptor = open(lastWordsPath(run), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: 4096)

@@ -147,13 +147,14 @@ extension Connection {
         if let damage { throw LedgerError(.corrupt, "the ledger at \(path) is damaged: \(damage).", next: LedgerError.mend(path)) }
     }
 
-    /// Checks the newest event, and after an unclean end everything since the last run began.
+    /// Checks the newest event, and after an unclean end everything since the last run began; all of a small ledger.
     private func checkTail() throws(LedgerError) {
         guard let head = try head() else { return }
         let unfinished = try rows("SELECT started_seq, finished_seq FROM run_projection ORDER BY run DESC LIMIT 1") {
             (row) throws(LedgerError) in row.isNull(1) ? row.int(0) : nil
         }
-        let first = min(unfinished.first.flatMap { $0 } ?? head.seq, head.seq)
+        let isSmall = try integer("PRAGMA page_count") * integer("PRAGMA page_size") <= Self.smallSize / 4
+        let first = isSmall ? 1 : min(unfinished.first.flatMap { $0 } ?? head.seq, head.seq)
         if let fault = try checkChain(after: max(first - 1, 0)).fault {
             throw LedgerError(chainBrokenAt: fault.seq, path: path)
         }

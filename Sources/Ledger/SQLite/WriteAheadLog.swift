@@ -7,7 +7,7 @@ enum WriteAheadLog {
 
     /// Whether a page is in the log of the ledger at `path`, in a frame of the log's present round.
     static func holds(page: UInt32, pageSize: Int, ofLedgerAt path: String) -> Bool {
-        let descriptor = open(path + "-wal", O_RDONLY | O_CLOEXEC)
+        let descriptor = open(path + "-wal", O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         // The two salts of a round are in the log's header from byte 16, and in each frame's from byte 8.

@@ -19,7 +19,10 @@ extension Failure {
         } else if error.code == .protocolViolation || error.code == .truncated && !error.outcomeUnknown {
             self.init(.engineError, phase: phase, summary: error.description)
         } else if error.outcomeUnknown {
-            self.init(.engineUnreachable, phase: phase, summary: "the engine's answer was lost: \(words)", holder: Failure.lostReply)
+            let what = error.isOverdue ? "the engine gave no answer" : "the engine's answer was lost"
+            self.init(
+                .engineUnreachable, phase: phase, summary: "\(what): \(words)",
+                holder: error.isOverdue ? Failure.overdueReply : Failure.lostReply)
         } else if phase == .build, error.code == .badRequest {
             // Of our own reading of the directory, before the engine was asked.
             self.init(.buildFailed, phase: phase, summary: "its image could not be built: \(words)", subject: "buildFromDirectory")
@@ -99,7 +102,8 @@ extension OperationError {
         default:
             let words = error.engineMessage.isEmpty ? error.description : error.engineMessage
             let isCut = error.code == .replyLost || error.code == .truncated
-            reason = error.status.map { "it answered \($0): \(words)" } ?? (isCut ? "the connection broke off: \(words)" : words)
+            let silence = error.isOverdue ? "it takes connections and says nothing" : "the connection broke off"
+            reason = error.status.map { "it answered \($0): \(words)" } ?? (isCut ? "\(silence): \(words)" : words)
             let asks =
                 switch security {
                 case .none: ""

@@ -1,4 +1,5 @@
 import Digest
+import Files
 import Glibc
 import Ledger
 import Reconciler
@@ -26,7 +27,8 @@ func fingerprintKey(_ setting: RunSetting) throws(OperationError) -> [UInt8] {
     let key = (0..<32).map { _ in UInt8.random(in: .min ... .max) }
     do throws(ReplacedFile.Failure) { try ReplacedFile(path: path).write(key, mode: 0o600) } catch {
         throw OperationError(
-            .ledger, "can't write \(path): \(error.reason)", next: "Make the directory writable, or run from another one.")
+            .ledger, "can't write \(path): \(error.reason)",
+            next: "Move away what is there if it is no file; else make the directory writable, or run from another one.")
     }
     return key
 }
@@ -35,10 +37,8 @@ func fingerprintKey(_ setting: RunSetting) throws(OperationError) -> [UInt8] {
 func fingerprintKeyIfPresent(_ setting: RunSetting) -> [UInt8] { keptKey(keyPath(setting)) ?? [] }
 
 private func keptKey(_ path: String) -> [UInt8]? {
-    guard let file = fopen(path, "re") else { return nil }
-    defer { fclose(file) }
-    var key = [UInt8](repeating: 0, count: 32)
-    return fread(&key, 1, key.count, file) == key.count ? key : nil
+    guard let key = try? fileBytes(path, limit: 4096), key.count >= 32 else { return nil }
+    return Array(key.prefix(32))
 }
 
 private func keyPath(_ setting: RunSetting) -> String { "\(setting.ledgerLocation.directory)/fingerprint.key" }

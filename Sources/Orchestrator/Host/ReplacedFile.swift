@@ -60,7 +60,7 @@ package struct ReplacedFile {
     }
 
     private func writeThrough(_ text: [UInt8]) throws(Failure) {
-        let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw Failure(errno) }
         defer { close(descriptor) }
         try Self.put(text, to: descriptor)

@@ -110,6 +110,8 @@ public struct LedgerExamination: Sendable {
             snapshot = (kept.seq, state)
         }
         let report = try reader.verify { (row) throws(LedgerError) in visit(row) }
+        // Also those behind the first bad event have used up their numbers: containers and people know them.
+        if let last = try? reader.events(limit: 1, newestFirst: true).first { newestRun = max(newestRun, last.run) }
         events = report.events
         head = report.head
         broken = report.fault.map { ["event \($0.seq) is the first bad one: \($0.flaw.words)"] } ?? []

@@ -15,7 +15,10 @@ func settleEarlierRuns(
     let state = journal.state
     let open = state.openRuns.subtracting(living).filter { $0 != journal.run }.sorted()
     for intent in state.orphanedIntents(on: connected.identity.id, atWork: living.union([journal.run])) {
-        let outcome = try await lookUp(intent, engine: engine, group: group)
+        let end = state.interruptions[intent.run].map { "it was interrupted by \($0)" }
+        // One that closed its run itself was not killed: it was not waited for.
+        let cause = end ?? (state.openRuns.contains(intent.run) ? "miniboss was killed" : "its run was cut off")
+        let outcome = try await lookUp(intent, engine: engine, group: group, cause: cause)
         if case .stepFailed = outcome, let halfStop = await HalfStop(intent, engine: engine, group: group) { halfStops.append(halfStop) }
         try await journal.record(
             [JournalEntry(intent.service, outcome, operation: intent.operation, run: intent.run)]
@@ -57,7 +60,9 @@ func cutOff(_ state: GroupState, cause: String, run: Int?) -> [JournalEntry] {
 }
 
 /// What became of an operation whose process was killed: by the label it gave what it made, else by the state it wanted.
-private func lookUp(_ open: OpenIntent, engine: any ContainerEngine, group: String) async throws(OperationError) -> Event {
+private func lookUp(
+    _ open: OpenIntent, engine: any ContainerEngine, group: String, cause: String
+) async throws(OperationError) -> Event {
     let intent = open.intent
     func done(_ result: String?) -> Event {
         .stepSucceeded(StepSucceeded(step: intent.step, target: intent.target, result: result, seconds: 0, resolved: "adopted"))
@@ -66,7 +71,7 @@ private func lookUp(_ open: OpenIntent, engine: any ContainerEngine, group: Stri
         .stepFailed(StepFailed(step: intent.step, target: intent.target, error: why, status: nil, seconds: 0, resolved: resolved))
     }
     func untold(_ what: String) -> Event {
-        .stepUnknown(StepUnknown(step: intent.step, target: intent.target, error: "miniboss was killed\(what)", resolved: "unknown"))
+        .stepUnknown(StepUnknown(step: intent.step, target: intent.target, error: what, resolved: "unknown"))
     }
     do {
         switch intent.step {
@@ -74,45 +79,47 @@ private func lookUp(_ open: OpenIntent, engine: any ContainerEngine, group: Stri
             if let made = try await engine.containers(labels: [GroupLabels.filter(operation: open.operation)]).first {
                 return done(made.id)
             }
-            return notDone("miniboss was killed before the container was made")
+            return notDone("\(cause) before the container was made")
         case .createNetwork:
             let networks = try await engine.networks(named: intent.target)
             if let ours = networks.first(where: { $0.labels[GroupLabels.group] == group }) { return done(ours.id) }
             return networks.isEmpty
-                ? notDone("miniboss was killed before the network was made") : notDone("the name belongs to someone else", "foreign")
+                ? notDone("\(cause) before the network was made") : notDone("the name belongs to someone else", "foreign")
         case .removeNetwork:
             return try await engine.networks(named: intent.target).isEmpty ? done(nil) : notDone("the network is still there")
         case .removeVolume:
             return try await engine.volumes().contains(intent.target) ? notDone("the volume is still there") : done(nil)
         case .pullImage, .buildImage:
-            return untold("; it is done again when it is needed")
+            return untold("\(cause); it is done again when it is needed")
         case .startContainer, .unpauseContainer, .stopContainer, .removeContainer, .renameContainer:
-            return try await lookUpContainer(open, engine: engine, group: group, done: done, notDone: notDone)
+            return try await lookUpContainer(open, engine: engine, group: group, cause: cause, done: done, notDone: notDone)
         case .execInContainer:
-            return untold("; its command may still run in the container")
+            return untold("\(cause); its command may still run in the container")
         case .preStart, .ping, .postStart, .preStop, .reconsider:
-            return untold(" while it ran")
+            return untold("\(cause) while it ran")
         }
     } catch let error as DockerError {
         // The engine answers, and not for this one: it must not keep the group from all commands.
-        if error.status != nil { return untold(", and the engine can't tell what became of it: \(error)") }
+        if error.status != nil { return untold("\(cause), and the engine can't tell what became of it: \(error)") }
         throw OperationError(
             .engine, "what run \(open.run) left can't be looked up: \(error)", next: "`miniboss doctor` looks at the engine.")
     } catch { throw OperationError(.defect, "\(error)") }
 }
 
 private func lookUpContainer(
-    _ open: OpenIntent, engine: any ContainerEngine, group: String, done: (String?) -> Event, notDone: (String, String) -> Event
+    _ open: OpenIntent, engine: any ContainerEngine, group: String, cause: String, done: (String?) -> Event,
+    notDone: (String, String) -> Event
 ) async throws -> Event {
     let intent = open.intent
     let container: ContainerInspect
-    do { container = try await engine.inspect(container: intent.target) } catch  where error.isNotFound {
+    do throws(DockerError) { container = try await engine.inspect(container: intent.target) } catch {
+        guard error.isNotFound else { throw error }
         return intent.step == .removeContainer ? done(nil) : notDone("the container is not there", "absent")
     }
     guard GroupLabels.areOn(container, group: group, service: open.service) else {
         return intent.step == .removeContainer ? done(nil) : notDone("the container is gone, its name belongs to someone else", "foreign")
     }
-    return intent.isDone(container) ? done(container.id) : notDone("miniboss was killed before it was done", "absent")
+    return intent.isDone(container) ? done(container.id) : notDone("\(cause) before it was done", "absent")
 }
 
 extension StepIntended {

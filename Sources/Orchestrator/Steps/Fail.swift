@@ -30,8 +30,7 @@ extension GroupRun {
         guard let container, !terms.keepFailed, !kind.endsContainer || made(service) == container else { return }
         // What it wrote is nowhere else.
         guard taken.hasLog else {
-            let text = "its container is kept, since its log could not be read: `miniboss logs \(service)` tries again"
-            return try journal.note(service, .noteTaken(NoteTaken(text: text)))
+            return try journal.note(service, .noteTaken(NoteTaken(text: NoteTaken.unreadLog(of: service))))
         }
         try await discard(service, container: container, cause: "because it failed (\(failure.failureClass.rawValue))")
     }

@@ -5,6 +5,8 @@ extension Failure {
     public static let readiness = "readiness"
     /// What became of an answer of an engine that is there.
     public static let lostReply = "the connection"
+    /// What an engine did not give that took the request.
+    public static let overdueReply = "the answer"
     /// What keeps a container from becoming ready that somebody has paused.
     public static let pause = "the pause"
     /// Who sent a signal that ended a container.
@@ -22,6 +24,9 @@ extension Failure {
     public static let chosenPort = "a chosen port"
     /// Who holds the name of a network.
     public static let networkHolder = "a network of that name"
+
+    /// Whether the engine may have done what it was asked for.
+    private var isReplyMissing: Bool { holder == Self.lostReply || holder == Self.overdueReply }
 
     /// What the end of the process, of the hook, or the engine's refusal, says.
     /// - Parameter hookSeconds: how long the hook took that threw.
@@ -63,6 +68,7 @@ extension Failure {
         case .mountMissing: return "the directory\(subjectWords) does not exist on this machine"
         case .contextMissing: return "it needs a context key that nobody has written" + (subject.map { ": see \($0)" } ?? "")
         case .engineUnreachable where holder == Self.lostReply: return "the connection broke before the Docker Engine had answered"
+        case .engineUnreachable where holder == Self.overdueReply: return "the Docker Engine took the request and did not answer it in time"
         case .engineUnreachable: return "no Docker Engine answered"
         case .engineError where holder == Self.addressPool: return "\(Self.addressPool) is used up"
         case .engineError where holder != nil: return "\(holder ?? Self.engineDisk) is full"
@@ -83,9 +89,9 @@ extension Failure {
             return "set \(change.field.dropFirst(4)) in \(type).env\(place), then `miniboss start`"
         }
         switch failureClass {
-        case .engineUnreachable where holder == Self.lostReply && ["exec", "run"].contains(invocation.prefix { $0 != " " }):
+        case .engineUnreachable where isReplyMissing && ["exec", "run"].contains(invocation.prefix { $0 != " " }):
             return "see that the engine runs (`miniboss doctor`); the command may have run, or may run still"
-        case .engineUnreachable where holder == Self.lostReply:
+        case .engineUnreachable where isReplyMissing:
             return "see that the engine runs (`miniboss doctor`), then `miniboss \(invocation)`: it finds out what became of it"
         case .engineUnreachable:
             return "start the engine (on Debian: sudo systemctl start docker) or set DOCKER_HOST, then `miniboss \(invocation)`"

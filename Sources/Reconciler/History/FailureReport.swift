@@ -51,6 +51,7 @@ public struct FailureReport: Sendable, Equatable {
         var exit: ContainerExited?
         var hookSeconds: Double?
         var wasSilent = false
+        var isLogUnread = false
         for own in facts where own.service == service {
             switch own.event {
             case .pingChanged(let ping):
@@ -76,6 +77,7 @@ public struct FailureReport: Sendable, Equatable {
                 // A build's output is that of no container.
                 if failure.phase != .build { containerID = logs.containerID }
             case .hookFinished(let hook) where hook.outcome == .threw: hookSeconds = hook.seconds
+            case .noteTaken(let note) where note.text == NoteTaken.unreadLog(of: service): isLogUnread = true
             case .stateChanged(let change):
                 containerID = change.containerID ?? containerID
                 spec = change.spec ?? spec
@@ -91,5 +93,6 @@ public struct FailureReport: Sendable, Equatable {
         hint = failure.hint(
             service: service, typeName: typeName, origin: origin, changes: changes, invocation: start.invocation,
             hasLog: !wasSilent)
+        if isLogUnread { hint = (failure.failureClass == .exitedNonzero ? "" : hint + "; ") + NoteTaken.unreadLog(of: service) }
     }
 }

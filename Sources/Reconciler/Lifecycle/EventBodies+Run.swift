@@ -157,6 +157,11 @@ public struct NoteTaken: EventBody {
 
     public init(text: String) { self.text = text }
     public var event: Event { .noteTaken(self) }
+
+    /// Of a failed service whose container was not taken away, since what it wrote is nowhere else.
+    public static func unreadLog(of service: String) -> String {
+        "its container is kept, since its log could not be read: `miniboss logs \(service)` tries again"
+    }
 }
 
 /// The ledger before this one could not be used and was put away whole; this one goes on from what was still known.
