@@ -141,6 +141,25 @@ import Testing
         }
     }
 
+    @Test("B52: an engine that does not answer a call is named with the call, while it is waited for")
+    func silentCall() async throws {
+        try await withWorkshop(sleeper("a"), list: "A()") { shop in
+            let engine = try relay()
+            defer { engine.stop() }
+            let gate = ScriptedGate()
+            engine.on("POST", "*/containers/create", .hold(gate, .error(500, "not today")))
+            let start = try shop.launch(["start"], variables: ["DOCKER_HOST": engine.host])
+            try await eventually("the call is told of") {
+                let told = try? fileText("\(shop.directory)/err")
+                return told?.contains("the engine has not answered create_container miniboss-\(shop.group)_a yet") == true
+            }
+            gate.open()
+            let ended = try start.wait()
+            #expect(ended.code == 1 && ended.output.contains("not today"), "\(ended)")
+            #expect(try shop.miniboss("stop", "--remove").code == 0)
+        }
+    }
+
     @Test("B27, B53: a failed container whose log can't be read is kept, and is not said to have written nothing")
     func unreadableLog() async throws {
         let failing = sleeper("a").replacing(#""sleep 1000""#, with: #""sh -c 'echo dying; exit 5'""#)

@@ -113,6 +113,18 @@ struct FaultTests {
         }
     }
 
+    @Test(
+        "B55: what is no file and has the name of one of the ledger's is found without writing", arguments: ["lock", "ledger.sqlite-shm"])
+    func noFile(_ name: String) throws {
+        let scratch = try filled()
+        let location = LedgerLocation(directory: scratch.directory)
+        #expect(location.obstacle == nil)
+        let place = "\(scratch.directory)/\(name)"
+        unlink(place)
+        try #require(mkdir(place, 0o700) == 0)
+        #expect(location.obstacle == .inTheWay(path: place))
+    }
+
     @Test("B55: a view or table that somebody dropped is told as such, not as a matter of the disk")
     func droppedView() throws {
         let scratch = try filled()

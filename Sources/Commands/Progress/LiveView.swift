@@ -10,6 +10,8 @@ struct LiveView: Sendable {
     private var order: [String] = []
     private var services: [String: ServiceLine] = [:]
     private var groupDetail = ""
+    /// Of something that does not answer: it is over with the next answer.
+    private var isDetailOfSilence = false
     private(set) var latest: Int64 = 0
     /// Whether the user has interrupted the run.
     var isInterrupted = false
@@ -27,6 +29,12 @@ struct LiveView: Sendable {
             }
         }
         guard fact.run == run else { return }
+        switch fact.event {
+        case .stepSucceeded where isDetailOfSilence, .stepFailed where isDetailOfSilence, .stepUnknown where isDetailOfSilence:
+            groupDetail = ""
+            isDetailOfSilence = false
+        default: break
+        }
         if let service = fact.service {
             line(service) { $0.apply(fact) }
         } else if case .stepIntended(let step) = fact.event {
@@ -41,7 +49,9 @@ struct LiveView: Sendable {
     }
 
     mutating func remark(service: String?, _ text: String) {
-        if let service { line(service) { $0.remark(text) } } else { groupDetail = text }
+        if let service { return line(service) { $0.remark(text) } }
+        groupDetail = text
+        isDetailOfSilence = true
     }
 
     private mutating func line(_ service: String, _ change: (inout ServiceLine) -> Void) {

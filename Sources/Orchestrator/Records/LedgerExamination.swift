@@ -152,6 +152,8 @@ extension LedgerExamination.Advice {
         switch obstacle {
         case .unwritable(let path):
             self.init(finding: "\(path) can't be written: no run can be recorded", mend: "Make it writable; what is there can be read.")
+        case .inTheWay(let path):
+            self.init(finding: "\(path) is no file, but a directory or a pipe: no run can be recorded", mend: "Move it away.")
         case .full(let bytes):
             self.init(
                 finding: "the disk is full: \(bytes / 1024) KiB are left for the ledger",

@@ -35,6 +35,8 @@ func conduct(
     defer { LiveContext.close() }
     run.watch.begin(engine: run.engine, group: run.group.name, since: run.engineBegan)
     defer { run.watch.end() }
+    let silence = Task { await tellOfSilentCalls(journal, setting.clock) }
+    defer { silence.cancel() }
 
     var end = WorkEnd()
     var thrown: OperationError?
