@@ -29,9 +29,11 @@ public struct Template: Sendable, Equatable {
             }
             guard bytes[brace] == UInt8(ascii: "{"), let end = rest.firstIndex(of: UInt8(ascii: "}")) else { throw .unbalanced(source) }
             let key = String(source[after..<end])
-            guard !key.contains("{") else { throw .unbalanced(source) }
-            guard !key.isEmpty, !key.allSatisfy(\.isNumber) else { throw .positional(source, field: "{\(key)}") }
-            guard Self.mayBeKey(key) else { throw .noKey(source, field: "{\(key)}") }
+            if !Self.isPlain(key) {
+                guard !key.contains("{") else { throw .unbalanced(source) }
+                guard !key.isEmpty, !key.allSatisfy(\.isNumber) else { throw .positional(source, field: "{\(key)}") }
+                guard Self.mayBeKey(key) else { throw .noKey(source, field: "{\(key)}") }
+            }
             if !text.isEmpty { parts.append(.text(text)) }
             text = ""
             parts.append(.key(key))
@@ -40,6 +42,14 @@ public struct Template: Sendable, Equatable {
         text += source[rest.startIndex...]
         if !text.isEmpty { parts.append(.text(text)) }
         self.parts = parts
+    }
+
+    /// As keys are as a rule, letters and `_`, which needs no closer look.
+    private static func isPlain(_ text: String) -> Bool {
+        !text.isEmpty
+            && text.utf8.allSatisfy {
+                UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 || $0 == UInt8(ascii: "_")
+            }
     }
 
     /// What stands in quotation marks or has blanks around it is JSON or a program's text, not a key.
