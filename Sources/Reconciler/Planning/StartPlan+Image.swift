@@ -20,7 +20,9 @@ extension StartPlanner {
 
     /// The service that builds the image of another that does not: it is neither pulled nor taken as it is meanwhile.
     func builder(for service: ServiceSpec) -> ServiceSpec? {
-        guard !builders.isEmpty, service.build == nil, !service.imageHangsOnContext, let image = try? ImageReference(service.image) else { return nil }
+        guard !builders.isEmpty, service.build == nil, !service.imageHangsOnContext,
+            let image = try? ImageReference(service.image)
+        else { return nil }
         return builders[image.description]
     }
 
