@@ -182,7 +182,7 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
         case .none, .doneThenLost, .cut: break
         }
         let cut = DockerError(tells.isEmpty ? .replyLost : .truncated, endpoint: endpoint, message: "the answer broke off")
-        pass(tells, within: fault.bytes, to: hear)
+        say(tells, within: fault.bytes, to: hear)
         if case .cut(_, isDone: false) = fault { throw cut }
         if !reads { effects.append(name) }
         let value = try effect(self)
@@ -194,7 +194,7 @@ package final class SimulatedEngine: ContainerEngine, @unchecked Sendable {
     }
 
     /// A line comes through when its end does.
-    private func pass(_ lines: [String], within bytes: Int, to hear: (String) -> Void) {
+    private func say(_ lines: [String], within bytes: Int, to hear: (String) -> Void) {
         var left = bytes
         for line in lines {
             left -= line.utf8.count + 1

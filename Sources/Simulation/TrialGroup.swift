@@ -51,6 +51,9 @@ package final class TrialGroup: @unchecked Sendable {
         self.scheduler = scheduler
     }
 
+    /// What hooks have done and how often they were asked.
+    var picture: String { "\(primed) \(asked.sorted { $0.key < $1.key })" }
+
     init(copying other: TrialGroup, scheduler: Scheduler) {
         members = other.members
         version = other.version
