@@ -1,6 +1,7 @@
 import DockerClient
 import FoundationEssentials
 import Glibc
+import TestSupport
 import Testing
 
 /// What a hook does with its container.
@@ -115,7 +116,9 @@ import Testing
             }
             """#
         let services =
-            service("tcp", "sleep 0.4; cd /tmp; echo yes > index.html; exec httpd -f -p 80", ".tcp(80)", more: asked)
+            service(
+                "tcp", "until [ -e /tmp/go ]; do sleep 0.05; done; cd /tmp; echo yes > index.html; exec httpd -f -p 80", ".tcp(80)",
+                more: asked)
             + service("log", "sleep 0.1; echo one; echo two; exec sleep 1000", #".log("^(one|two)$", times: 2)"#)
             + service("exec", "sleep 0.1; touch /tmp/ready; exec sleep 1000", #".exec("test", "-e", "/tmp/ready")"#)
             + service("ends", "sleep 0.1; exit 4", ".exits(code: 4)")
@@ -123,8 +126,14 @@ import Testing
             + service("either", "exec sleep 1000", #".any(.exec("false"), .exec("true"))"#)
             + service("none", "exec sleep 1000", #".exec("nonesuch")"#)
         try await withWorkshop(services, list: "TCP(), LOG(), EXEC(), ENDS(), BOTH(), EITHER(), NONE()") { shop in
-            let start = try shop.miniboss("start", "--timeout", "30")
-            #expect(start.code == 1, "\(start)")
+            let start = try shop.launch(["start", "--timeout", "60"])
+            try await eventually("the port was asked for while nobody listened") {
+                try shop.miniboss("history", "1").output.contains("ping 1: tcp :80 connection refused")
+            }
+            let asked = try #require(try await shop.container("tcp")?.id)
+            _ = try await Docker(environment: ProcessInfo.processInfo.environment).exec(asked, ExecConfig(["touch", "/tmp/go"]))
+            let end = try start.wait()
+            #expect(end.code == 1, "\(end)")
             let story = try shop.miniboss("postmortem").output
             #expect(story.contains("none can't become ready: `nonesuch` can't be run in none"), "\(story)")
             #expect(story.contains("mend the readiness of NONE"), "\(story)")
@@ -135,8 +144,6 @@ import Testing
             #expect(ended.errors.contains("starts it, unless it is meant to end; `miniboss run ends -- …`"), "\(ended)")
             let failed = try shop.miniboss("exec", "none", "--", "true")
             #expect(failed.code == 1 && failed.errors.contains("`miniboss start` starts it; "), "\(failed)")
-            let history = try shop.miniboss("history", "1").output
-            #expect(history.contains("ping 1: tcp :80 connection refused"), "\(history)")
         }
     }
 

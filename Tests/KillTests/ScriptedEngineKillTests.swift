@@ -46,7 +46,7 @@ import Testing
     /// differ from one point to the next.
     private func killRecovery(_ scenario: KillScenario, step: Int, _ fault: @escaping Fault) async throws {
         let base = try KillTrialBase(scenario, Supervision.current())
-        let stride = 40
+        let stride = 80
         let tally = try await enumeratePoints(step: step) { point, slot in
             var tally = KillTally()
             var recovery = 1 + point / step * 7 % stride

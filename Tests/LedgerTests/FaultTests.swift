@@ -125,6 +125,17 @@ struct FaultTests {
         #expect(location.obstacle == .inTheWay(path: place))
     }
 
+    @Test("B55: a ledger that is cut off while it is written takes nothing more")
+    func cutOffInUse() throws {
+        let scratch = try filled()
+        let writer = try scratch.writer()
+        _ = try writer.appendBlocking([.note(1, run: 9)])
+        try #require(truncate(scratch.path, 4096) == 0)
+        let error = refusal { _ = try writer.appendBlocking([.note(2, run: 9)]) }
+        #expect(error?.code == .corrupt && error?.finding.contains("was cut off while in use") == true, "\(String(describing: error))")
+        writer.close()
+    }
+
     @Test("B55: a view or table that somebody dropped is told as such, not as a matter of the disk")
     func droppedView() throws {
         let scratch = try filled()

@@ -24,6 +24,8 @@ final class CommitLog {
     private var severed: LedgerError?
     private let anchor: HeadAnchor?
     private let patience: @Sendable (Int) -> Bool
+    /// Bytes of the file when it was opened; it only grows.
+    private let leastSize: Int64
 
     /// - parameter patience: see `LedgerWriter.open`.
     /// - parameter keepsHead: whether the newest event is also kept in a file of its own.
@@ -32,6 +34,7 @@ final class CommitLog {
     ) throws(LedgerError) {
         self.connection = connection
         self.patience = patience
+        leastSize = LedgerFile.size(of: connection.path)
         head = try connection.head()
         anchor = keepsHead ? HeadAnchor(beside: connection.path) : nil
         // The ledger may be ahead of it, after a kill between the commit and the note of it.
@@ -78,6 +81,12 @@ final class CommitLog {
                 .io,
                 "the ledger at \(connection.path) was moved or deleted while in use; nothing more is written.",
                 next: "Put it back and run the command again.")
+        }
+        // SQLite goes on with the pages it has in memory.
+        guard LedgerFile.size(of: connection.path) >= leastSize else {
+            throw LedgerError(
+                .corrupt, "the ledger at \(connection.path) was cut off while in use; nothing more is written.",
+                next: LedgerError.mend(connection.path))
         }
         try connection.run("BEGIN IMMEDIATE")
         var severed = severed

@@ -12,6 +12,7 @@ func holderOfPort(_ port: Int, engine: any ContainerEngine, seenFrom group: Grou
             return isLeftover
                 ? " of a service that is defined no more (`docker rm -f \(holder.name)` ends it alone, `miniboss stop` the whole group)"
                 : " of group \"\(owner)\""
+                    + (owner == group.name ? "" : " (`miniboss stop --group \(owner)` where that was started ends it)")
         }
         return "container \(holder.name)" + (owner ?? "")
     }

@@ -10,8 +10,8 @@ public struct SpecChange: Sendable, Equatable {
     /// In words: `env.MODE was "one" in run 6, in which it worked; now "two"`.
     public var words: String {
         if before == now { return "\(field) has another secret in it than in run \(run), in which it worked" }
-        let then = before.map { "was \"\($0)\"" } ?? "was unset"
-        return "\(field) \(then) in run \(run), in which it worked; now \(now.map { "\"\($0)\"" } ?? "unset")"
+        func shown(_ value: String?) -> String { value.map { $0.isEmpty ? "empty" : "\"\($0)\"" } ?? "unset" }
+        return "\(field) was \(shown(before)) in run \(run), in which it worked; now \(shown(now))"
     }
 }
 

@@ -20,7 +20,7 @@ extension GroupSpec {
         if duplicates.isEmpty, let cycle = ServiceGraph(self).shortestCycle {
             problems.append(
                 DefinitionProblem(
-                    field: "dependencies",
+                    typeName: cycle.first.flatMap { self[$0]?.typeName }, field: "dependencies",
                     "the services depend on each other in a circle: \(Self.shown(cycle)); remove one of these dependencies"))
         }
         return problems
@@ -73,14 +73,16 @@ extension GroupSpec {
     }
 
     private func hostPortClashes() -> [DefinitionProblem] {
-        var owners: [Int: [String]] = [:]
+        var owners: [Int: [ServiceSpec]] = [:]
         for service in services {
-            for port in service.ports where port.host != 0 { owners[port.host, default: []].append(service.name) }
+            for port in service.ports where port.host != 0 { owners[port.host, default: []].append(service) }
         }
-        return owners.filter { $0.value.count > 1 }.sorted { $0.key < $1.key }.map { port, names in
-            DefinitionProblem(
-                field: "ports",
-                "host port \(port) is used more than once (\(names.joined(separator: ", "))); give each its own, or 0 for a free one")
+        return owners.filter { $0.value.count > 1 }.sorted { $0.key < $1.key }.map { port, services in
+            let names = services.map(\.name).joined(separator: ", ")
+            // The first may keep it.
+            return DefinitionProblem(
+                typeName: services[1].typeName, field: "ports",
+                "host port \(port) is used more than once (\(names)); give each its own, or 0 for a free one")
         }
     }
 }
