@@ -29,7 +29,7 @@ import Testing
                 "{ echo '#!/bin/sh'; echo 'echo \"$MINIBOSS_DEFINITION $*\" >\"\(bench.root)/became\"; exit 7'; } >\"$output\"; chmod 755 \"$output\"; exit 0"
         )
         #expect(exitCode(of: try spawn(bench, [bench.definition, "start", "--only", "a b"])) == 7)
-        #expect(try bench.read("became") == "\(bench.definition) start --only a b\n")
+        #expect(try bench.read("became") == "\(bench.definition) -f \(bench.definition) start --only a b\n")
     }
 
     @Test("An unknown command is the engine's to report")
