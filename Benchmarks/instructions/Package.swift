@@ -29,7 +29,9 @@ let package = Package(
             resources: [.embedInCode("Assets/report.css"), .embedInCode("Assets/report.js")], swiftSettings: strict),
         .target(
             name: "Commands",
-            dependencies: ["Orchestrator", "Reconciler", "Report", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "Orchestrator", "Reconciler", "Report", "Files", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             exclude: ["README.md"], swiftSettings: strict),
         .executableTarget(
             name: "instructions", dependencies: ["Commands", "Ledger", "Orchestrator", "Reconciler"], swiftSettings: strict),

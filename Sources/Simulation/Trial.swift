@@ -1,5 +1,4 @@
 import DockerClient
-import Ledger
 package import Orchestrator
 import Reconciler
 
@@ -202,18 +201,6 @@ package final class Trial: @unchecked Sendable {
 
     /// The group's containers as the engine has them.
     package var containers: [SimulatedWorld.Container] { engine.world.containers.filter { $0.group == TrialGroup.name } }
-
-    /// All that the next process finds, and what its hooks are like.
-    struct Remains: Equatable {
-        fileprivate var events: [RecordedEvent]
-        fileprivate var engine: String
-        fileprivate var marks: String
-        fileprivate var hooks: String
-    }
-
-    var remains: Remains {
-        Remains(events: ledger.events, engine: engine.picture, marks: ledger.marks.picture, hooks: group.picture)
-    }
 
     /// What the group came to, in a form in which two ways to the same end are equal: ids and times left out.
     package var picture: [String] {

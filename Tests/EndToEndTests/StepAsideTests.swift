@@ -91,40 +91,38 @@ import Testing
         }
     }
 
-    @Test("B56: a killed exec is crashed at once, and the next command says so")
-    func killedExec() async throws {
+    /// Sends a signal to an exec whose command is at work, and lets the command end after `body`.
+    private func cuttingOff(_ signal: Int32, _ body: (Workshop, Finished) throws -> Void) async throws {
         try await withWorkshop(Self.service, list: "A()") { shop in
             let here = try shop.signalPost("here")
             let go = try shop.signalPost("go")
             try #require(shop.miniboss("start").code == 0)
             let shell = try shop.launch(["exec", "a", "--"] + Self.patient(0), name: "shell-")
             try here.await()
-            shell.send(SIGKILL)
-            _ = try shell.wait()
+            shell.send(signal)
+            try body(shop, try shell.wait())
+            try go.say()
+        }
+    }
+
+    @Test("B56: a killed exec is crashed at once, and the next command says so")
+    func killedExec() async throws {
+        try await cuttingOff(SIGKILL) { shop, _ in
             #expect(try history(shop).map(\.outcome) == ["crashed", "succeeded"])
             #expect(try shop.miniboss("start").code == 0)
             #expect(try history(shop).map(\.outcome) == ["succeeded", "crashed", "succeeded"])
             let story = try shop.miniboss("history", "2").output
             #expect(story.contains("its command may still run in the container"), "\(story)")
-            try go.say()
         }
     }
 
     @Test("B52: an interrupted exec says that its command may go on, and history does not call it killed")
     func interruptedExec() async throws {
-        try await withWorkshop(Self.service, list: "A()") { shop in
-            let here = try shop.signalPost("here")
-            let go = try shop.signalPost("go")
-            try #require(shop.miniboss("start").code == 0)
-            let shell = try shop.launch(["exec", "a", "--"] + Self.patient(0), name: "shell-")
-            try here.await()
-            shell.send(SIGTERM)
-            let ended = try shell.wait()
+        try await cuttingOff(SIGTERM) { shop, ended in
             #expect(ended.code == 143 && ended.errors.contains("the command may still run in a's container"), "\(ended)")
             #expect(try shop.miniboss("start").code == 0)
             let story = try shop.miniboss("history", "2").output
             #expect(story.contains("its command may still run in the container") && !story.contains("killed"), "\(story)")
-            try go.say()
         }
     }
 

@@ -198,12 +198,12 @@ struct ChainTests {
         try tamper(small, "UPDATE events SET body = '{}' WHERE seq = 7")
         #expect(refusal { try small.writer() }?.code == .chainBroken(seq: 7))
 
-        let unclean = try ledger(finished: false, padding: Connection.smallSize / 4)
+        let unclean = try ledger(finished: false, padding: Connection.smallChainSize)
         try tamper(unclean, "UPDATE events SET body = '{}' WHERE seq = 7")
         let error = #expect(throws: LedgerError.self) { try unclean.writer() }
         #expect(error?.code == .chainBroken(seq: 7))
 
-        let clean = try ledger(padding: Connection.smallSize / 4)
+        let clean = try ledger(padding: Connection.smallChainSize)
         try tamper(clean, "UPDATE events SET body = '{}' WHERE seq = 7")
         #expect(refusal { try clean.writer() }?.code == .schemaMismatch)
         try coverUp(clean)

@@ -14,12 +14,18 @@ struct ReaderTests {
         #expect(TemporaryDirectory.names(in: scratch.root).isEmpty)
     }
 
-    @Test("reading a ledger at rest makes no file")
-    func makesNothing() throws {
+    /// A ledger of two events that nobody writes any more.
+    private func atRest() throws -> Scratch {
         let scratch = Scratch()
         let writer = try scratch.writer()
         _ = try writer.appendBlocking([.started(1), .note(2)])
         writer.close()
+        return scratch
+    }
+
+    @Test("reading a ledger at rest makes no file")
+    func makesNothing() throws {
+        let scratch = try atRest()
         let before = scratch.files()
         let reader = try scratch.reader()
         #expect(try reader.events().count == 2)
@@ -29,10 +35,7 @@ struct ReaderTests {
 
     @Test("B55: the empty log that a writer leaves who found the disk full keeps nobody from reading, and nothing is made for it")
     func emptyLog() throws {
-        let scratch = Scratch()
-        let writer = try scratch.writer()
-        _ = try writer.appendBlocking([.started(1), .note(2)])
-        writer.close()
+        let scratch = try atRest()
         Bytes.write([], to: scratch.path + "-wal")
         let before = scratch.files()
         #expect(try scratch.reader().events().count == 2)

@@ -29,11 +29,9 @@ struct LiveView: Sendable {
             }
         }
         guard fact.run == run else { return }
-        switch fact.event {
-        case .stepSucceeded where isDetailOfSilence, .stepFailed where isDetailOfSilence, .stepUnknown where isDetailOfSilence:
+        if isDetailOfSilence, fact.event.isAnswer {
             groupDetail = ""
             isDetailOfSilence = false
-        default: break
         }
         if let service = fact.service {
             line(service) { $0.apply(fact) }
@@ -96,5 +94,15 @@ struct LiveView: Sendable {
         }
         if hidden > 0 { lines.append(DisplayWidth.cut("  … \(hidden) more", to: width)) }
         return lines
+    }
+}
+
+extension Event {
+    /// Whether it tells what became of a step.
+    fileprivate var isAnswer: Bool {
+        switch self {
+        case .stepSucceeded, .stepFailed, .stepUnknown: true
+        default: false
+        }
     }
 }

@@ -1,4 +1,4 @@
-import Glibc
+import Files
 import Orchestrator
 import Reconciler
 
@@ -105,7 +105,7 @@ struct GroupTarget: Sendable {
     private static func stranger(_ file: String, _ path: String, _ session: Session, _ groups: [String]) -> OperationError {
         let others = "Groups here: \(groups.joined(separator: ", ")); --group NAME chooses one."
         let follow = session.command == LogsCommand.name ? " Lines that are still to come are shown with --follow." : ""
-        guard access(path, F_OK) == 0 else {
+        guard fileExists(path) else {
             return OperationError(.noDefinition, "there is no file \(file), and nothing here was started from it", next: others + follow)
         }
         return OperationError(.usage, "nothing has been started from \(file) yet", next: others + follow)

@@ -17,15 +17,6 @@ struct InitCommand: Verb {
 
     @OptionGroup(title: "Shared options") var shared: SharedOptions
 
-    /// A file that is named may not be the only one in its directory, and two groups need two names.
-    private static func groupName(_ file: String) -> String? {
-        let name = fileName(file)
-        guard name != "Miniboss.swift" else { return nil }
-        let stem = name.hasSuffix(".swift") ? String(name.dropLast(".swift".count)) : name
-        let words = stem.lowercased().split { !$0.isASCII || !$0.isLetter && !$0.isNumber }
-        return words.isEmpty ? nil : String(words.joined(separator: "-").prefix(63))
-    }
-
     func perform(_ session: Session) async throws -> Int32 {
         let name = shared.file ?? "Miniboss.swift"
         let path = name.hasPrefix("/") ? name : "\(session.currentDirectory)/\(name)"
@@ -48,5 +39,14 @@ struct InitCommand: Verb {
                 ? JSON.members(["path": .string(path)]).text
                 : "wrote \(SafeText.line(path)); next: miniboss \(shared.file.map { "-f \(SafeText.line($0)) " } ?? "")start")
         return 0
+    }
+
+    /// A file that is named may not be the only one in its directory, and two groups need two names.
+    private static func groupName(_ file: String) -> String? {
+        let name = fileName(file)
+        guard name != "Miniboss.swift" else { return nil }
+        let stem = name.hasSuffix(".swift") ? String(name.dropLast(".swift".count)) : name
+        let words = stem.lowercased().split { !$0.isASCII || !$0.isLetter && !$0.isNumber }
+        return words.isEmpty ? nil : String(words.joined(separator: "-").prefix(63))
     }
 }

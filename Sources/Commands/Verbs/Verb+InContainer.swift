@@ -19,13 +19,10 @@ extension Verb {
         let refusal = Terminal.Refusal()
         let streams = Terminal.streams(refusal)
         return try await operate(session, target, progress: shared.progress == .auto ? .quiet : shared.progress) { setting in
+            defer { sayIfCutOff(session, setting, service) }
             let end: CommandEnd
-            do { end = try await body(setting, command, streams) } catch {
-                sayIfCutOff(session, setting, service)
-                throw refusal.reason ?? error
-            }
+            do { end = try await body(setting, command, streams) } catch { throw refusal.reason ?? error }
             // A command that was cut off has no exit code of its own.
-            sayIfCutOff(session, setting, service)
             if setting.interruption.isInterrupted { throw Interrupted(signal: setting.interruption.signal) }
             // Other progress has told of it.
             if let leftover = end.leftover, [.auto, .quiet].contains(shared.progress) {

@@ -80,8 +80,8 @@ public struct Launch: Sendable {
         return Execution(path: path, arguments: ["miniboss"] + invocation.forwarded, environment: environment)
     }
 
-    /// The engine, told for doctor of a strange compiler; but for logs, whose lines may hold secrets of services without a container, the program that last started the
-    /// group: it knows them.
+    /// The engine, told for doctor of a strange compiler; but for logs, whose lines may hold secrets of services without a
+    /// container, the program that last started the group: it knows them.
     private func reader(_ kit: Kit, _ invocation: Invocation, _ file: DefinitionFile?) -> Execution {
         let place = file?.path ?? Disk.absolute(DefinitionFile.fileName, in: setting.currentDirectory)
         if invocation.command == "doctor", !invocation.asksForHelp {

@@ -139,10 +139,15 @@ extension Connection {
 
     /// Up to this size a ledger is looked through before it is written to, which takes some milliseconds.
     static let smallSize = 2 << 20
+    /// Up to this size its whole chain is checked, too.
+    static let smallChainSize = smallSize / 4
+
+    /// Bytes of the database, those in its write-ahead log included.
+    private func size() throws(LedgerError) -> Int { try integer("PRAGMA page_count") * integer("PRAGMA page_size") }
 
     /// Looks for damage where nobody reads as a rule; in a large ledger only `verify` does.
     private func checkPages() throws(LedgerError) {
-        guard try integer("PRAGMA page_count") * integer("PRAGMA page_size") <= Self.smallSize else { return }
+        guard try size() <= Self.smallSize else { return }
         let damage = try texts("PRAGMA quick_check(1)").first { $0 != "ok" }
         if let damage { throw LedgerError(.corrupt, "the ledger at \(path) is damaged: \(damage).", next: LedgerError.mend(path)) }
     }
@@ -153,8 +158,7 @@ extension Connection {
         let unfinished = try rows("SELECT started_seq, finished_seq FROM run_projection ORDER BY run DESC LIMIT 1") {
             (row) throws(LedgerError) in row.isNull(1) ? row.int(0) : nil
         }
-        let isSmall = try integer("PRAGMA page_count") * integer("PRAGMA page_size") <= Self.smallSize / 4
-        let first = isSmall ? 1 : min(unfinished.first.flatMap { $0 } ?? head.seq, head.seq)
+        let first = try size() <= Self.smallChainSize ? 1 : min(unfinished.first.flatMap { $0 } ?? head.seq, head.seq)
         if let fault = try checkChain(after: max(first - 1, 0)).fault {
             throw LedgerError(chainBrokenAt: fault.seq, path: path)
         }

@@ -20,9 +20,9 @@ final class HookThread: TaskExecutor {
 }
 
 /// The jobs of one thread. Outlives its executor, since the thread itself holds it.
+// Unchecked, since a condition variable has to live at one address beside its mutex: every access to `jobs` and `isFinished` is
+// between lock and unlock.
 private final class JobQueue: @unchecked Sendable {
-    // Unchecked, since a condition variable has to live at one address beside its mutex: every access to `jobs` and
-    // `isFinished` is between lock and unlock.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var jobs: [(job: UnownedJob, executor: UnownedTaskExecutor)] = []

@@ -7,17 +7,20 @@ func holderOfPort(_ port: Int, engine: any ContainerEngine, seenFrom group: Grou
     if let containers = try? await engine.containers(labels: []),
         let holder = containers.first(where: { $0.state == "running" && $0.ports.contains { $0.hostPort == port } })
     {
-        let owner = holder.labels[GroupLabels.group].map { owner in
-            let isLeftover = owner == group.name && holder.labels[GroupLabels.service].map { group[$0] == nil } ?? false
-            return isLeftover
-                ? " of a service that is defined no more (`docker rm -f \(holder.name)` ends it alone, `miniboss stop` the whole group)"
-                : " of group \"\(owner)\""
-                    + (owner == group.name ? "" : " (`miniboss stop --group \(owner)` where that was started ends it)")
-        }
-        return "container \(holder.name)" + (owner ?? "")
+        return "container \(holder.name)" + ownerWords(holder, seenFrom: group)
     }
     guard let inode = listeningInode(port: port) else { return nil }
     return processName(socketInode: inode) ?? "a process of this machine"
+}
+
+/// Whose a container is, and how it is ended; nothing for one that no group of ours made.
+private func ownerWords(_ holder: ContainerSummary, seenFrom group: GroupSpec) -> String {
+    guard let owner = holder.labels[GroupLabels.group] else { return "" }
+    guard owner == group.name else { return " of group \"\(owner)\" (`miniboss stop --group \(owner)` where that was started ends it)" }
+    let isLeftover = holder.labels[GroupLabels.service].map { group[$0] == nil } ?? false
+    return isLeftover
+        ? " of a service that is defined no more (`docker rm -f \(holder.name)` ends it alone, `miniboss stop` the whole group)"
+        : " of group \"\(owner)\""
 }
 
 /// The socket that listens on a port, from `/proc/net/tcp` and `tcp6` (proc(5): local address in hex, state 0A, inode).

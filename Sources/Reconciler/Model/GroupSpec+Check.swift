@@ -39,24 +39,19 @@ extension GroupSpec {
     }
 
     private func duplicateNames() -> [DefinitionProblem] {
-        var types: [String: [String]] = [:]
-        var spellings: [String: [String]] = [:]
-        for service in services {
-            types[service.name.lowercased(), default: []].append(service.typeName)
-            if spellings[service.name.lowercased()]?.contains(service.name) != true {
-                spellings[service.name.lowercased(), default: []].append(service.name)
-            }
-        }
+        let owners = Dictionary(grouping: services) { $0.name.lowercased() }
         var reported: Set<String> = []
         return services.compactMap { service in
             let key = service.name.lowercased()
-            guard let owners = types[key], owners.count > 1, reported.insert(key).inserted else { return nil }
-            let names = spellings[key, default: []].map { "\"\($0)\"" }.joined(separator: " or ")
-            let rule = spellings[key, default: []].count > 1 ? "names must differ in more than case" : "names must be unique"
+            guard let owners = owners[key], owners.count > 1, reported.insert(key).inserted else { return nil }
+            var spellings: [String] = []
+            for name in owners.map(\.name) where !spellings.contains(name) { spellings.append(name) }
+            let names = spellings.map { "\"\($0)\"" }.joined(separator: " or ")
+            let types = owners.map(\.typeName).joined(separator: ", ")
+            let rule = spellings.count > 1 ? "names must differ in more than case" : "names must be unique"
             // The first may keep its name.
             return DefinitionProblem(
-                typeName: owners[1], field: "name",
-                "\(owners.count) services are named \(names) (\(owners.joined(separator: ", "))); \(rule)")
+                typeName: owners[1].typeName, field: "name", "\(owners.count) services are named \(names) (\(types)); \(rule)")
         }
     }
 

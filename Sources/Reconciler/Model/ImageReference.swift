@@ -62,15 +62,6 @@ public struct ImageReference: Sendable, Equatable, CustomStringConvertible {
     }
 }
 
-/// What a reference is made of; all of it is ASCII.
-extension UInt8 {
-    fileprivate var isLowercaseOrDigit: Bool {
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self)
-    }
-    fileprivate var isUppercase: Bool { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) }
-    fileprivate var isMark: Bool { self == UInt8(ascii: ".") || self == UInt8(ascii: "_") || self == UInt8(ascii: "-") }
-}
-
 /// Why text is not an image reference.
 public struct ImageReferenceError: Error, Sendable, Equatable, CustomStringConvertible {
     public let reference: String

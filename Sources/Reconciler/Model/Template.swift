@@ -46,10 +46,7 @@ public struct Template: Sendable, Equatable {
 
     /// As keys are as a rule, letters and `_`, which needs no closer look.
     private static func isPlain(_ text: String) -> Bool {
-        !text.isEmpty
-            && text.utf8.allSatisfy {
-                UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 || $0 == UInt8(ascii: "_")
-            }
+        !text.isEmpty && text.utf8.allSatisfy { $0.isLowercase || $0.isUppercase || $0 == UInt8(ascii: "_") }
     }
 
     /// What stands in quotation marks or has blanks around it is JSON or a program's text, not a key.
