@@ -1,7 +1,7 @@
 # What one types here. The work is done by scripts/, each of which says what it does in its first lines.
 SHELL := /bin/sh
 PREFIX ?= /usr/local
-SWIFT_FILES := Package.swift Sources Tests Examples Benchmarks/instructions/Package.swift Benchmarks/instructions/Sources/instructions
+SWIFT_FILES := Package.swift Sources Tests Examples Benchmarks/instructions
 
 .DEFAULT_GOAL := help
 .PHONY: counts help build install demo demo-stop test bench format lint clean

@@ -61,11 +61,15 @@ let package = Package(
         .executableTarget(
             name: "ledger-bench", dependencies: ["Ledger", "Orchestrator", "Reconciler"], path: "Benchmarks/ledger/LedgerBench",
             swiftSettings: strict),
+        .executableTarget(
+            name: "instructions", dependencies: ["Commands", "Ledger", "Orchestrator", "Reconciler"], path: "Benchmarks/instructions",
+            exclude: ["count.py"], swiftSettings: strict),
         .testTarget(
             name: "RecordsTests", dependencies: ["Commands", "Orchestrator", "Ledger", "Reconciler", "CSQLite", "TestSupport"],
             exclude: ["Corpus"], swiftSettings: strict),
         .testTarget(
-            name: "OrchestratorTests", dependencies: ["Orchestrator", "DockerClient", "Reconciler", "TestSupport"], swiftSettings: strict),
+            name: "OrchestratorTests", dependencies: ["Orchestrator", "DockerClient", "Ledger", "Reconciler", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "ReconcilerTests", dependencies: ["Reconciler"], swiftSettings: strict),
         .testTarget(name: "ReportTests", dependencies: ["Report", "Reconciler", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "CommandsTests", dependencies: ["Commands", "Orchestrator", "Reconciler"], swiftSettings: strict),

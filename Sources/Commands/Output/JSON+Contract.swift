@@ -1,5 +1,5 @@
 import Orchestrator
-import Reconciler
+package import Reconciler
 
 extension JSON {
     /// One row of `history --json`.
@@ -29,7 +29,7 @@ extension JSON {
     /// One row of `history RUN --json` and one line of `--progress json`; secrets masked.
     ///
     /// - Parameter isCritical: whether it is on the run's critical path; `nil` while that can't be known.
-    init(_ fact: RecordedFact, isCritical: Bool? = nil) {
+    package init(_ fact: RecordedFact, isCritical: Bool? = nil) {
         let body = fact.masked.event.body
         let members: KeyValuePairs<String, JSON> = [
             "seq": .int(fact.seq), "run": .int(fact.run), "at": .string(fact.at), "service": JSON(fact.service),

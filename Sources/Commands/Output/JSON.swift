@@ -1,7 +1,7 @@
 import Reconciler
 
 /// JSON as the contract spells it: keys in the order given, every key present, one deterministic text for equal values.
-indirect enum JSON: Sendable, Equatable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
+package indirect enum JSON: Sendable, Equatable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
     case null
     case bool(Bool)
     case int(Int)
@@ -10,14 +10,14 @@ indirect enum JSON: Sendable, Equatable, ExpressibleByStringLiteral, Expressible
     case array([JSON])
     case object([Member])
 
-    struct Member: Sendable, Equatable {
+    package struct Member: Sendable, Equatable {
         var key: String
         var value: JSON
     }
 
-    init(stringLiteral value: String) { self = .string(value) }
-    init(integerLiteral value: Int) { self = .int(value) }
-    init(booleanLiteral value: Bool) { self = .bool(value) }
+    package init(stringLiteral value: String) { self = .string(value) }
+    package init(integerLiteral value: Int) { self = .int(value) }
+    package init(booleanLiteral value: Bool) { self = .bool(value) }
 
     init(_ text: String?) { self = text.map(JSON.string) ?? .null }
     init(_ number: Int?) { self = number.map(JSON.int) ?? .null }
@@ -44,7 +44,7 @@ indirect enum JSON: Sendable, Equatable, ExpressibleByStringLiteral, Expressible
     }
 
     /// On one line, without spaces; whatever a terminal could act on is escaped.
-    var text: String {
+    package var text: String {
         var out = ""
         write(to: &out)
         return out

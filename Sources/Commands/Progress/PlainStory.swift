@@ -1,7 +1,7 @@
-import Reconciler
+package import Reconciler
 
 /// A run as plain lines, each fact at most once: `+2.103 appdb running (ping 1.6 s, post_start 0.1 s)`.
-struct PlainStory: Sendable {
+package struct PlainStory: Sendable {
     private var start: RecordedFact?
     private var hooks: [String: [String]] = [:]
     private var causes: [String?: String] = [:]
@@ -15,6 +15,8 @@ struct PlainStory: Sendable {
     /// Seconds without a word of a service until what passes is told, too: a long pull or build shows that it goes on.
     private static let silence = 10.0
 
+    package init() {}
+
     /// The line for what a service is just doing; `nil` where it was told of a moment ago.
     ///
     /// - Parameter seconds: since the run's start.
@@ -25,7 +27,7 @@ struct PlainStory: Sendable {
     }
 
     /// The line for a fact; `nil` when it has nothing to add to what was said.
-    mutating func line(_ fact: RecordedFact) -> String? {
+    package mutating func line(_ fact: RecordedFact) -> String? {
         if case .runStarted = fact.event { start = fact }
         guard let start, fact.run == start.run else {
             // A run begins by settling what killed ones left, in their names.

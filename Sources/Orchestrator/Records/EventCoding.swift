@@ -18,7 +18,7 @@ package enum EventCoding {
     }
 
     /// The event a row tells of; `nil` for a type this version does not know, which readers show as it is.
-    static func fact(of row: RecordedEvent) throws(OperationError) -> RecordedFact? {
+    package static func fact(of row: RecordedEvent) throws(OperationError) -> RecordedFact? {
         guard let type = EventCatalog.body(named: row.type) else { return nil }
         guard row.version <= type.version else {
             throw OperationError(

@@ -1,5 +1,5 @@
-@testable import Commands
-@testable import Reconciler
+import Commands
+import Reconciler
 
 extension Work {
     /// From events to what is shown.

@@ -1,4 +1,4 @@
-@testable import Reconciler
+import Reconciler
 
 extension Work {
     /// From a definition to steps: check, plan, schedule, templates, differences.

@@ -1,4 +1,4 @@
-@testable import Reconciler
+import Reconciler
 
 /// The same numbers each time (SplitMix64).
 struct SeededNumbers: RandomNumberGenerator {

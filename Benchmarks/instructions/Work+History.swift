@@ -1,6 +1,6 @@
-@testable import Ledger
-@testable import Orchestrator
-@testable import Reconciler
+import Ledger
+import Orchestrator
+import Reconciler
 
 extension Work {
     /// From the ledger's rows to the state of the group.
