@@ -16,7 +16,7 @@ struct TarTests {
             ("[^a]x", "ax", false), ("\\*", "*", true), ("\\*", "a", false), ("*\n!keep", "keep", false), ("*\n!keep", "drop", true),
             ("d\n!d/keep", "d/keep", false), ("d\n!d/keep", "d/drop", true), ("!a\na", "a", true), ("*", "Dockerfile", false),
             ("*", ".dockerignore", false), (".", "a", false), ("  d  ", "d", true), ("**", "a/b", true), ("a**b", "axb", false),
-            ("a**b", "ax/b", true),
+            ("a**b", "ax/b", true), ("../a", "a", false), ("d/../../a", "a", false), ("/../a", "a", true), ("*\n!../a", "a", true),
         ])
     func ignore(text: String, path: String, ignored: Bool) throws {
         #expect(try DockerIgnore(text).ignores(path) == ignored, "\(text) on \(path)")

@@ -1,6 +1,7 @@
 import DockerClient
 import FoundationEssentials
 import Glibc
+import Ledger
 import TestSupport
 import Testing
 
@@ -13,6 +14,39 @@ import Testing
         try withExtendedLifetime(directory) { try body(directory.path) }
     }
 
+    /// Those of a group whose definition is in `root`.
+    private func own(_ root: String, ledger: String? = nil) -> OwnFiles {
+        OwnFiles(LedgerLocation(directory: "\(root)/.miniboss/group", path: ledger))
+    }
+
+    @Test("B54: what miniboss keeps is in no copy, wherever the ledger is, and is refused by name; what only resembles it is the user's")
+    func ownFiles() throws {
+        try withDirectory { root in
+            for directory in [".miniboss", ".miniboss/group", "state", "state/my.sqlite.d", "deep", "deep/.miniboss"] {
+                try #require(mkdir("\(root)/\(directory)", 0o700) == 0)
+            }
+            try #require(symlink("state", "\(root)/link") == 0)
+            let files = [
+                "a", ".miniboss-context", ".miniboss/group/ledger.sqlite", "state/my.sqlite", "state/my.sqlite-wal", "state/my.sqlite-head",
+                "state/my.sqlite.d/lock", "state/my.sqlite.bak", "state/my.sql", "deep/.miniboss/x", "deep/b", "deep/my.sqlite",
+            ]
+            for file in files { try #require(FileManager.default.createFile(atPath: "\(root)/\(file)", contents: nil)) }
+            let own = own(root, ledger: "\(root)/link/my.sqlite")
+            let read = try HostTree.read(root, as: "r", leavingOut: own).filter { $0.kind == .file }.map(\.path)
+            #expect(Set(read) == ["r/a", "r/state/my.sqlite.bak", "r/state/my.sql", "r/deep/b", "r/deep/my.sqlite"])
+            for refused in ["state/my.sqlite", "state/my.sqlite-wal", "link/my.sqlite", "state/my.sqlite.d/lock", ".miniboss"] {
+                #expect(throws: DockerError.self) { try own.refuse("\(root)/\(refused)") }
+            }
+            #expect(throws: DockerError.self) { try self.own(root).refuse("\(root)/.miniboss/group/ledger.sqlite") }
+            for allowed in ["a", "state", "state/my.sql", "deep/my.sqlite", "state/my.sqlite.bak"] {
+                #expect(throws: Never.self) { try own.refuse("\(root)/\(allowed)") }
+            }
+            // A project may live in a directory of that name.
+            let inside = OwnFiles(LedgerLocation(directory: "\(root)/deep/.miniboss/.miniboss/group"))
+            #expect(throws: Never.self) { try inside.refuse("\(root)/deep/.miniboss/x") }
+        }
+    }
+
     private func text(_ path: String) -> String? { FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } }
 
     @Test("what was read comes back the same: content, mode, links, directories")
@@ -21,7 +55,7 @@ import Testing
             try #require(mkdir("\(root)/a", 0o755) == 0 && mkdir("\(root)/a/deep", 0o750) == 0)
             try #require(FileManager.default.createFile(atPath: "\(root)/a/deep/file", contents: Data("hello".utf8)))
             try #require(chmod("\(root)/a/deep/file", 0o640) == 0 && symlink("deep/file", "\(root)/a/link") == 0)
-            let entries = try HostTree.read("\(root)/a", as: "a")
+            let entries = try HostTree.read("\(root)/a", as: "a", leavingOut: own(root))
             try HostTree.write(entries, to: "\(root)/b")
             #expect(text("\(root)/b/deep/file") == "hello" && text("\(root)/b/link") == "hello")
             var info = stat()

@@ -8,6 +8,7 @@ import Glibc
 public struct BuildContext: Sendable {
     let directory: String
     let ignore: DockerIgnore
+    private let leavesOut: @Sendable (String) -> Bool
     /// The Dockerfile's path within the archive.
     public let dockerfile: String
     /// What is in the archive in the place of the directory's own, by path.
@@ -17,8 +18,13 @@ public struct BuildContext: Sendable {
     ///
     /// - Parameter dockerfile: path from the directory, or an absolute one. One outside of the directory is sent along, under a
     ///   name that `.dockerignore` then keeps out of the image, as `docker build -f` does.
+    /// - Parameter leavesOut: gets the path of each file and directory; what it says true of is not even opened.
     /// - Throws: `.badRequest` when the directory or the Dockerfile is missing, or `.dockerignore` is malformed.
-    public init(directory: String, dockerfile: String = "Dockerfile") throws(DockerError) {
+    public init(
+        directory: String, dockerfile: String = "Dockerfile", leavingOut leavesOut: @escaping @Sendable (String) -> Bool = { _ in false }
+    )
+        throws(DockerError)
+    {
         var status = stat()
         guard stat(directory, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
             throw DockerError(.badRequest, message: "the build context `\(directory)` is no directory")
@@ -30,6 +36,7 @@ public struct BuildContext: Sendable {
                 message: dockerfile.hasPrefix("/") ? "there is no `\(place)`" : "the build context `\(directory)` has no `\(dockerfile)`")
         }
         self.directory = directory
+        self.leavesOut = leavesOut
         let inside = Self.inside(place, directory)
         self.dockerfile = inside ?? Self.sentAlong
         let path = directory + "/.dockerignore"
@@ -59,7 +66,7 @@ public struct BuildContext: Sendable {
 
     /// The archive; each call begins anew.
     public func stream() -> ByteStream {
-        let walk = ContextWalk(directory: directory, ignore: ignore, replaced: replaced)
+        let walk = ContextWalk(directory: directory, ignore: ignore, leavingOut: leavesOut, replaced: replaced)
         return ByteStream { () async throws(DockerError) in try await walk.next() }
     }
 }

@@ -7,6 +7,7 @@ actor ContextWalk {
 
     private let directory: String
     private let ignore: DockerIgnore
+    private let leavesOut: @Sendable (String) -> Bool
     private let replaced: [String: [UInt8]]
     /// Paths still to visit, the next one last.
     private var pending: [String]
@@ -16,9 +17,10 @@ actor ContextWalk {
     private var left = 0
     private var ended = false
 
-    init(directory: String, ignore: DockerIgnore, replaced: [String: [UInt8]]) {
+    init(directory: String, ignore: DockerIgnore, leavingOut leavesOut: @escaping @Sendable (String) -> Bool, replaced: [String: [UInt8]]) {
         self.directory = directory
         self.ignore = ignore
+        self.leavesOut = leavesOut
         self.replaced = replaced
         pending = replaced.keys.sorted(by: >) + [""]
     }
@@ -51,6 +53,7 @@ actor ContextWalk {
             return
         }
         let full = path.isEmpty ? directory : directory + "/" + path
+        if !path.isEmpty, leavesOut(full) { return }
         var status = stat()
         let ignored = !path.isEmpty && ignore.ignores(path)
         guard (path.isEmpty ? stat(full, &status) : lstat(full, &status)) == 0 else {

@@ -19,7 +19,7 @@ public struct DockerIgnore: Sendable {
             if includes { rule = Self.trimmed(String(rule.dropFirst())) }
             let cleaned = Self.cleaned(rule)
             // `.` and `..` stand for the context itself, which is always sent.
-            guard !cleaned.isEmpty, cleaned != "." else { continue }
+            guard !cleaned.isEmpty, cleaned != ".", !Self.leadsOut(rule) else { continue }
             patterns.append(try IgnorePattern(cleaned, includes: includes))
         }
         hasInclusions = patterns.contains { $0.includes }
@@ -53,6 +53,16 @@ public struct DockerIgnore: Sendable {
         while rest.first?.isWhitespace == true { rest = rest.dropFirst() }
         while rest.last?.isWhitespace == true { rest = rest.dropLast() }
         return String(rest)
+    }
+
+    /// Whether a relative path names what is beside or above its beginning: there it can match nothing.
+    private static func leadsOut(_ path: String) -> Bool {
+        var depth = path.hasPrefix("/") ? Int.max / 2 : 0
+        for name in path.split(separator: "/") where name != "." {
+            depth += name == ".." ? -1 : 1
+            if depth < 0 { return true }
+        }
+        return false
     }
 
     /// The path without `.` and `..`, and without a slash at either end.

@@ -47,11 +47,8 @@ public struct CommandStreams: Sendable {
         let watch = Task { [tty, size] in
             var last: (columns: Int, rows: Int)?
             while tty, !Task.isCancelled {
-                // A size that can't be passed on costs looks, not the command.
-                if let now = size(), last.map({ $0 != now }) ?? true {
-                    try? await resize(now.columns, now.rows)
-                    last = now
-                }
+                // A size that can't be passed on costs looks, not the command; the first may come before the process has begun.
+                if let now = size(), last.map({ $0 != now }) ?? true, (try? await resize(now.columns, now.rows)) != nil { last = now }
                 try await Task.sleep(for: .milliseconds(250))
             }
         }

@@ -4,6 +4,8 @@ package import DockerClient
 ///
 /// Each call is one request of the Engine API, and throws what the client throws.
 package protocol ContainerEngine: Sendable {
+    /// Where the ports that its containers publish are reached.
+    var publishedHost: String { get }
     /// Version and id of the engine, and the time on its clock.
     func identity() async throws(DockerError) -> EngineIdentity
 
@@ -30,7 +32,7 @@ package protocol ContainerEngine: Sendable {
     /// Connects the caller's streams to a container, calls `connected`, and returns when the container closes them.
     func attach(container id: String, streams: CommandStreams, connected: @Sendable () async throws -> Void) async throws
     func inspectJSON(container id: String) async throws(DockerError) -> String
-    func copyIn(container id: String, from hostPath: String, to path: String) async throws(DockerError)
+    func copyIn(container id: String, from hostPath: String, to path: String, leavingOut own: OwnFiles) async throws(DockerError)
     func copyOut(container id: String, from path: String, to hostPath: String) async throws(DockerError)
 
     func images() async throws(DockerError) -> [ImageSummary]
@@ -73,4 +75,6 @@ package struct BuildRequest: Sendable, Equatable {
     package var directory: String
     package var dockerfile: String
     package var tag: String
+    /// What of the directory is not sent.
+    package var own: OwnFiles
 }

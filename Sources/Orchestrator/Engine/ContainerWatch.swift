@@ -19,6 +19,8 @@ final class ContainerWatch: Sendable {
         var signals: [String: Int] = [:]
         /// Containers whose start and death were seen.
         var dead: Set<String> = []
+        /// Those of them of which a run has still to learn.
+        var unsettled: Set<String> = []
         /// How each container ended last, whatever became of it since.
         var ends: [String: (exitCode: Int?, signal: Int?)] = [:]
         /// Containers that ended after somebody had the engine send them a signal to end, and were not started since.
@@ -84,8 +86,11 @@ final class ContainerWatch: Sendable {
     /// Calls `call` whenever `death(of:)` knows of one more, in the place of whoever was called before.
     func onDeath(_ call: Wake?) { state.withLock { $0.onDeath = call } }
 
-    /// Cheap, for those who ask often: deaths are rare.
-    var hasSeenDeath: Bool { state.withLock { !$0.dead.isEmpty } }
+    /// Containers that have died and were not settled since. Cheap, for those who ask often: deaths are rare.
+    var unsettledDeaths: Set<String> { state.withLock { $0.unsettled } }
+
+    /// From here on nobody has to be told of these deaths.
+    func settle(_ containers: Set<String>) { state.withLock { $0.unsettled.subtract(containers) } }
 
     func forget(_ token: Int) {
         state.withLock { state in state.sleepers[token] = nil }
@@ -105,6 +110,7 @@ final class ContainerWatch: Sendable {
             case "start":
                 state.started.insert(event.id)
                 state.dead.remove(event.id)
+                state.unsettled.remove(event.id)
                 state.signals[event.id] = nil
                 state.stopped.remove(event.id)
                 return ([], nil)
@@ -119,6 +125,7 @@ final class ContainerWatch: Sendable {
                 state.ends[event.id] = (exitCode, state.signals[event.id])
                 guard state.started.remove(event.id) != nil else { return (concerned, nil) }
                 state.dead.insert(event.id)
+                state.unsettled.insert(event.id)
                 return (concerned + [state.onDeath].compactMap(\.self), exitCode)
             case "oom", "destroy": return (concerned, nil)
             default: return ([], nil)

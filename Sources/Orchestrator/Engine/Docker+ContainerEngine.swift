@@ -2,6 +2,8 @@ package import DockerClient
 
 /// The real engine.
 extension Docker: ContainerEngine {
+    package var publishedHost: String { host.publishedHost }
+
     package func identity() async throws(DockerError) -> EngineIdentity {
         let info = try await info()
         return EngineIdentity(id: info.id, version: info.serverVersion, time: EngineTime(info.systemTime) ?? EngineTime(nanoseconds: 0))
@@ -66,7 +68,10 @@ extension Docker: ContainerEngine {
         try await inspectContainerJSON(id)
     }
 
-    package func copyIn(container id: String, from hostPath: String, to path: String) async throws(DockerError) {
+    package func copyIn(
+        container id: String, from hostPath: String, to path: String, leavingOut own: OwnFiles
+    ) async throws(DockerError) {
+        try own.refuse(hostPath)
         var (directory, name) = split(path)
         switch try await pathKind(id, path: path) {
         case .directory?: (directory, name) = (path, split(hostPath).name)
@@ -74,7 +79,7 @@ extension Docker: ContainerEngine {
             throw DockerError(.badRequest, endpoint: "PUT /containers/\(id)/archive", message: "\(path) is no directory of the container")
         default: break
         }
-        try await copyIn(id, directory: directory, tar: TarWriter.archive(try HostTree.read(hostPath, as: name)))
+        try await copyIn(id, directory: directory, tar: TarWriter.archive(try HostTree.read(hostPath, as: name, leavingOut: own)))
     }
 
     package func copyOut(container id: String, from path: String, to hostPath: String) async throws(DockerError) {
@@ -118,7 +123,8 @@ extension Docker: ContainerEngine {
     }
 
     package func build(_ request: BuildRequest, output: @escaping @Sendable (String) -> Void) async throws(DockerError) -> String {
-        let context = try BuildContext(directory: request.directory, dockerfile: request.dockerfile)
+        let context = try BuildContext(
+            directory: request.directory, dockerfile: request.dockerfile, leavingOut: request.own.contain)
         var options = BuildOptions(tags: [request.tag])
         options.dockerfile = context.dockerfile
         for try await step in try await buildImage(options, context: context.stream()) {

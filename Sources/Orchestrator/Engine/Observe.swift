@@ -4,8 +4,9 @@ import Reconciler
 /// What the engine holds for the group now, as values for the planner.
 ///
 /// Three listings side by side; a container is inspected only when its fingerprint does not settle that it is as defined.
+/// - Parameter services: those whose containers are asked for; `nil` for all there are, defined or not.
 func observe(
-    _ group: GroupSpec, engine: any ContainerEngine, context: ContextValues, isNetworkGiven: Bool,
+    _ group: GroupSpec, only services: Set<String>? = nil, engine: any ContainerEngine, context: ContextValues, isNetworkGiven: Bool,
     fingerprint: @Sendable (ServiceSpec) -> String
 ) async throws(DockerError) -> ObservedGroup {
     async let listing = result { () async throws(DockerError) in
@@ -14,7 +15,9 @@ func observe(
     async let imageListing = result { () async throws(DockerError) in try await engine.images() }
     async let networkListing = result { () async throws(DockerError) in try await engine.networks(named: group.network) }
     let listed = try await listing.get().filter { $0.labels[GroupLabels.service] != nil }
-    let summaries = listed.filter { $0.labels[GroupLabels.oneOff] == nil }
+    let summaries = listed.filter { summary in
+        summary.labels[GroupLabels.oneOff] == nil && services?.contains(summary.labels[GroupLabels.service] ?? "") != false
+    }
     let images = imageIDs(try await imageListing.get())
     let networks = try await networkListing.get()
 

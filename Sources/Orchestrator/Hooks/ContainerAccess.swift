@@ -8,15 +8,17 @@ public final class ContainerAccess: Sendable {
     public let id: String
     public let name: String
     let engine: any ContainerEngine
+    private let own: OwnFiles
     private let observation = Mutex<ProbeSight?>(nil)
     private let words = Mutex<String?>(nil)
     private let inspected = Mutex<ContainerInspect?>(nil)
 
-    init(service: String, id: String, name: String, engine: any ContainerEngine) {
+    init(service: String, id: String, name: String, engine: any ContainerEngine, own: OwnFiles) {
         self.service = service
         self.id = id
         self.name = name
         self.engine = engine
+        self.own = own
     }
 
     /// The host port a container port is published at.
@@ -104,10 +106,10 @@ public final class ContainerAccess: Sendable {
     }
 
     /// Copies a file or directory of the host: into `containerPath` where that is a directory, else as it. Nothing is replaced by
-    /// something of another kind.
+    /// something of another kind, and what miniboss keeps of its own stays out.
     /// - Throws: `AccessError` for a path that ends with a slash and is no directory, and for one whose directory is not there.
     public func copyIn(from hostPath: String, to containerPath: String) async throws {
-        do throws(DockerError) { try await engine.copyIn(container: id, from: hostPath, to: containerPath) } catch {
+        do throws(DockerError) { try await engine.copyIn(container: id, from: hostPath, to: containerPath, leavingOut: own) } catch {
             guard error.isFileMissing else { throw error }
             throw AccessError("can't copy \(hostPath) to \(containerPath) in \(service): there is no such directory in its container")
         }

@@ -5,7 +5,7 @@ import Glibc
 /// Files of the host as tar entries, and back.
 enum HostTree {
     /// The file or directory at `path`, called `name` in the archive; symbolic links are kept as such.
-    static func read(_ path: String, as name: String) throws(DockerError) -> [TarEntry] {
+    static func read(_ path: String, as name: String, leavingOut own: OwnFiles) throws(DockerError) -> [TarEntry] {
         var info = stat()
         guard lstat(path, &info) == 0 else { throw failure(path) }
         let mode = Int(info.st_mode & 0o7777)
@@ -15,7 +15,9 @@ enum HostTree {
             var entries = [TarEntry(path: name, kind: .directory, mode: mode, modified: modified)]
             let children: [String]
             do throws(FileFault) { children = try directoryNames(path) } catch { throw failure(path, error.reason) }
-            for child in children { entries += try read("\(path)/\(child)", as: "\(name)/\(child)") }
+            for child in children where !own.contain("\(path)/\(child)") {
+                entries += try read("\(path)/\(child)", as: "\(name)/\(child)", leavingOut: own)
+            }
             return entries
         case S_IFLNK:
             var target = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
