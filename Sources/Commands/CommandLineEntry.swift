@@ -1,5 +1,4 @@
 import ArgumentParser
-internal import FoundationEssentials
 import Glibc
 public import Orchestrator
 import Reconciler
@@ -9,6 +8,8 @@ public enum CommandLineEntry {
     /// Makes sure of the standard streams and of last words; the first thing a program does, before it opens a file.
     public static func begin() {
         StandardStreams.fill()
+        // While there is one thread.
+        _ = ProgramEnvironment.variables
         CrashNotice.install()
         // Swift's runtime takes it for a crash.
         signal(SIGQUIT, SIG_DFL)
@@ -21,7 +22,7 @@ public enum CommandLineEntry {
 
     /// Reads the user's definition; a trap in the user's own code ends the process as a definition that can't be used.
     public static func reading<Definition>(_ read: () -> Definition) -> Definition {
-        if typedCommand == StopCommand.name { UnreadableStop.prepare(ProcessInfo.processInfo.environment) }
+        if typedCommand == StopCommand.name { UnreadableStop.prepare(ProgramEnvironment.variables) }
         defer { UnreadableStop.dismiss() }
         return CrashNotice.whileReading(read)
     }
@@ -39,8 +40,10 @@ public enum CommandLineEntry {
         var session = Session.current(definition: definition)
         // Named for a stop alone.
         if !session.problems.isEmpty { FormerProgram(session.environment)?.takeOver(session) }
+        var owesResult = false
         do {
             let order = try ArgumentOrder(arguments, verbs: MinibossCommand.verbNames)
+            owesResult = MinibossCommand.runsHooks(order.command) && order.arguments.contains("--json")
             session.command = order.command ?? ""
             session.arguments = order.recorded
             var command = try MinibossCommand.parseAsRoot(order.arguments)
@@ -59,20 +62,23 @@ public enum CommandLineEntry {
                     .usage, "this program is its own definition and can't use \(file)", next: "Leave out -f, or use the `miniboss` command."
                 )
             }
-            if verb.shared.json, type(of: verb).runsHooks { session.output = .keptForResults() }
-            do { return try await CrashNotice.whileWorking { [session] in try await verb.perform(session) } } catch let error
-                as OperationError
-            {
-                // Whoever reads the result of a run gets one.
-                if verb.shared.json, type(of: verb).runsHooks {
-                    let told = OperationError(error.code, session.address(error.message), next: error.next.map { session.address($0) })
-                    try session.output.line(JSON(refusal: told, problems: error.code == .definition ? session.problems : []).text)
-                }
-                throw error
-            }
+            if owesResult { session.output = .keptForResults() }
+            return try await CrashNotice.whileWorking { [session] in try await verb.perform(session) }
         } catch {
+            if owesResult, let refusal = refusal(error) {
+                let told = OperationError(refusal.code, session.address(refusal.message), next: refusal.next.map { session.address($0) })
+                let result = JSON(refusal: told, problems: told.code == .definition ? session.problems : [])
+                do { try session.output.line(result.text) } catch { return exitCode(of: error, session) }
+            }
             return exitCode(of: error, session)
         }
+    }
+
+    /// Why there is no run to tell of; `nil` for help and what else is no refusal.
+    private static func refusal(_ error: any Error) -> OperationError? {
+        if let error = error as? OperationError { return error }
+        guard MinibossCommand.exitCode(for: error) == .validationFailure else { return nil }
+        return OperationError(.usage, MinibossCommand.message(for: error))
     }
 
     private static func exitCode(of error: any Error, _ session: Session) -> Int32 {

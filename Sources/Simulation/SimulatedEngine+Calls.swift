@@ -3,6 +3,8 @@ package import Orchestrator
 
 /// What is asked of the engine and of its containers.
 extension SimulatedEngine {
+    package var publishedHost: String { "127.0.0.1" }
+
     package func identity() async throws(DockerError) -> EngineIdentity {
         try await call("info", reads: true) { engine in
             EngineIdentity(id: "simulated", version: "0", time: EngineTime(nanoseconds: Int(engine.scheduler.now)))
@@ -134,7 +136,9 @@ extension SimulatedEngine {
         guard asked == life else { throw DockerError(.replyLost, endpoint: "POST /attach", message: "the connection broke") }
     }
 
-    package func copyIn(container id: String, from hostPath: String, to path: String) async throws(DockerError) {
+    package func copyIn(
+        container id: String, from hostPath: String, to path: String, leavingOut own: OwnFiles
+    ) async throws(DockerError) {
         _ = try await inspect(container: id)
     }
 

@@ -14,6 +14,8 @@ package final class TrialGroup: @unchecked Sendable {
         package var readsKeys: [String]
         /// Keys of others that its `postStart` writes anew: who reads them waits for it, too.
         package var rewritesKeys: [String] = []
+        /// Its own `preStart` writes a key that it reads, and its `preStop` writes that anew: when its next container is made, say.
+        package var hasOwnKey = false
         package var isBuilt: Bool
         /// Its image keeps data in a volume that nobody named.
         package var keepsData = false
@@ -90,6 +92,10 @@ package final class TrialGroup: @unchecked Sendable {
             let pinged = members.filter { members[index].dependencies.contains($0.name) && $0.pingWritesKey }
             members[index].readsKeys += pinged.map { "ping-\($0.name)" }.filter { _ in generator.chance(70) }
         }
+        for index in members.indices where generator.chance(15) {
+            members[index].hasOwnKey = true
+            members[index].readsKeys.append("own-\(members[index].name)")
+        }
         for index in members.indices where generator.chance(60) { members[index].rewritesKeys = Self.rewritable(by: index, members) }
         self.init(members: members, scheduler: scheduler)
     }
@@ -153,6 +159,9 @@ package final class TrialGroup: @unchecked Sendable {
             preStart: { [self] in
                 try await scheduler.sleep(0.01)
                 if mischief[member.name]?.throwsInPreStart == true { throw TrialError("pre_start of \(member.name)") }
+                if member.hasOwnKey, LiveContext.read("own-\(member.name)") == nil {
+                    LiveContext.write("own-\(member.name)", .string("first"), secret: false)
+                }
             },
             ping: { [self] container in
                 asked[container.id, default: 0] += 1
@@ -176,7 +185,10 @@ package final class TrialGroup: @unchecked Sendable {
                 }
                 primed.append(container.id)
             },
-            preStop: { [self] _ in try await scheduler.sleep(0.01) })
+            preStop: { [self] _ in
+                try await scheduler.sleep(0.01)
+                if member.hasOwnKey { LiveContext.write("own-\(member.name)", .string("at version \(version)"), secret: false) }
+            })
     }
 }
 

@@ -21,6 +21,16 @@ struct HostTests {
     }
 
     @Test(
+        "Published ports are where the engine is",
+        arguments: [
+            ("unix:///run/d.sock", "127.0.0.1"), ("tcp://10.0.0.1", "10.0.0.1"), ("tcp://localhost:99/a/", "127.0.0.1"),
+            ("tcp://[::1]:99", "::1"), ("https://h.example", "h.example"),
+        ])
+    func published(text: String, host: String) throws {
+        #expect(try DockerHost(text).publishedHost == host)
+    }
+
+    @Test(
         "Hosts that cannot are refused with what to do",
         arguments: [
             ("ssh://me@host", "ssh -L"), ("fd://", "listen"), ("npipe:////./pipe/docker", "Windows"),

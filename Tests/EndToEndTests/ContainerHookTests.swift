@@ -29,6 +29,7 @@ import Testing
                 Context["failing"] = .int(try await container.exec("false").exitCode)
                 Context["tail"] = .string(await words { _ = try await container.logs(tail: -1) })
                 Context["input"] = .string(try await container.exec("cat", input: "passed on").output)
+                Context["launcher"] = .string(getenv("MINIBOSS_DEFINITION").map { String(cString: $0) } ?? "not inherited")
                 Context["nan"] = .string(await words { Context["number"] = .double(.nan) })
             }
         }
@@ -54,6 +55,7 @@ import Testing
             #expect(context.contains("`absent` can't be run in a:"), "\(context)")
             #expect(
                 context.contains(#""failing":1"#) && context.contains("can't be negative") && context.contains("passed on"), "\(context)")
+            #expect(context.contains("not inherited"), "\(context)")
         }
     }
 

@@ -313,7 +313,7 @@ private struct Expectation {
                 let env = ["MODE": "good", "URL": "postgres://user:hunter2-canary@db/x"]
                 let cmd = ["sh", "-c", "[ $MODE = good ] && exec sleep 1000; echo mode $MODE; exit 4"]
                 let stopSignal = StopSignal.sigkill
-                let readiness = Readiness.exec("test", "-d", "/proc/1")
+                let readiness = Readiness.exec("sh", "-c", "[ $MODE = good ]")
             }
             struct After: Service {
                 let name = "after"

@@ -196,6 +196,10 @@ private struct PostMortem: Decodable {
             #expect(excluded.code == 64 && excluded.errors.contains("behind"))
             #expect(try shop.miniboss("start", "--exclude", "besid").errors.contains("\"beside\""))
             #expect(try shop.miniboss("start", "--nonsense").code == 64)
+            for words in [["start", "--json", "--nonsense"], ["reload", "--json"], ["stop", "--json", "--timeout", "0"]] {
+                let refused = try shop.launch(words).wait()
+                #expect(refused.code == 64 && refused.output.hasPrefix("{") && refused.output.contains(#""run":null"#), "\(refused)")
+            }
             let unreachable = try shop.miniboss("start", "--json", variables: ["DOCKER_HOST": "unix:///nonexistent.sock"])
             #expect(unreachable.code == 69 && unreachable.output.hasPrefix("{"), "\(unreachable)")
             #expect(unreachable.output.contains("no Docker Engine answers at unix:///nonexistent.sock"), "\(unreachable)")
@@ -206,6 +210,8 @@ private struct PostMortem: Decodable {
             defer { engine.stop() }
             let nearMiss = try shop.miniboss("start", variables: ["DOCKER_HOST": engine.host])
             #expect(nearMiss.code == 65 && nearMiss.errors.contains("dependencies"), "\(nearMiss.errors)")
+            let told = try shop.miniboss("start", "--json", variables: ["DOCKER_HOST": engine.host]).output
+            #expect(told.contains(#""problems":["#) && told.contains("dependancies"), "\(told)")
             #expect(engine.connectionCount == 0, "nobody asks an engine before the definition is sound")
             try shop.write("Miniboss.swift", source + "\nlet wrong: Int = \"text\"\n")
             let broken = try shop.miniboss("start")

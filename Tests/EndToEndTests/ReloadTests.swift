@@ -165,7 +165,8 @@ private let reloadable = """
             try shop.write("source/Dockerfile", sound)
             #expect(try shop.miniboss("start").code == 0)
             let top = try await shop.container("top")?.id
-            try shop.write("source/Dockerfile", "FROM \(base)\nCMD [\"false\"]\n")
+            // It can't be started: one that ends at once may be noticed only after "top" has been started.
+            try shop.write("source/Dockerfile", "FROM \(base)\nCMD [\"/no/such/program\"]\n")
             #expect(try shop.miniboss("reload", "built").code == 1)
             #expect(try await shop.container("top")?.state.running == false)
             try shop.write("source/Dockerfile", sound)

@@ -49,6 +49,28 @@ import Testing
         clear()
     }
 
+    @Test("a pipe takes more than it holds, as slowly as it is read") func slowReader() async throws {
+        let pipe = "\(directory)/pipe"
+        try #require(mkfifo(pipe, 0o600) == 0)
+        let reader = open(pipe, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        try #require(reader >= 0 && fcntl(reader, F_SETFL, 0) == 0)
+        defer { close(reader) }
+        let text = String(repeating: "x", count: 1 << 20)
+        async let written: Void = try ReplacedFile(path: pipe).write(text)
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        var count = 0
+        while count < text.utf8.count {
+            let more = read(reader, &bytes, bytes.count)
+            // Nobody writes any more, or nobody yet.
+            guard more >= 0 else { break }
+            count += more
+            if more == 0 { await Task.yield() }
+        }
+        try await written
+        #expect(count == text.utf8.count)
+        clear("pipe")
+    }
+
     @Test("where nothing can be written the system's words say why, and nothing is left behind") func refused() throws {
         #expect(throws: ReplacedFile.Failure.self) { try ReplacedFile(path: directory).write("x") }
         do { try ReplacedFile(path: "\(directory)/no/file").write("x") } catch { #expect(error.reason == "No such file or directory") }

@@ -21,8 +21,8 @@ private let table = """
         stop_began→stopping remove_began→removing failed→failed interrupted→interrupted blocked→blocked
     creating: container_created→created stop_began→stopping remove_began→removing failed→failed
         blocked→blocked interrupted→interrupted
-    created: pre_start_began→preparing start_began→starting stop_began→stopping remove_began→removing
-        failed→failed blocked→blocked interrupted→interrupted
+    created: pre_start_began→preparing create_began→creating start_began→starting stop_began→stopping
+        remove_began→removing failed→failed blocked→blocked interrupted→interrupted
     starting: container_started→pinging stop_began→stopping remove_began→removing failed→failed
         blocked→blocked interrupted→interrupted
     pinging: ping_succeeded→running post_start_began→priming stop_began→stopping remove_began→removing

@@ -80,10 +80,14 @@ struct SetAsideTests {
         #expect(kind == "event 1 (hook.finished, version 1) can't be read: its `seconds` is of another kind than it should be")
     }
 
-    @Test("a broken chain: the new ledger cites place, last good event and hash, and takes context and members over")
+    @Test("a broken chain: the new ledger cites place, last good event and hash, and takes over what later starts need")
     func brokenChain() throws {
         let memory = Memory()
-        let facts = story().facts
+        var story = story()
+        story.add("db", VolumesKept(volumes: ["/kept": "a-volume"]))
+        story.add("app", StepSucceeded(step: .createContainer, target: "demo_app", result: "app-9", seconds: 1))
+        story.add("db", NoteTaken(text: "succeeded"))
+        let facts = story.facts
         try memory.record(facts)
         let rows = try memory.reader().events()
         // The last event is changed in place, in a way that keeps the file's form.
@@ -121,6 +125,8 @@ struct SetAsideTests {
         #expect(state.context.values == ["db_id": .int(3), "app_id": .int(2), "late": .string("x")])
         #expect(state.members.map(\.name) == ["db", "app"])
         #expect(state.network == "miniboss-demo")
+        #expect(state["db"].keptVolumes == ["/kept": "a-volume"] && state["db"].debts.isEmpty)
+        #expect(state["app"].debt(of: "app-9").postStart)
         #expect(state.openRuns.isEmpty)
         // The runs count on, so that "run 2" stays one run.
         #expect(try records.newestRuns(limit: 9) == [3])

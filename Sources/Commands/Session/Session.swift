@@ -18,8 +18,7 @@ struct Session: Sendable {
 
     static func current(definition: GroupDefinition?) -> Session {
         Session(
-            definition: definition, environment: ProcessInfo.processInfo.environment,
-            currentDirectory: FileManager.default.currentDirectoryPath)
+            definition: definition, environment: ProgramEnvironment.variables, currentDirectory: FileManager.default.currentDirectoryPath)
     }
 
     var paint: Paint { Paint(isOn: output.isTerminal && wantsColour) }

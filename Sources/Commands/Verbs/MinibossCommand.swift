@@ -28,6 +28,11 @@ struct MinibossCommand: ParsableCommand {
             DoctorCommand.self, CompletionsCommand.self,
         ])
 
+    /// Whether the command ends with a result of a run, which whoever asks for JSON gets in any case.
+    static func runsHooks(_ command: String?) -> Bool {
+        configuration.subcommands.contains { $0.configuration.commandName == command && ($0 as? any Verb.Type)?.runsHooks == true }
+    }
+
     /// - Parameter command: as typed; unknown ones call nobody.
     static func callsEngine(_ command: String?) -> Bool {
         configuration.subcommands.contains { $0.configuration.commandName == command && ($0 as? any Verb.Type)?.callsEngine == true }

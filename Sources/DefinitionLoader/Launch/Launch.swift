@@ -121,7 +121,7 @@ public struct Launch: Sendable {
             return execution
         } catch {
             // Also where there is no compiler any more, or no room to compile: the more it must be possible to stop.
-            guard error.exitCode != LaunchError.usage else { throw error }
+            guard error.exitCode != LaunchError.usage, !error.isInterruption else { throw error }
             failure = error
         }
         let reason = String(failure.message.prefix { $0 != ";" })

@@ -15,6 +15,9 @@ public struct LaunchError: Error, Sendable, Equatable, CustomStringConvertible {
 
     public var description: String { next.map { "\(message)\n  \($0)" } ?? message }
 
+    /// The user, or a signal, ended it: nothing stands in for what was asked for.
+    var isInterruption: Bool { exitCode > 128 }
+
     static let usage: Int32 = 64
     static let invalidDefinition: Int32 = 65
     static let noDefinition: Int32 = 66

@@ -34,6 +34,15 @@ public struct DockerHost: Sendable, Equatable, CustomStringConvertible {
         return nil
     }
 
+    /// Where the ports that containers publish are reached: this machine, or the engine's.
+    ///
+    /// `127.0.0.1`, not `localhost`: that may be `::1` first, where no container port is published.
+    public var publishedHost: String {
+        guard case .tcp(let authority, _, _) = address else { return "127.0.0.1" }
+        let host = authority.prefix(upTo: authority.lastIndex(of: ":") ?? authority.endIndex)
+        return host == "localhost" ? "127.0.0.1" : String(host.drop { $0 == "[" }.prefix { $0 != "]" })
+    }
+
     /// Reads a host as `DOCKER_HOST` has it.
     ///
     /// - Parameters:

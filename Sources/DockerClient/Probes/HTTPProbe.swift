@@ -6,15 +6,16 @@ public struct HTTPProbe: Sendable, Equatable {
         case failure(String)
     }
 
-    /// `127.0.0.1`, not `localhost`: that may be `::1` first, where no container port is published.
-    public var host = "127.0.0.1"
+    /// A name or an address, as `DockerHost.publishedHost` has it.
+    public var host: String
     public var port: Int
     /// With a leading slash, may hold a query. What no URL may hold, a space say, is sent percent-encoded.
     public var path: String
     /// For one attempt, from connecting to the head of the answer.
     public var timeout: Duration
 
-    public init(port: Int, path: String = "/", timeout: Duration = .seconds(1)) {
+    public init(host: String = "127.0.0.1", port: Int, path: String = "/", timeout: Duration = .seconds(1)) {
+        self.host = host
         self.port = port
         self.path = path
         self.timeout = timeout
@@ -27,7 +28,8 @@ public struct HTTPProbe: Sendable, Equatable {
 
     func attempt(on engine: CurlEngine) async -> Outcome {
         let rooted = PathEncoding.encode(path.hasPrefix("/") ? path : "/" + path, keeping: Self.reserved)
-        var request = HTTPRequest(method: "GET", url: "http://\(host):\(port)\(rooted)", endpoint: "GET \(rooted)")
+        var request = HTTPRequest(
+            method: "GET", url: "http://\(host.contains(":") ? "[\(host)]" : host):\(port)\(rooted)", endpoint: "GET \(rooted)")
         request.connectTimeout = timeout
         request.headDeadline = timeout
         request.isolated = true

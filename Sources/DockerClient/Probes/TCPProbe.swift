@@ -30,6 +30,8 @@ public struct TCPProbe: Sendable, Equatable {
         }
     }
 
+    /// A name or an address, as `DockerHost.publishedHost` has it.
+    public var host: String
     public var port: Int
     public var containerEnd: ContainerEnd?
     /// For one attempt.
@@ -37,7 +39,11 @@ public struct TCPProbe: Sendable, Equatable {
     /// How long a connection to the published port must stay open.
     public var hold: Duration
 
-    public init(port: Int, containerEnd: ContainerEnd? = nil, timeout: Duration = .seconds(1), hold: Duration = .milliseconds(50)) {
+    public init(
+        host: String = "127.0.0.1", port: Int, containerEnd: ContainerEnd? = nil, timeout: Duration = .seconds(1),
+        hold: Duration = .milliseconds(50)
+    ) {
+        self.host = host
         self.port = port
         self.containerEnd = containerEnd
         self.timeout = timeout
@@ -71,7 +77,7 @@ public struct TCPProbe: Sendable, Equatable {
 
     private func askPublishedPort() -> Answer {
         let socket: Dialled
-        do { socket = try Dialled("127.0.0.1", port) } catch { return .failure(error.words) }
+        do { socket = try Dialled(host, port) } catch { return .failure(error.words) }
         switch socket.outcome(within: timeout) {
         case 0: break
         case nil: return .failure("no connection within \(timeout)")
@@ -95,16 +101,18 @@ private final class Dialled {
 
     init(_ host: String, _ port: Int) throws(Refusal) {
         guard let number = UInt16(exactly: port), number > 0 else { throw Refusal(words: "\(port) is no port") }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = number.bigEndian
-        guard inet_pton(AF_INET, host, &address.sin_addr) == 1 else { throw Refusal(words: "\(host) is no IPv4 address") }
-        let file = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        var hints = addrinfo()
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var found: UnsafeMutablePointer<addrinfo>?
+        let trouble = getaddrinfo(host, String(number), &hints, &found)
+        defer { found.map(freeaddrinfo) }
+        guard trouble == 0, let place = found?.pointee else {
+            throw Refusal(words: "\(host) can't be found: \(String(cString: gai_strerror(trouble)).lowercased())")
+        }
+        let file = socket(place.ai_family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
         guard file >= 0 else { throw Refusal(words: String(cString: strerror(errno))) }
         self.file = file
-        let result = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(file, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
-        }
+        let result = connect(file, place.ai_addr, place.ai_addrlen)
         settled = result == 0 ? 0 : errno == EINPROGRESS ? nil : errno
     }
 

@@ -1,3 +1,4 @@
+internal import Commands
 internal import Glibc
 
 /// Where the definition stands: what relative directories are relative to, and what the group is called by default.
@@ -13,15 +14,14 @@ struct DefinitionPlace: Sendable {
 
     /// From what the launcher sets in the environment; else the working directory.
     static let current: DefinitionPlace = {
-        let path = variable("MINIBOSS_DEFINITION").flatMap { $0.hasPrefix("/") ? $0 : nil }
-        let directory = path.map(directory(of:)) ?? workingDirectory()
-        var place = DefinitionPlace(path: path, hash: path == nil ? nil : variable("MINIBOSS_DEFINITION_HASH"), directory: directory)
-        if path != nil, let names = getenv("MINIBOSS_HOOKS") {
-            place.mentionedHooks = Set(String(cString: names).split(separator: ",").map(String.init))
-            // It is about this program and no other that a hook may start.
-            unsetenv("MINIBOSS_HOOKS")
+        let variables = ProgramEnvironment.variables
+        guard let path = variables["MINIBOSS_DEFINITION"], path.hasPrefix("/") else {
+            return DefinitionPlace(path: nil, hash: nil, directory: workingDirectory())
         }
-        return place
+        return DefinitionPlace(
+            path: path, hash: variables["MINIBOSS_DEFINITION_HASH"].flatMap { $0.isEmpty ? nil : $0 },
+            mentionedHooks: variables["MINIBOSS_HOOKS"].map { Set($0.split(separator: ",").map(String.init)) },
+            directory: directory(of: path))
     }()
 
     /// Whether the definition can have written a hook.

@@ -43,13 +43,13 @@ extension ContainerAccess {
     private func tcp(_ port: Int) async throws -> Bool {
         let published = try await hostPort(port)
         let end = TCPProbe.ContainerEnd(try await details(), port: port)
-        guard let error = await TCPProbe(port: published, containerEnd: end).attempt() else { return true }
+        guard let error = await TCPProbe(host: engine.publishedHost, port: published, containerEnd: end).attempt() else { return true }
         observe("tcp :\(port) \(error)")
         return false
     }
 
     private func http(_ port: Int, _ path: String, _ status: ClosedRange<Int>) async throws -> Bool {
-        switch await HTTPProbe(port: try await hostPort(port), path: path).attempt() {
+        switch await HTTPProbe(host: engine.publishedHost, port: try await hostPort(port), path: path).attempt() {
         case .status(let code) where status.contains(code): return true
         case .status(let code): observe("GET :\(port)\(path) answered \(code)")
         // Cut off by the deadline: that is no answer.

@@ -40,7 +40,7 @@ final class ContextStore: Sendable {
     func writeOutside(_ key: String, _ value: ContextValue, secret: Bool) {
         let (open, hasLate) = hooks.withLock { ($0.open, $0.hasLate) }
         guard !open.isEmpty, !hasLate else {
-            let reason = hasLate ? "after a hook's deadline" : "while no hook was at work"
+            let reason = hasLate ? "after a hook had been given up" : "while no hook was at work"
             note(nil, "context key \"\(key)\" was written from outside of any hook, \(reason); the write was dropped")
             return
         }
@@ -56,9 +56,9 @@ final class ContextStore: Sendable {
         }
     }
 
-    /// A write after the hook's deadline: dropped, and remembered as such.
-    func refuse(_ key: String, hook: HookName, service: String?) {
-        note(service, "\(hook.rawValue) wrote context key \"\(key)\" after its deadline; the write was dropped")
+    /// A write that comes when nobody waits for its hook any more: dropped, and remembered as such.
+    func refuse(_ key: String, hook: HookName, service: String?, _ reason: String) {
+        note(service, "\(hook.rawValue) wrote context key \"\(key)\" \(reason); the write was dropped")
     }
 
     private func note(_ service: String?, _ text: String) {

@@ -18,6 +18,15 @@ enum HookResult<Value: Sendable>: Sendable {
         case .timedOut, .interrupted, .overtaken: true
         }
     }
+
+    /// When a write comes too late.
+    fileprivate var closing: String {
+        switch self {
+        case .finished, .threw: "after it had come back"
+        case .timedOut: "after its deadline"
+        case .interrupted, .overtaken: "after it had been given up"
+        }
+    }
 }
 
 /// What made a hook pointless while it ran.
@@ -67,7 +76,7 @@ func runHook<Value: Sendable>(
     overtake { race.offer(.overtaken($0)) }
 
     let result = await race.value()
-    scope.close(isLate: result.isLate)
+    scope.close(isLate: result.isLate, since: result.closing)
     hook.cancel()
     timer.cancel()
     if let token { limits.interruption?.forget(token) }

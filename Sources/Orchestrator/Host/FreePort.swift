@@ -10,8 +10,9 @@ private func boundPort(_ port: Int) -> Int? {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
-    // Connections of the last holder that linger are in nobody's way; one that listens still is.
-    var yes: Int32 = 1
+    // Connections of the last holder that linger are in nobody's way; one that listens still is. Of any port the kernel would pick
+    // from fewer for it.
+    var yes: Int32 = port == 0 ? 0 : 1
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)

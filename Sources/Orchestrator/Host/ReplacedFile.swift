@@ -63,6 +63,8 @@ package struct ReplacedFile {
         let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw Failure(errno) }
         defer { close(descriptor) }
+        // Only the opening of a pipe that nobody reads was not to wait; a slow reader is waited for.
+        guard fcntl(descriptor, F_SETFL, 0) == 0 else { throw Failure(errno) }
         try Self.put(text, to: descriptor)
     }
 

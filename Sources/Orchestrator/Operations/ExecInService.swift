@@ -28,22 +28,26 @@ private func recordedExec(
         var config = ExecConfig(command)
         config.tty = streams.tty
         let refusal = RuntimeRefusal()
+        func notRunnable() -> OperationError? {
+            refusal.words.map { OperationError(notRunnable: $0, command, next: "It must be in the service's container and executable.") }
+        }
         // Cut off, we hang up; the engine has no call that ends the command.
-        let exit = try await run.interruption.cutting { [config] in
-            try await run.call(
-                EngineStep(kind: .execInContainer, service: service, cause: "exec was asked for", target: container.name),
-                result: { "exit \($0)" }
-            ) {
-                try await run.aside {
-                    let exit = try await run.engine.exec(container: container.id, config, streams: refusal.heard(on: streams))
-                    code.set(Int32(truncatingIfNeeded: exit))
-                    return exit
+        let exit: Int
+        do {
+            exit = try await run.interruption.cutting { [config] in
+                try await run.call(
+                    EngineStep(kind: .execInContainer, service: service, cause: "exec was asked for", target: container.name),
+                    result: { "exit \($0)" }
+                ) {
+                    try await run.aside {
+                        let exit = try await run.engine.exec(container: container.id, config, streams: refusal.heard(on: streams))
+                        code.set(Int32(truncatingIfNeeded: exit))
+                        return exit
+                    }
                 }
             }
-        }
-        if let words = refusal.words {
-            throw OperationError(notRunnable: words, command, next: "It must be in the service's container and executable.")
-        }
+        } catch let left as LeftAside { throw LeftAside(cause: left.cause ?? notRunnable()) }
+        if let refused = notRunnable() { throw refused }
         return WorkEnd(commandCode: exit)
     }
     return CommandEnd(code: code.value)

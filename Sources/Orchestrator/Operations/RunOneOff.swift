@@ -68,7 +68,7 @@ public func runOneOff(
                 }
                 code.set(Int32(truncatingIfNeeded: try await run.interruption.cutting { try await endedCode(run, id) }))
             } catch {
-                if run.mark != nil { try await run.stepBack(exitCode: nil, seconds: run.clock.seconds(since: start)) }
+                if run.mark != nil { try await run.stepBack(exitCode: nil, seconds: run.clock.seconds(since: start), after: error) }
                 throw error
             }
             try await run.stepBack(exitCode: Int(code.value), seconds: run.clock.seconds(since: start))

@@ -108,6 +108,9 @@ final class Journal: Sendable {
         }.close()
     }
 
+    /// Whether the ledger is held.
+    var isOpen: Bool { book.withLock { $0.isOpen } }
+
     /// Goes on with the ledger as others have left it.
     func reopen(_ ledger: any RunLedger) throws(OperationError) {
         let state = try ledger.foldedState()

@@ -52,7 +52,8 @@ public func setAsideLedger(_ setting: RunSetting) throws(OperationError) -> Ledg
     }
 }
 
-/// The run of this command as the new ledger tells it, with the context that later starts need.
+/// The run of this command as the new ledger tells it, with what later starts need: the context, volumes that wait for their next
+/// container, and for which containers `postStart` has still to run.
 private func successorEvents(_ cited: LedgerSetAside, after old: LedgerExamination, _ setting: RunSetting) throws -> [EventDraft] {
     var context = old.state.context
     var bodies: [any EventBody] = [
@@ -70,10 +71,19 @@ private func successorEvents(_ cited: LedgerSetAside, after old: LedgerExaminati
     for (key, value) in context.values.sorted(by: { $0.key < $1.key }) {
         bodies.append(ContextWritten(key: key, value: value, secret: context.secretKeys.contains(key), hook: nil))
     }
-    bodies.append(RunFinished(outcome: .succeeded))
-    return try bodies.map { body in
+    func draft(_ body: any EventBody, of service: String? = nil) throws -> EventDraft {
         EventDraft(
-            run: old.newestRun + 1, type: type(of: body).type, version: type(of: body).version, body: try EventCoding.body(of: body.event),
-            at: setting.clock.now(), monoNs: setting.clock.monotonic())
+            run: old.newestRun + 1, service: service, type: type(of: body).type, version: type(of: body).version,
+            body: try EventCoding.body(of: body.event), at: setting.clock.now(), monoNs: setting.clock.monotonic())
     }
+    var drafts = try bodies.map { try draft($0) }
+    for (service, record) in old.state.services.sorted(by: { $0.key < $1.key }) {
+        if !record.keptVolumes.isEmpty { drafts.append(try draft(VolumesKept(volumes: record.keptVolumes), of: service)) }
+        let name = PlanRequest.containerName(group: setting.groupName, service: service)
+        for id in record.debts.filter(\.value.postStart).keys.sorted() {
+            let made = StepSucceeded(step: .createContainer, target: name, result: id, seconds: 0, resolved: "adopted")
+            drafts.append(try draft(made, of: service))
+        }
+    }
+    return drafts + [try draft(RunFinished(outcome: .succeeded))]
 }

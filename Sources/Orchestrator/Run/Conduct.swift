@@ -40,15 +40,10 @@ func conduct(
 
     var end = WorkEnd()
     var thrown: OperationError?
-    do { end = try await work(run) } catch is LeftAside {
+    do { end = try await work(run) } catch let left as LeftAside {
+        if let cause = left.cause { throw cause.concealed(by: journal.redaction) }
         return run.end(.interrupted, since: moment)
-    } catch {
-        switch StepFault(error, phase: .start) {
-        case .fatal(let error): thrown = error
-        case .failed(let failure): thrown = OperationError(failure, command: setting.command)
-        case .interrupted, .givenUp: break
-        }
-    }
+    } catch { thrown = OperationError(ending: error, command: setting.command) }
     let outcome = try await run.conclude(end, thrown)
     run.mark?.remove()
     if let thrown { throw thrown.concealed(by: journal.redaction) }
@@ -159,6 +154,8 @@ extension GroupRun {
         let outcome: RunOutcome = interruption.isInterrupted ? .interrupted : hasFailed ? .failed : .succeeded
         // What it did last can't be said any more: whatever it came to, that is how it ends.
         if let failure = journal.failure { throw thrown ?? failure }
+        // Nor what it left for others to record, when the ledger could not be opened again.
+        if let thrown, !journal.isOpen { throw thrown }
         try await settleLastWords(journal, setting)
         let cause = interruption.signal.map { "interrupted by \($0)" } ?? "the run ended before it"
         let running = outcome == .succeeded ? nil : await runningServices()
@@ -178,8 +175,17 @@ extension GroupRun {
 }
 
 extension OperationError {
+    /// What ends a run beside its services' failures; `nil` for an interruption.
+    init?(ending error: any Error, command: String) {
+        switch StepFault(error, phase: .start) {
+        case .fatal(let error): self = error
+        case .failed(let failure): self.init(failure, command: command)
+        case .interrupted, .givenUp: return nil
+        }
+    }
+
     /// What is no single service's failure ends the run.
-    fileprivate init(_ failure: Failure, command: String) {
+    private init(_ failure: Failure, command: String) {
         let hint = failure.hint(service: "", typeName: "", origin: nil, changes: [], invocation: command)
         self.init(
             failure.failureClass == .engineUnreachable ? .engine : .failed, failure.summary,

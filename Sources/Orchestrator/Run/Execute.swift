@@ -47,7 +47,11 @@ extension GroupRun {
                 case .news: lookOut()
                 case .done(let id, let result):
                     atWork -= 1
-                    if case .fatal(let error) = result { fatal = fatal ?? error }
+                    if case .fatal(let error) = result, fatal == nil {
+                        fatal = error
+                        // What their hooks come to could not be recorded.
+                        for service in group.services { surrender.giveUp(service.name) }
+                    }
                     if case .ended(let rest) = result, let id {
                         walk.ended(id)
                         spawn(id) { await rest.value }
@@ -72,13 +76,19 @@ extension GroupRun {
 
     /// Services that this run brought to running and that have died since.
     private func newlyDead(_ walk: PlanWalk) -> [String] {
-        guard watch.hasSeenDeath else { return [] }
+        let dead = watch.unsettledDeaths
+        guard !dead.isEmpty else { return [] }
         let state = journal.state
-        return group.services.filter { service in
-            guard !service.isOneShot, uptime(service.name) != nil, !walk.hasFailed(service.name) else { return false }
-            let record = state[service.name]
-            return record.phase == .running && record.containerID.map { watch.death(of: $0).isDead } == true
-        }.map(\.name)
+        var found: [String] = []
+        var open: Set<String> = []
+        for service in group.services where !service.isOneShot && !walk.hasFailed(service.name) {
+            guard let id = state[service.name].containerID, dead.contains(id) else { continue }
+            // One that is not running yet finds out by itself, or is looked at again when it is.
+            open.insert(id)
+            if state[service.name].phase == .running, uptime(service.name) != nil { found.append(service.name) }
+        }
+        watch.settle(dead.subtracting(open))
+        return found
     }
 
     /// The last phase of a start the service went through.

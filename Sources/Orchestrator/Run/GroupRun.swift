@@ -27,6 +27,7 @@ final class GroupRun: Sendable {
     private struct Shared {
         var made: [String: String] = [:]
         var madeFrom: [String: String] = [:]
+        var remade: Set<String> = []
         var kept: [String: String] = [:]
         var replaced: Set<String> = []
         var begun: [String: Int64] = [:]
@@ -38,6 +39,7 @@ final class GroupRun: Sendable {
         var found: [String: ObservedContainer] = [:]
         var endedUnseen: Set<String> = []
         var handedOn: [String: [String: String]] = [:]
+        var chosenPorts: Set<Int> = []
         var mark: (any MarkedRun)?
     }
 
@@ -68,6 +70,17 @@ final class GroupRun: Sendable {
     /// The container this run made for a service.
     func made(_ service: String) -> String? { shared.withLock { $0.made[service] } }
     func made(_ service: String, _ id: String?) { shared.withLock { $0.made[service] = id } }
+
+    /// Takes a container that an earlier run made, and that never ran, for one of this run's, which makes it again.
+    /// - Parameter volumes: those without a name that may have been handed on to it.
+    func remakes(_ id: String, of service: String, volumes: [String: String]) {
+        shared.withLock { shared in
+            shared.made[service] = id
+            shared.remade.insert(id)
+            shared.handedOn[id] = volumes
+        }
+    }
+    func isRemade(_ id: String) -> Bool { shared.withLock { $0.remade.contains(id) } }
 
     /// The fingerprint of what that container was made from.
     func madeFrom(_ service: String) -> String? { shared.withLock { $0.madeFrom[service] } }
@@ -116,6 +129,9 @@ final class GroupRun: Sendable {
     }
 
     func knows(images: [String: String]) { shared.withLock { $0.images.merge(images) { _, new in new } } }
+
+    /// Whether nobody of this run was given the port before: a container that is made and not started yet does not hold its own.
+    func choose(port: Int) -> Bool { shared.withLock { $0.chosenPorts.insert(port).inserted } }
 
     /// The containers of a service that this run found when it looked.
     func found(_ service: String) -> [ObservedContainer] { shared.withLock { $0.found.values.filter { $0.service == service } } }
@@ -178,10 +194,9 @@ final class GroupRun: Sendable {
         let key = fingerprintKey
         let subject = services.map { group.keeping($0) } ?? group
         var observed = try await observe(
-            subject, engine: engine, context: journal.state.context, isNetworkGiven: terms.isNetworkGiven,
+            subject, only: services, engine: engine, context: journal.state.context, isNetworkGiven: terms.isNetworkGiven,
             fingerprint: { fingerprint(of: $0, network: subject.network, key: key) })
         journal.conceal(observed.formerSecretTexts(journal.state))
-        if let services { observed.containers.removeAll { !services.contains($0.service) } }
         try await ascertain(&observed)
         knows(images: observed.images)
         let unseen = observed.endedUnseen(journal.state, expected: group)

@@ -8,6 +8,8 @@ struct LastWords: Sendable, Codable {
     var exitCode: Int?
     /// The signal that cut it off.
     var signal: String?
+    /// What else cut it off.
+    var error: String?
     /// How long the command ran.
     var seconds: Double
     var moment: Moment
@@ -48,8 +50,8 @@ extension LastWords {
             return JournalEntry(open.service, outcome, operation: open.operation, run: run)
         }
         let end = exitCode.map { WorkEnd(commandCode: $0) }
-        let outcome: RunOutcome = end.map { $0.hasFailed ? .failed : .succeeded } ?? .interrupted
-        let finished = RunFinished(outcome: outcome, error: end?.error, signal: signal)
+        let outcome: RunOutcome = end.map { $0.hasFailed ? .failed : .succeeded } ?? (error == nil ? .interrupted : .failed)
+        let finished = RunFinished(outcome: outcome, error: end?.error ?? error, signal: signal)
         return (steps + [JournalEntry(nil, .runFinished(finished), run: run)]).map { entry in
             var entry = entry
             entry.moment = moment

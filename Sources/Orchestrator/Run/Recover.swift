@@ -100,7 +100,9 @@ private func lookUp(
         }
     } catch let error as DockerError {
         // The engine answers, and not for this one: it must not keep the group from all commands.
-        if error.status != nil { return untold("\(cause), and the engine can't tell what became of it: \(error)") }
+        if error.status != nil || error.code == .protocolViolation {
+            return untold("\(cause), and the engine can't tell what became of it: \(error)")
+        }
         throw OperationError(
             .engine, "what run \(open.run) left can't be looked up: \(error)", next: "`miniboss doctor` looks at the engine.")
     } catch { throw OperationError(.defect, "\(error)") }

@@ -9,12 +9,12 @@ extension GroupRun {
         let memory = journal.state[service]
         // Whatever can't be found out about the old container, any free port will do.
         let replaced = if let id = memory.containerID { try? await engine.inspect(container: id) } else { nil as ContainerInspect? }
-        var taken = Set(group.services.flatMap(\.ports).map(\.host) + ports.map(\.host))
+        let numbered = Set(group.services.flatMap(\.ports).map(\.host) + ports.map(\.host))
         return ports.map { port in
             guard port.host == 0 else { return port }
             var chosen = replaced?.hostPort(port.container) ?? freePort(preferring: memory.spec?.hostPort(port.container))
             // Nobody listens yet at those that were chosen a moment ago.
-            while chosen != 0, !taken.insert(chosen).inserted { chosen = freePort(preferring: nil) }
+            while chosen != 0, numbered.contains(chosen) || !choose(port: chosen) { chosen = freePort(preferring: nil) }
             return PortMapping(container: port.container, host: chosen)
         }
     }

@@ -153,10 +153,16 @@ extension GroupRun {
     func startContainer(_ step: PlanStep) async throws -> StepResult {
         guard let service = step.service else { return .succeeded }
         let id = try containerID(step)
-        if made(service) == id, let spec = group[service], !spec.contextKeys.isEmpty,
-            fingerprint(of: try resolve(spec), network: group.network, key: fingerprintKey) != madeFrom(service)
+        let isAdopted = made(service) != id && journal.state[service].debt(of: id).firstStart
+        let label = made(service) == id ? madeFrom(service) : isAdopted ? found(container: id)?.fingerprint : nil
+        if let label, let spec = group[service], !spec.contextKeys.isEmpty,
+            fingerprint(of: try resolve(spec), network: group.network, key: fingerprintKey) != label
         {
-            return .replanned(planRemake(of: spec, container: id, name: step.target.text))
+            guard isAdopted else { return .replanned(planRemake(of: spec, container: id, name: step.target.text)) }
+            // Made by a run that was killed, from what it was given too: nobody knows which of its volumes were handed on to it.
+            remakes(id, of: service, volumes: found(container: id)?.unnamedVolumes ?? [:])
+            return .replanned(
+                planRemake(of: spec, container: id, name: PlanRequest.containerName(group: group.name, service: service)))
         }
         try await rememberEnd(of: service, container: id, isKept: true)
         try await start(service, id, step)

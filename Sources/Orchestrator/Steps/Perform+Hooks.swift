@@ -99,7 +99,9 @@ extension GroupRun {
     }
 
     private func access(_ service: String, _ id: String) async throws -> ContainerAccess {
-        ContainerAccess(service: service, id: id, name: PlanRequest.containerName(group: group.name, service: service), engine: engine)
+        ContainerAccess(
+            service: service, id: id, name: PlanRequest.containerName(group: group.name, service: service), engine: engine,
+            own: OwnFiles(setting.ledgerLocation))
     }
 
     /// Runs a hook and records that it ran and how it ended.
@@ -111,7 +113,8 @@ extension GroupRun {
         body: @escaping @Sendable () async throws -> Value
     ) async throws -> HookResult<Value> {
         var limits = limits
-        if hook == .ping, let service, hooks(of: service).pingsByReadiness {
+        let isReadiness = hook == .ping && service.map { hooks(of: $0).pingsByReadiness } == true
+        if isReadiness {
             // Never blocks, so it needs no thread of its own.
             limits.executor = { nil }
             try journal.note(service, .hookStarted(HookStarted(hook: hook)))
@@ -119,7 +122,7 @@ extension GroupRun {
             try await journal.record(service, .hookStarted(HookStarted(hook: hook)))
         }
         let start = clock.monotonic()
-        let scope = HookScope(service: service, hook: hook, context: context)
+        let scope = HookScope(service: service, hook: hook, context: context, isUsers: !isReadiness)
         var token: Int?
         let result = await runHook(
             scope, limits: limits,

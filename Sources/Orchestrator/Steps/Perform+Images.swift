@@ -48,7 +48,8 @@ extension GroupRun {
         let image = try service.resolvedImage(journal.state.context)
         let tag = (try? ImageReference(image))?.description ?? image
         let output = LineTail(limit: 200)
-        let request = BuildRequest(directory: source.directory, dockerfile: source.dockerfile, tag: tag)
+        let request = BuildRequest(
+            directory: source.directory, dockerfile: source.dockerfile, tag: tag, own: OwnFiles(setting.ledgerLocation))
         do {
             let id = try await interruption.cutting { [self] in
                 try await call(EngineStep(kind: .buildImage, service: service.name, cause: cause, target: tag), result: { $0 }) {

@@ -71,7 +71,10 @@ extension GroupRun {
 
     /// The container a step is about.
     func containerID(_ step: PlanStep) throws -> String {
-        if case .container(let id, _) = step.target { return id }
+        if case .container(let id, _) = step.target {
+            // Made again meanwhile: what was planned for it is for its successor.
+            return isRemade(id) ? step.service.flatMap(made) ?? id : id
+        }
         guard let service = step.service, let id = made(service) else {
             throw OperationError(.defect, "step \(step.id) (\(step.kind.rawValue)) has no container")
         }

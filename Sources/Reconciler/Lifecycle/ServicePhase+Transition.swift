@@ -15,7 +15,8 @@ extension ServicePhase {
         case (.waiting, .preStartBegan), (.created, .preStartBegan): .preparing
         case (.preparing, .preStartFinished): .prepared
 
-        case (.waiting, .createBegan), (.prepared, .createBegan): .creating
+        // Made again, where the context changed while a made one waited for its start.
+        case (.waiting, .createBegan), (.prepared, .createBegan), (.created, .createBegan): .creating
         case (.creating, .containerCreated): .created
 
         // A found container is started from waiting; a new one once it is created, or prepared after that.

@@ -49,11 +49,11 @@ struct ServicesSection: Section {
         for port in (service.spec?.ports ?? []).compactMap(Self.reach) { page.element("span", ["class": "origin"], port) }
     }
 
-    /// `5432:54131` as `localhost:54131 for 5432`; `nil` for what has no port of the host.
+    /// `5432:54131` as `54131 on the host for 5432`; `nil` for what has no port of the host.
     private static func reach(_ mapping: String) -> String? {
         let numbers = mapping.split(separator: ":")
         guard numbers.count == 2, numbers[1] != "0" else { return nil }
-        return "localhost:\(numbers[1]) for \(numbers[0])"
+        return "\(numbers[1]) on the host for \(numbers[0])"
     }
 
     private func row(_ service: ReportedService, _ page: inout Markup) {
