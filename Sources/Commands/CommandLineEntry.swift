@@ -66,7 +66,7 @@ public enum CommandLineEntry {
             return try await CrashNotice.whileWorking { [session] in try await verb.perform(session) }
         } catch {
             if owesResult, let refusal = refusal(error) {
-                let told = OperationError(refusal.code, session.address(refusal.message), next: refusal.next.map { session.address($0) })
+                let told = refusal.mappingWords { session.address($0) }
                 let result = JSON(refusal: told, problems: told.code == .definition ? session.problems : [])
                 do { try session.output.line(result.text) } catch { return exitCode(of: error, session) }
             }

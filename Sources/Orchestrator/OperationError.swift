@@ -20,9 +20,11 @@ public struct OperationError: Error, Sendable, Equatable, CustomStringConvertibl
 
     public let code: Code
     /// What went wrong, and where.
-    public let message: String
+    public private(set) var message: String
     /// What to do about it.
-    public let next: String?
+    public private(set) var next: String?
+    /// The run that the ledger has of it; `nil` where none began.
+    public private(set) var run: Int?
 
     public init(_ code: Code, _ message: String, next: String? = nil) {
         self.code = code
@@ -34,7 +36,22 @@ public struct OperationError: Error, Sendable, Equatable, CustomStringConvertibl
     init(_ refusal: SelectionRefusal) { self.init(.usage, refusal.message, next: refusal.next) }
 
     /// The error as it may be shown.
-    func concealed(by hide: Redaction) -> OperationError { OperationError(code, hide(message), next: hide(next)) }
+    func concealed(by hide: Redaction) -> OperationError { mappingWords { hide($0) } }
+
+    /// The same in other words.
+    public func mappingWords(_ transform: (String) -> String) -> OperationError {
+        var copy = self
+        copy.message = transform(message)
+        copy.next = next.map(transform)
+        return copy
+    }
+
+    /// The same, of a run that was recorded.
+    func of(run: Int) -> OperationError {
+        var copy = self
+        copy.run = run
+        return copy
+    }
 
     public var exitCode: Int32 { code.rawValue }
     public var description: String { next.map { "\(message)\n  \($0)" } ?? message }

@@ -60,7 +60,9 @@ extension Event {
         case .stepFailed(let step): step.resolved == nil ? .bad : .warn
         case .stepUnknown, .runInterrupted: .warn
         case .hookFinished(let hook): hook.outcome == .succeeded ? .quiet : .bad
-        case .containerExited(let exit): exit.running || exit.exitCode == 0 ? .quiet : .bad
+        // As a stop ends it: who did not want that is told by a failure.
+        case .containerExited(let exit):
+            exit.running || [nil, 0, 130, 137, 143].contains(exit.exitCode) && !exit.oomKilled ? .quiet : .bad
         case .runFinished(let finished): ShownState(RunSummary.Outcome(finished.outcome)).standing
         default: .quiet
         }

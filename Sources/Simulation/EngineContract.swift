@@ -15,10 +15,12 @@ package struct ContractBench: Sendable {
     var ending: Program
     /// A program the engine can't start.
     var broken: Program
+    /// Waits until the lasting program can be asked to stop.
+    var ready: @Sendable (String) async throws -> Void
 
     package init(
         engine: any ContainerEngine, image: String, tag: String, lasting: @escaping Program, ending: @escaping Program,
-        broken: @escaping Program
+        broken: @escaping Program, ready: @escaping @Sendable (String) async throws -> Void = { _ in }
     ) {
         self.engine = engine
         self.image = image
@@ -26,6 +28,7 @@ package struct ContractBench: Sendable {
         self.lasting = lasting
         self.ending = ending
         self.broken = broken
+        self.ready = ready
     }
 
     func config(_ program: Program, service: String = "lasting", network: String? = nil) -> ContainerConfig {
@@ -39,6 +42,7 @@ package struct ContractBench: Sendable {
     func running(_ name: String, network: String? = nil) async throws -> String {
         let id = try await engine.create(name: name, config(lasting, network: network))
         try await engine.start(container: id)
+        try await ready(id)
         return id
     }
 }

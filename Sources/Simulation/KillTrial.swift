@@ -43,15 +43,21 @@ package enum KillTrial: String, CaseIterable, Sendable {
             left = trial.remains
             for next in nextCommands {
                 result.add(
-                    continued(Trial(copying: trial), next, nil, to: picture).violations,
+                    continued(Trial(copying: trial), next, nil, to: picture),
                     "\(rawValue) at \(point), then \(next) (seed \(seed))")
                 guard killsRecovery, isNew else { continue }
                 var lethal = 0
                 var isKilled = true
+                var leftByNext: Trial.Remains?
                 while isKilled {
                     lethal += 1
-                    let found: [String]
-                    (found, isKilled) = continued(Trial(copying: trial), next, lethal, to: picture)
+                    let copy = Trial(copying: trial)
+                    var found: [String]
+                    (found, isKilled) = tried(copy, next, lethal)
+                    if copy.remains != leftByNext {
+                        leftByNext = copy.remains
+                        found += calmed(copy, to: picture)
+                    }
                     result.add(found, "\(rawValue) at \(point), then \(next) at \(lethal) (seed \(seed))")
                 }
             }
@@ -67,7 +73,7 @@ package enum KillTrial: String, CaseIterable, Sendable {
     /// One of the trials, for whoever has to look into it.
     package func replay(seed: UInt64, point: Int, recoveryPoint: Int?) -> (trial: Trial, violations: [String]) {
         let trial = fresh(seed)
-        return (trial, killed(trial, point) + continued(trial, .start(), recoveryPoint, to: nil).violations)
+        return (trial, killed(trial, point) + continued(trial, .start(), recoveryPoint, to: nil))
     }
 
     private func killed(_ trial: Trial, _ point: Int) -> [String] {
@@ -78,23 +84,32 @@ package enum KillTrial: String, CaseIterable, Sendable {
     }
 
     /// Runs the next command, kills it at `lethal` if that is given, then lets a calm start come to its end.
-    /// - Returns: also whether the next command was killed.
-    private func continued(
-        _ trial: Trial, _ next: Trial.Command, _ lethal: Int?, to picture: [String]?
-    ) -> (violations: [String], wasKilled: Bool) {
-        var found: [String] = []
-        var wasKilled = false
-        if lethal != nil || next != .start() {
-            let second = trial.run(next, lethal: lethal)
-            found += trial.violations(after: second)
-            if case .killed = second { wasKilled = true }
-            // What a killed command left must not keep the next one from its work.
-            if lethal == nil, second.end?.outcome != .succeeded { found.append("it came to \(second.words)") }
+    private func continued(_ trial: Trial, _ next: Trial.Command, _ lethal: Int?, to picture: [String]?) -> [String] {
+        let isStart = lethal == nil && next == .start()
+        return (isStart ? [] : tried(trial, next, lethal).violations) + calmed(trial, to: picture)
+    }
+
+    /// - Returns: also whether the command was killed.
+    private func tried(_ trial: Trial, _ next: Trial.Command, _ lethal: Int?) -> (violations: [String], wasKilled: Bool) {
+        let second = trial.run(next, lethal: lethal)
+        var found = trial.violations(after: second)
+        if case .killed = second { return (found, true) }
+        // What a killed command left must not keep the next one from its work.
+        switch next {
+        case _ where lethal != nil: break
+        case .stop(remove: false): found += trial.violationsWhenStopped(second)
+        case .stop(remove: true): found += trial.violationsWhenRemoved(second)
+        case .reload(let service, _, _): found += trial.violationsWhenReloaded(second, service)
+        default: if second.end?.outcome != .succeeded { found.append("it came to \(second.words)") }
         }
+        return (found, false)
+    }
+
+    private func calmed(_ trial: Trial, to picture: [String]?) -> [String] {
         let last = trial.run(.start())
-        found += trial.violations(after: last) + trial.violationsWhenStarted(last)
-        if let picture, trial.picture != picture { found.append("the end is \(trial.picture), not \(picture)") }
-        return (found, wasKilled)
+        let isOther = picture.map { trial.picture != $0 } ?? false
+        return trial.violations(after: last) + trial.violationsWhenStarted(last)
+            + (isOther ? ["the end is \(trial.picture), not \(picture ?? [])"] : [])
     }
 
     private var command: Trial.Command {

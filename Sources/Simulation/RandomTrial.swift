@@ -48,6 +48,7 @@ package struct RandomTrial {
         if let end = again.end, !end.nothingToDo, !trial.group.members.contains(where: { $0.isBuilt || $0.alwaysStartsNew }) {
             check(["a second start found something to do"])
         }
+        reloadAndStop()
         commandsInContainers()
         let stop = trial.run(.stop(remove: true))
         note(.stop(remove: true), stop)
@@ -174,6 +175,22 @@ package struct RandomTrial {
         trial.group.mischief = [:]
         trial.group.groupThrows = false
         // What a command in turmoil left running with a program that ends is as calm as the rest now.
+    }
+
+    /// In calm, a reload makes a service anew, a stop ends all that runs, and a start brings it back.
+    private mutating func reloadAndStop() {
+        if let built = trial.group.members.filter({ $0.isBuilt && !$0.isJob }).randomElement(using: &generator)?.name {
+            let reload = trial.run(.reload(built))
+            note(.reload(built), reload)
+            check(trial.violations(after: reload) + trial.violationsWhenReloaded(reload, built))
+        }
+        guard generator.chance(30) else { return }
+        let stop = trial.run(.stop(remove: false))
+        note(.stop(remove: false), stop)
+        check(trial.violations(after: stop) + trial.violationsWhenStopped(stop))
+        let start = trial.run(.start())
+        note(.start(), start)
+        check(trial.violations(after: start) + trial.violationsWhenStarted(start))
     }
 
     /// In calm, a command's code is the caller's and the ledger's, and nothing is left of a one-off container.

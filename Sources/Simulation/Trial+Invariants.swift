@@ -103,9 +103,11 @@ extension Trial {
         return end.facts.compactMap { fact in
             // A job that ended as it should failed of something else.
             if case .stateChanged(let change) = fact.event, change.failure?.exitCode == 0, jobs.contains(fact.service ?? "") { return nil }
-            guard case .stateChanged(let change) = fact.event, change.trigger == .failed, change.failure?.exitCode != nil,
+            guard case .stateChanged(let change) = fact.event, change.trigger == .failed,
                 let death = change.containerID.flatMap({ engine.deaths[$0] })
             else { return nil }
+            if change.failure?.failureClass == .pingTimeout { return "the end of \(fact.service ?? "") was waited out" }
+            guard change.failure?.exitCode != nil else { return nil }
             let seconds = Double(fact.monoNs - death) / 1e9
             return seconds > 0.5 ? "the end of \(fact.service ?? "") was told \(seconds) s later" : nil
         }
@@ -155,6 +157,23 @@ extension Trial {
             end.error == "the command exited with \(code)"
         else { return found + ["its code is not in the ledger"] }
         return found
+    }
+
+    /// What is wrong after a calm stop: nothing of ours may run, but for commands in containers of their own.
+    package func violationsWhenStopped(_ outcome: Outcome) -> [String] {
+        guard let end = outcome.end, end.outcome == .succeeded else { return ["a calm stop did not succeed: \(outcome.words)"] }
+        return containers.filter { $0.state.running && !$0.isOneOff }.map { "\($0.name) runs after a stop" }
+    }
+
+    /// What is wrong after a calm reload: the service runs, from its newest image and as its context is now.
+    package func violationsWhenReloaded(_ outcome: Outcome, _ service: String) -> [String] {
+        guard let end = outcome.end, end.outcome == .succeeded, let member = group.members.first(where: { $0.name == service }) else {
+            return ["a calm reload did not succeed: \(outcome.words)"]
+        }
+        let env = group.expectedEnv(of: member, end.state.context).map { "\($0.key)=\($0.value)" }.sorted()
+        let image = engine.world.images[group.image(of: member)]
+        return containers.contains { $0.service == service && $0.state.running && $0.imageID == image && $0.config.env.sorted() == env }
+            ? [] : ["\(service) does not run as it was reloaded"]
     }
 
     /// What is wrong after `stop --remove`: nothing of ours may be left.

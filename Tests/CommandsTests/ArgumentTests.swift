@@ -68,6 +68,11 @@ import Testing
         #expect(MinibossCommand.message(for: try #require(error)).contains("--exclude"))
     }
 
+    @Test("B16, B37: a start waits for 300 s and a stop for 50 s, unless told otherwise") func timeouts() throws {
+        #expect((try MinibossCommand.parseAsRoot(["start"]) as? StartCommand)?.timeout == 300)
+        #expect((try MinibossCommand.parseAsRoot(["stop"]) as? StopCommand)?.timeout == 50)
+    }
+
     @Test("every command has help with an example") func help() {
         for command in MinibossCommand.configuration.subcommands {
             let text = MinibossCommand.helpMessage(for: command)

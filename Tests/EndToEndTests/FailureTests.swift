@@ -107,11 +107,21 @@ private struct PostMortem: Decodable {
     @Test("B17: more hooks that block their threads than the machine has cores hold up nobody else")
     func manyBlockingHooks() async throws {
         let names = (0..<max(8, 2 * sysconf(Int32(_SC_NPROCESSORS_ONLN)))).map { "stuck\($0)" }
-        let stuck = names.map { sleeper($0, more: "func postStart(_ container: Container) async throws { pause() }") }.joined()
+        let stuck = names.map { name in
+            sleeper(name, more: "func postStart(_ container: Container) async throws { close(creat(\"began-\(name)\", 0o600)); pause() }")
+        }.joined()
         let list = names.map { "\($0.uppercased())()" }.joined(separator: ", ") + ", FREE()"
-        let free = sleeper("free", more: "func postStart(_ container: Container) async throws { Context[\"free\"] = true }")
+        // Once all the others hold a thread.
+        let free = sleeper(
+            "free",
+            more: """
+                func ping(_ container: Container) async throws -> Bool {
+                    (0..<\(names.count)).allSatisfy { access("began-stuck\\($0)", F_OK) == 0 }
+                }
+                func postStart(_ container: Container) async throws { Context["free"] = true }
+                """)
         try await withWorkshop("import Glibc\n" + stuck + free, list: list) { shop in
-            let start = try shop.miniboss("start", "--timeout", "4")
+            let start = try shop.miniboss("start", "--timeout", "10")
             #expect(start.code == 1, "\(start)")
             let found: PostMortem = try shop.decoded(shop.miniboss("postmortem", "--json"))
             #expect(Set(found.failures.map(\.service)) == Set(names))
@@ -202,6 +212,7 @@ private struct PostMortem: Decodable {
             }
             let unreachable = try shop.miniboss("start", "--json", variables: ["DOCKER_HOST": "unix:///nonexistent.sock"])
             #expect(unreachable.code == 69 && unreachable.output.hasPrefix("{"), "\(unreachable)")
+            #expect(unreachable.output.contains(#""run":1"#), "\(unreachable)")
             #expect(unreachable.output.contains("no Docker Engine answers at unix:///nonexistent.sock"), "\(unreachable)")
 
             let source = try shop.read("Miniboss.swift")

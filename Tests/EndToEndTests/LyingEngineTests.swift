@@ -162,7 +162,8 @@ import Testing
 
     @Test("B27, B53: a failed container whose log can't be read is kept, and is not said to have written nothing")
     func unreadableLog() async throws {
-        let failing = sleeper("a").replacing(#""sleep 1000""#, with: #""sh -c 'echo dying; exit 5'""#)
+        let failing = sleeper("a", more: #"let readiness = Readiness.exec("false")"#).replacing(
+            #""sleep 1000""#, with: #""sh -c 'echo dying; exit 5'""#)
         try await withWorkshop(failing, list: "A()") { shop in
             let engine = try relay()
             defer { engine.stop() }

@@ -316,6 +316,7 @@ private let neverReady =
                 let stopSignal = StopSignal.sigkill
                 var env: [String: String] { ["MODE": access("other", F_OK) == 0 ? "two" : "one"] }
                 var cmd: [String] { access("broken", F_OK) == 0 ? ["sh", "-c", "grep /kept /proc/self/mountinfo; exit 3"] : ["sleep", "1000"] }
+                let readiness = Readiness.exec("pidof", "sleep")
                 var alwaysStartNew: Bool { access("new", F_OK) == 0 }
                 func postStart(_ container: Container) async throws {
                     Context["found"] = try await container.exec("sh", "-c", "cat /kept/file; echo here > /kept/file").output.trimmed
@@ -387,6 +388,7 @@ private let neverReady =
                 let stopSignal = StopSignal.sigkill
                 let volumes = ["\(own):/own"]
                 var cmd: [String] { access("broken", F_OK) == 0 ? ["false"] : ["sleep", "1000"] }
+                let readiness = Readiness.exec("pidof", "sleep")
             }
 
             """

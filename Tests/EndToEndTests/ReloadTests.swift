@@ -64,6 +64,8 @@ private let reloadable = """
 
             try shop.write("source/version", "2")
             try shop.write("Miniboss.swift", shop.read("Miniboss.swift").replacing("\"{key}\"]", with: "\"{key}\", \"MORE\": \"1\"]"))
+            // It is for other programs: the context comes from the ledger.
+            try shop.write(".miniboss-context", #"{"key":"forged"}"#)
             let reload = try shop.miniboss("reload", "built")
             #expect(reload.code == 0, "\(reload.errors)")
             #expect(try shop.miniboss("history", "3").output.contains("env.MORE unset → \"1\""), "\(reload)")

@@ -55,7 +55,7 @@ private let chain = """
 
     @Test("B30: what is left out keeps what is known of it")
     func leftOut() async throws {
-        let broken = sleeper("b").replacing(#""sleep 1000""#, with: #""sh -c 'exit 3'""#)
+        let broken = sleeper("b", more: #"let readiness = Readiness.exec("false")"#).replacing(#""sleep 1000""#, with: #""sh -c 'exit 3'""#)
         try await withWorkshop(sleeper("a") + broken + sleeper("c"), list: "A(), B(), C()") { shop in
             #expect(try shop.miniboss("start").code == 1)
             let only = try shop.miniboss("start", "--only", "a")

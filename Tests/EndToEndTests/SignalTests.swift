@@ -113,6 +113,8 @@ private struct Run: Decodable {
             // The engine has sent the signal, and now waits for ten minutes.
             try post.await()
             stop.send(SIGINT)
+            // The second ends it before a slow disk may have the first.
+            try await eventually("the first is recorded") { try shop.miniboss("history", "2", "--json").output.contains("run.interrupted") }
             let finished = try stop.wait(sending: SIGINT)
             #expect(finished.code == 130)
             #expect(try await shop.container("stubborn")?.state.running == true)
@@ -184,14 +186,7 @@ private struct Run: Decodable {
             let before = try await shop.container("a")?.id
             try shop.write("speed", "1000")
             let reload = try shop.launch(["reload", "a"], name: "reload-")
-            try await eventually("the build has begun") { try shop.miniboss("history", "2").output.contains("intends build_image") }
-            reload.send(SIGINT)
-            let ended = try reload.wait()
-            #expect(ended.code == 130, "\(ended)")
-            let container = try await shop.container("a")
-            #expect(container?.id == before && container?.state.running == true)
             let docker = try Docker(environment: ProcessInfo.processInfo.environment)
-            // What ran for the build is gone with it.
             func isBuilding() async throws -> Bool {
                 for container in try await docker.listContainers() {
                     guard let command = try? await docker.inspectContainer(container.id).config.cmd else { continue }
@@ -199,6 +194,13 @@ private struct Run: Decodable {
                 }
                 return false
             }
+            try await eventually("the build is at work") { try await isBuilding() }
+            reload.send(SIGINT)
+            let ended = try reload.wait()
+            #expect(ended.code == 130, "\(ended)")
+            let container = try await shop.container("a")
+            #expect(container?.id == before && container?.state.running == true)
+            // What ran for the build is gone with it.
             try await eventually("the build's container is gone") { try await !isBuilding() }
             _ = try shop.miniboss("stop", "--remove")
             _ = try await docker.removeImage(image, force: true)

@@ -85,10 +85,14 @@ import Testing
             struct App: Service {
                 let name = "app"
                 let image = testImage
-                let cmd = ["sh", "-c", "echo connecting; while true; do nc db 99 </dev/null; sleep 0.2; done"]
+                let cmd = ["sh", "-c", "echo connecting; while :; do [ -e /go ] && rm /go && nc db 99 </dev/null; sleep 0.1; done"]
                 let stopSignal = StopSignal.sigkill
                 let dependencies = ["db"]
-                func ping(_ container: Container) async throws -> Bool { false }
+                // What it depends on ends while it is pinged, and not before.
+                func ping(_ container: Container) async throws -> Bool {
+                    _ = try await container.exec("touch", "/go")
+                    return false
+                }
             }
             """
         try await withWorkshop(group + "\n" + sleeper("web", dependencies: #"["app"]"#), list: "Database(), App(), WEB()") { shop in

@@ -35,16 +35,18 @@ import Testing
         let expected = try await trial.picture()
         #expect(expected.containers.map(\.status) == ["running", "running"])
         var tally = KillTally()
-        for point in (1...points).shuffled(using: &generator).prefix(count).sorted() {
+        for point in (1...points).shuffled(using: &generator) where tally.points < count {
             try await prepare(scenario, trial)
             let first = try trial.run(scenario.command, lethal: point)
-            #expect(first.wasKilled)
+            // Some requests ask again until something is so: it may have been so sooner this time.
+            guard first.wasKilled else { continue }
             let processes = [first, try trial.run(["start"])]
             tally.points += 1
             tally.runs += processes.count
             let fault = FaultPoint.request(point)
             tally.violations += try await trial.violations(processes, expected).map { "\(scenario) \(fault): \($0)" }
         }
+        #expect(tally.points == min(count, points))
         return tally
     }
 

@@ -22,12 +22,12 @@ import Testing
         try await killEverywhere(.firstStart, step: 2) { .write($0) }
     }
 
-    @Test("B56: killed at any request, and its recovery at any, a command is taken up", arguments: KillScenario.allCases)
+    @Test("B56: killed at a request, and its recovery at any, a command is taken up", arguments: KillScenario.allCases)
     func recoveryAtRequests(_ scenario: KillScenario) async throws {
         try await killRecovery(scenario) { .request($0) }
     }
 
-    @Test("B56: killed at any sync of the ledger, and its recovery at any, a command is taken up", arguments: KillScenario.allCases)
+    @Test("B56: killed at a sync of the ledger, and its recovery at any, a command is taken up", arguments: KillScenario.allCases)
     func recoveryAtSyncs(_ scenario: KillScenario) async throws {
         try await killRecovery(scenario) { .sync($0) }
     }
@@ -42,25 +42,20 @@ import Testing
         #expect(tally.points >= 20)
     }
 
-    /// Each point of the recovery after a death at one of the command's first points, and each point of the command before a
-    /// death at one of the recovery's first. The square of all pairs is the simulation's.
+    /// Each point of the recovery, after a death at one of the command's first points. The square of all pairs is the simulation's.
     private func killRecovery(_ scenario: KillScenario, _ fault: @escaping Fault) async throws {
         let base = try KillTrialBase(scenario, Supervision.current())
-        let ofRecovery = try await enumeratePoints { recovery, slot in
+        let tally = try await enumeratePoints { recovery, slot in
             // The sooner the command died, the more is left to do: a point that one recovery does not have, another may.
             var tally = KillTally()
-            for point in [1 + recovery * 7 % 16] + Array(1...8) {
+            for point in [1 + recovery * 7 % 16, 1, 2, 3, 5, 8] {
                 let trial = try base.kill([fault(point), fault(recovery)], slot: slot)
                 tally = tally + trial.tally
                 if trial.deaths == 2 { return (tally, true) }
             }
             return (tally, false)
         }
-        let ofCommand = try await enumeratePoints { point, slot in
-            let trial = try base.kill([fault(point), fault(1 + point * 7 % 12)], slot: slot)
-            return (trial.tally, trial.deaths == 2)
-        }
-        (ofRecovery + ofCommand).report("\(scenario), killed at a \(fault(1).kind), and its recovery")
-        #expect(ofRecovery.points >= 20 && ofCommand.points >= 20)
+        tally.report("\(scenario), killed at a \(fault(1).kind), and its recovery at each")
+        #expect(tally.points >= 20)
     }
 }

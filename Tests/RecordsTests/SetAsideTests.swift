@@ -127,6 +127,7 @@ struct SetAsideTests {
         #expect(state.network == "miniboss-demo")
         #expect(state["db"].keptVolumes == ["/kept": "a-volume"] && state["db"].debts.isEmpty)
         #expect(state["app"].debt(of: "app-9").postStart)
+        #expect(state["db"].secretKeys == ["P"] && state["db"].spec?.image == "db:1" && state.openIntents.isEmpty)
         #expect(state.openRuns.isEmpty)
         // The runs count on, so that "run 2" stays one run.
         #expect(try records.newestRuns(limit: 9) == [3])

@@ -69,7 +69,7 @@ extension JSON {
     /// - Parameter problems: those of the definition, each with its place.
     init(refusal error: OperationError, problems: [String] = []) {
         self = .members([
-            "run": .null, "outcome": .string(RunOutcome.failed.rawValue), "services": .array([]), "seconds": .null,
+            "run": JSON(error.run), "outcome": .string(RunOutcome.failed.rawValue), "services": .array([]), "seconds": .null,
             "nothing_to_do": .bool(false), "error": .string(error.message), "failures": .array([]), "next": JSON(error.next),
             "problems": JSON(problems),
         ])

@@ -4,9 +4,8 @@ enum LabelledText {
     static func lines(_ label: String, _ text: String, width: Int?, labelWidth: Int = 12) -> [String] {
         let head = DisplayWidth.padded("  \(label)", to: labelWidth)
         let indent = String(repeating: " ", count: labelWidth)
-        guard let width, width > labelWidth + 16 else {
-            return [width.map { DisplayWidth.cut(head + text, to: $0) } ?? head + text]
-        }
+        guard let width else { return [head + text] }
+        guard width > labelWidth + 16 else { return hanging(head, text, width: width) }
         return wrapped(text, to: width - labelWidth).enumerated().map { ($0 == 0 ? head : indent) + $1 }
     }
 

@@ -5,6 +5,7 @@ struct PlanText {
     var plan: Plan
     var width: Int?
     var json: Bool
+    var address = GroupAddress()
 
     var text: String {
         json ? JSON.array(plan.steps.map(JSON.init)).lines + "\n" : lines.map { $0 + "\n" }.joined()
@@ -28,8 +29,9 @@ struct PlanText {
         }
         let busy = Set(plan.steps.compactMap(\.service))
         let idle = plan.outlooks.map(\.service).filter { !busy.contains($0) }
-        if !idle.isEmpty { lines.append("\(SafeText.line(idle.joined(separator: ", "))): nothing to do") }
-        lines += plan.former.map { "\(SafeText.line($0)): \(PlanCause.former)" }
+        var rest = idle.isEmpty ? [] : ["\(SafeText.line(idle.joined(separator: ", "))): nothing to do"]
+        rest += plan.former.map { "\(SafeText.line($0)): \(address(PlanCause.former))" }
+        lines += rest.flatMap { LabelledText.hanging("", $0, width: width) }
         if lines.isEmpty { lines.append("nothing to do") }
         return lines.map { line in width.map { DisplayWidth.cut(line, to: $0) } ?? line }
     }

@@ -31,7 +31,7 @@ package struct PlainStory: Sendable {
         if case .runStarted = fact.event { start = fact }
         guard let start, fact.run == start.run else {
             // A run begins by settling what killed ones left, in their names.
-            guard case .runFinished(let body) = fact.event else { return nil }
+            guard case .runFinished(let body) = fact.event, body.settledBy != nil else { return nil }
             let end = body.outcome == .crashed ? "had been killed" : "was cut off by a second \(body.signal ?? "signal")"
             return "run \(fact.run) \(end); what it left is settled"
         }
@@ -90,7 +90,7 @@ package struct PlainStory: Sendable {
         case .containerCreated: return "created"
         case .containerStarted:
             hooks[service] = nil
-            return "started"
+            return change.from == .starting ? "started" : "runs already, and is pinged again"
         case .containerStopped: return "stopped"
         case .containerRemoved: return "removed"
         case .imageReady: return "image ready"

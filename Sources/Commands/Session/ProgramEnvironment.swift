@@ -2,10 +2,10 @@ internal import FoundationEssentials
 import Glibc
 
 /// The environment as the program got it.
-public enum ProgramEnvironment {
+package enum ProgramEnvironment {
     /// What the launcher says in it is gone from the process's own once this was asked for: it is about this program, and about
     /// no other that a hook may start.
-    public static let variables: [String: String] = {
+    package static let variables: [String: String] = {
         let all = ProcessInfo.processInfo.environment
         for name in fromLauncher { unsetenv(name) }
         return all

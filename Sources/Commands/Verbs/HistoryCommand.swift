@@ -81,7 +81,7 @@ struct HistoryCommand: Verb {
 
     private func nothing(_ session: Session, _ target: GroupTarget) throws -> Int32 {
         if let run { throw OperationError(.usage, "there is no run \(run)", next: "Group \"\(target.name)\" has no runs yet.") }
-        let words = since.map { "no runs since \($0)" } ?? "no runs yet"
+        let words = "no runs" + (service.map { " of \($0)" } ?? "") + (since.map { " since \($0)" } ?? (service == nil ? " yet" : ""))
         try session.output.line(shared.json ? "[]" : SafeText.line("\(target.name): \(words)"))
         try sayIfLost(session, target)
         return 0

@@ -20,7 +20,7 @@ struct PlanCommand: Verb {
     func perform(_ session: Session) async throws -> Int32 {
         let target = try target(session)
         let plan = try await session.asking { try await planStart(setting(session, target), choice.options(target)) }
-        try session.output.write(PlanText(plan: plan, width: session.output.width, json: shared.json).text)
+        try session.output.write(PlanText(plan: plan, width: session.output.width, json: shared.json, address: session.address).text)
         return plan.isEmpty ? 0 : 2
     }
 }

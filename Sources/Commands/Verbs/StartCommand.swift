@@ -33,7 +33,7 @@ struct StartCommand: Verb {
         let options = try choice.options(target, timeout: timeout, keepFailed: keepFailed)
         if dryRun {
             let plan = try await session.asking { try await planStart(setting(session, target), options) }
-            try session.output.write(PlanText(plan: plan, width: session.output.width, json: shared.json).text)
+            try session.output.write(PlanText(plan: plan, width: session.output.width, json: shared.json, address: session.address).text)
             return 0
         }
         let end = try await operate(session, target, progress: shared.progress, remembering: true) { try await startGroup($0, options) }

@@ -21,7 +21,8 @@ struct StatusCommand: Verb {
             try session.output.line(JSON.array(statuses.map(JSON.init)).lines)
             return 0
         }
-        try session.output.lines(StatusText(statuses: statuses, paint: session.paint, width: session.output.width).lines)
+        try session.output.lines(
+            StatusText(statuses: statuses, paint: session.paint, width: session.output.width, address: session.address).lines)
         return 0
     }
 }

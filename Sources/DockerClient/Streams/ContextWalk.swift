@@ -9,8 +9,8 @@ actor ContextWalk {
     private let ignore: DockerIgnore
     private let leavesOut: @Sendable (String) -> Bool
     private let replaced: [String: [UInt8]]
-    /// Paths still to visit, the next one last.
-    private var pending: [String]
+    /// Paths still to visit, the next one last, each with what `.dockerignore` says of the directory it is in.
+    private var pending: [(path: String, above: DockerIgnore.Verdict)]
     private var file: Int32 = -1
     private var path = ""
     private var size = 0
@@ -22,7 +22,7 @@ actor ContextWalk {
         self.ignore = ignore
         self.leavesOut = leavesOut
         self.replaced = replaced
-        pending = replaced.keys.sorted(by: >) + [""]
+        pending = (replaced.keys.sorted(by: >) + [""]).map { ($0, DockerIgnore.Verdict()) }
     }
 
     deinit {
@@ -34,8 +34,8 @@ actor ContextWalk {
         while piece.count < Self.pieceSize {
             if file >= 0 {
                 try readFile(into: &piece)
-            } else if let path = pending.popLast() {
-                try visit(path, into: &piece)
+            } else if let (path, above) = pending.popLast() {
+                try visit(path, above, into: &piece)
             } else if !ended {
                 ended = true
                 piece += TarWriter.end
@@ -46,7 +46,7 @@ actor ContextWalk {
         return piece.isEmpty ? nil : piece
     }
 
-    private func visit(_ path: String, into piece: inout [UInt8]) throws(DockerError) {
+    private func visit(_ path: String, _ above: DockerIgnore.Verdict, into piece: inout [UInt8]) throws(DockerError) {
         if let bytes = replaced[path] {
             piece += TarWriter.header(TarEntry(path: path, mode: 0o644, modified: 0), size: bytes.count)
             piece += bytes + TarWriter.padding(after: bytes.count)
@@ -55,7 +55,8 @@ actor ContextWalk {
         let full = path.isEmpty ? directory : directory + "/" + path
         if !path.isEmpty, leavesOut(full) { return }
         var status = stat()
-        let ignored = !path.isEmpty && ignore.ignores(path)
+        let verdict = path.isEmpty ? above : ignore.verdict(on: path, below: above)
+        let ignored = verdict.isIgnored
         guard (path.isEmpty ? stat(full, &status) : lstat(full, &status)) == 0 else {
             // Of a file that stays out nobody has to know more.
             if ignored { return }
@@ -64,9 +65,9 @@ actor ContextWalk {
         var entry = TarEntry(path: path, mode: Int(status.st_mode & 0o7777), modified: Int(status.st_mtim.tv_sec))
         switch status.st_mode & S_IFMT {
         case S_IFDIR:
-            if !path.isEmpty, ignore.prunes(path) { return }
+            if ignored, ignore.prunes(path) { return }
             let names = try names(of: full).sorted(by: >).map { path.isEmpty ? $0 : path + "/" + $0 }
-            pending += names.filter { replaced[$0] == nil }
+            pending += names.filter { replaced[$0] == nil }.map { ($0, verdict) }
             entry.kind = .directory
             if !ignored, !path.isEmpty { piece += TarWriter.header(entry, size: 0) }
         case S_IFLNK where !ignored:

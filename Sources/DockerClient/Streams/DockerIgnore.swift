@@ -3,7 +3,7 @@ public struct DockerIgnore: Sendable {
     private let patterns: [IgnorePattern]
 
     /// Whether a directory that is left out may still hold something that is sent.
-    let hasInclusions: Bool
+    private let hasInclusions: Bool
 
     /// - Parameters:
     ///   - text: a `.dockerignore`; empty ignores nothing.
@@ -33,20 +33,31 @@ public struct DockerIgnore: Sendable {
     ///
     /// - Parameter path: relative to the context, with slashes.
     public func ignores(_ path: String) -> Bool {
-        if kept.contains(path) { return false }
         let names = path.split(separator: "/")
-        let prefixes = names.indices.map { names[...$0].joined(separator: "/") }
-        var ignored = false
-        for pattern in patterns where pattern.includes == ignored {
-            if prefixes.contains(where: pattern.matches) { ignored = !pattern.includes }
-        }
-        return ignored
+        return names.indices.reduce(Verdict()) { verdict(on: names[...$1].joined(separator: "/"), below: $0) }.isIgnored
     }
 
-    /// Whether nothing in this directory can be sent, so that it need not be read.
-    func prunes(_ directory: String) -> Bool {
-        !hasInclusions && ignores(directory) && !kept.contains { $0.hasPrefix(directory + "/") }
+    /// What the patterns say of a path.
+    struct Verdict {
+        fileprivate var matched: [Bool] = []
+        /// Whether it is left out.
+        fileprivate(set) var isIgnored = false
     }
+
+    /// - Parameter above: the verdict on the directory that the path is in.
+    func verdict(on path: String, below above: Verdict) -> Verdict {
+        var verdict = Verdict()
+        for (index, pattern) in patterns.enumerated() {
+            let isMatch = !above.matched.isEmpty && above.matched[index] || pattern.matches(path)
+            verdict.matched.append(isMatch)
+            if isMatch { verdict.isIgnored = !pattern.includes }
+        }
+        if kept.contains(path) { verdict.isIgnored = false }
+        return verdict
+    }
+
+    /// Whether nothing in this directory, which is left out, can be sent, so that it need not be read.
+    func prunes(_ directory: String) -> Bool { !hasInclusions && !kept.contains { $0.hasPrefix(directory + "/") } }
 
     private static func trimmed(_ text: String) -> String {
         var rest = text[...]

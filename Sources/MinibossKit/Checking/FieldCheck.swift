@@ -78,9 +78,9 @@ struct FieldCheck {
         if let meant, members.contains(where: { $0.name == meant }), !given.contains(meant) { return meant }
         return members.first { member in
             guard !given.contains(member.name) else { return false }
-            // A field `restart` is no misspelt hook `preStart`.
+            // A field `restart` is no misspelt hook `preStart`, nor a method `port` a misspelt field.
             let distance = editDistance(plain, Self.plain(member.name))
-            return distance == 0 || distance == 1 && !(isField && member.isHook)
+            return distance == 0 || distance == 1 && isField != member.isHook
         }?.name
     }
 

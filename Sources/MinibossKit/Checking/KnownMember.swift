@@ -72,10 +72,14 @@ extension KnownMember {
         guard case .hook(let parameters, let result) = kind, signature.hasPrefix("("), let close = signature.firstIndex(of: ")") else {
             return false
         }
-        let declared = signature[signature.index(after: signature.startIndex)..<close]
+        let declared = String(signature[signature.index(after: signature.startIndex)..<close])
+            .replacing("Array<String>", with: "[String]").replacing("Swift.[", with: "[")
         let tail = signature[signature.index(after: close)...]
         let returned = tail.contains("->") ? tail.drop { $0 != ">" }.dropFirst() : ""
-        guard result.map({ returned.hasPrefix($0) || returned.hasPrefix("Swift.\($0)") }) ?? (returned.isEmpty || returned == "Void") else {
+        guard
+            result.map({ returned.hasPrefix($0) || returned.hasPrefix("Swift.\($0)") })
+                ?? ["", "Void", "Swift.Void", "()"].contains(String(returned))
+        else {
             return false
         }
         guard !parameters.isEmpty else { return declared.isEmpty }

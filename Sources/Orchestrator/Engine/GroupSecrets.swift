@@ -1,15 +1,16 @@
 import DockerClient
 import Reconciler
 
-/// The texts of a group's secrets: by its definition, by the ledger's context, and where there is no definition by the
-/// containers that were given them.
+/// The texts of a group's secrets: by its definition, by the ledger's context, and by the containers that were given them.
+///
+/// - Parameter asksContainers: whether they are asked although there is a definition, which may tell another secret by now. Who
+///   compares them with it learns that from what is compared.
 func groupSecrets(
-    _ definition: GroupDefinition?, _ state: GroupState, group: String, engine: (any ContainerEngine)?
+    _ definition: GroupDefinition?, _ state: GroupState, group: String, engine: (any ContainerEngine)?, asksContainers: Bool = false
 ) async -> [String] {
     var texts = state.context.secretTexts + state.formerSecrets
-    if let definition {
-        texts += definition.spec.secretTexts(state.context)
-    } else if state.hasSecretVariables, let engine,
+    if let definition { texts += definition.spec.secretTexts(state.context) }
+    if asksContainers || definition == nil, state.hasSecretVariables, let engine,
         let containers = try? await engine.containers(labels: [GroupLabels.filter(group: group)])
     {
         for container in containers {

@@ -3,7 +3,8 @@ import Reconciler
 
 /// What the engine holds for the group now, as values for the planner.
 ///
-/// Three listings side by side; a container is inspected only when its fingerprint does not settle that it is as defined.
+/// Three listings side by side; a container is inspected, beside the others, only when its fingerprint does not settle that it is
+/// as defined.
 /// - Parameter services: those whose containers are asked for; `nil` for all there are, defined or not.
 func observe(
     _ group: GroupSpec, only services: Set<String>? = nil, engine: any ContainerEngine, context: ContextValues, isNetworkGiven: Bool,
@@ -25,13 +26,13 @@ func observe(
     let ours = networks.first { isNetworkGiven || $0.labels[GroupLabels.group] == group.name }
     let networkID = (ours ?? networks.first)?.id
     /// One of the group's name but another id was made anew since: the container holds on to the one that is gone.
-    func attached(_ networks: [String: ContainerNetwork]) -> [String] {
+    @Sendable func attached(_ networks: [String: ContainerNetwork]) -> [String] {
         networks.filter { name, network in name != group.network || network.isOn(networkID, named: name) }.keys.sorted()
     }
     var observed = ObservedGroup(networkExists: ours != nil, images: images)
     observed.hasTwinNetworks = !isNetworkGiven && networks.count { $0.labels[GroupLabels.group] == group.name } > 1
     observed.oneOffs = listed.filter { $0.labels[GroupLabels.oneOff] != nil }.map { ObservedContainer($0) }
-    for summary in summaries {
+    var containers = summaries.map { summary -> (container: ObservedContainer?, isSettled: Bool) in
         var container = ObservedContainer(summary)
         let desired = group[container.service].flatMap { try? $0.resolved(context) }
         let imageNow = desired.flatMap { try? ImageReference($0.image) }.flatMap { images[$0.description] }
@@ -39,21 +40,39 @@ func observe(
             desired.map { fingerprint($0) == container.fingerprint } ?? false && (imageNow == nil || imageNow == container.imageID)
         // Where a listing does not tell, the container's label does.
         container.networks = summary.networks.map(attached) ?? (isSettled ? [group.network] : [])
-        if !isSettled || !container.networks.contains(group.network) {
-            do {
-                let inspect = try await engine.inspect(container: container.id)
-                let image = try? await engine.inspect(image: inspect.imageID)
-                container.networks = attached(inspect.networks)
-                container.configuration = ObservedConfiguration(inspect, image: image)
-                container.exitCode = inspect.state.status == "exited" ? inspect.state.exitCode : nil
-            } catch {
-                guard error.isNotFound else { throw error }
-                continue
+        return (container, isSettled && container.networks.contains(group.network))
+    }
+    var outcomes: [Int: Result<ObservedContainer?, DockerError>] = [:]
+    await withTaskGroup(of: (Int, Result<ObservedContainer?, DockerError>).self) { looks in
+        for (index, (container, isSettled)) in containers.enumerated() {
+            guard !isSettled, let container else { continue }
+            looks.addTask {
+                (index, await result { () async throws(DockerError) in try await inspected(container, engine: engine, attached) })
             }
         }
-        observed.containers.append(container)
+        for await (index, found) in looks { outcomes[index] = found }
     }
+    for (index, found) in outcomes.sorted(by: { $0.key < $1.key }) { containers[index].container = try found.get() }
+    observed.containers = containers.compactMap(\.container)
     return observed
+}
+
+/// With what only an inspect tells; `nil` where it is gone by now.
+private func inspected(
+    _ listed: ObservedContainer, engine: any ContainerEngine, _ attached: @Sendable ([String: ContainerNetwork]) -> [String]
+) async throws(DockerError) -> ObservedContainer? {
+    var container = listed
+    do throws(DockerError) {
+        let inspect = try await engine.inspect(container: container.id)
+        let image = try? await engine.inspect(image: inspect.imageID)
+        container.networks = attached(inspect.networks)
+        container.configuration = ObservedConfiguration(inspect, image: image)
+        container.exitCode = inspect.state.status == "exited" ? inspect.state.exitCode : nil
+        return container
+    } catch {
+        guard error.isNotFound else { throw error }
+        return nil
+    }
 }
 
 private func result<Value: Sendable>(

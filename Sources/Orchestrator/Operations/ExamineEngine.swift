@@ -54,15 +54,18 @@ private func unledgered(_ setting: RunSetting, _ docker: Docker) async throws(Do
 private func orphans(_ setting: RunSetting, _ docker: Docker) async throws(DockerError) -> [Orphan]? {
     guard !setting.groupName.isEmpty else { return nil }
     let known: GroupState
-    do { known = try GroupRecords.open(directory: setting.directory, ledgerPath: setting.ledgerPath)?.state() ?? GroupState() } catch {
-        return nil
-    }
+    let atWork: Set<Int>
+    do {
+        let records = try GroupRecords.open(directory: setting.directory, ledgerPath: setting.ledgerPath)
+        known = try records?.state() ?? GroupState()
+        atWork = try records?.runsAtWork() ?? []
+    } catch { return nil }
     let services = Set(known.members.map(\.name) + (setting.definition?.spec.services.map(\.name) ?? []))
     guard !services.isEmpty else { return nil }
     let label = GroupLabels.filter(group: setting.groupName)
     let all = try await docker.containers(labels: [label])
     let containers = all.filter { $0.labels[GroupLabels.oneOff] == nil && !services.contains($0.labels[GroupLabels.service] ?? "") }
-    let oneOffs = setting.abandoned(all.filter { $0.labels[GroupLabels.oneOff] != nil }.map { ObservedContainer($0) })
+    let oneOffs = setting.abandoned(all.filter { $0.labels[GroupLabels.oneOff] != nil }.map { ObservedContainer($0) }, atWork: atWork)
     let networks = try await docker.networks(labels: [label]).filter { $0.name != known.network ?? $0.name }
     return containers.map { container in
         let service = container.labels[GroupLabels.service].map { "of a service \($0) that is no longer in the group" } ?? "of no service"

@@ -10,7 +10,8 @@ public func followLogs(
 ) async throws(OperationError) {
     let connection = try await setting.connect()
     let state = try GroupRecords.open(directory: setting.directory, ledgerPath: setting.ledgerPath)?.state() ?? GroupState()
-    let secrets = await groupSecrets(setting.definition, state, group: setting.groupName, engine: connection.engine)
+    let secrets = await groupSecrets(
+        setting.definition, state, group: setting.groupName, engine: connection.engine, asksContainers: true)
     let logs = GroupLogs(
         engine: connection.engine, clock: setting.clock, group: setting.groupName, services: services, tail: tail,
         hide: Redaction(secrets), line: line)

@@ -114,9 +114,12 @@ extension OperationError {
 
 extension RunSetting {
     /// The containers of `run` commands that no process is at any more, with what is to be said of them.
-    func abandoned(_ oneOffs: [ObservedContainer]) -> [(container: ObservedContainer, cause: String)] {
+    /// - Parameter atWork: for those who only read: a run that has not let go of the lock yet has no mark.
+    func abandoned(_ oneOffs: [ObservedContainer], atWork: Set<Int> = []) -> [(container: ObservedContainer, cause: String)] {
         oneOffs.compactMap { container in
-            guard container.status != .removing, container.run.map(marks.isMarked) != true else { return nil }
+            guard container.status != .removing, container.run.map({ marks.isMarked($0) || atWork.contains($0) }) != true else {
+                return nil
+            }
             let origin = container.run.map { "run \($0)" } ?? "a run"
             return (container, "left over from \(origin)")
         }

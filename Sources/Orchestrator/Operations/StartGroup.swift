@@ -69,7 +69,7 @@ private func leftBehind(
         else { continue }
         left.stops.append((container, half.cause))
     }
-    left.removals = setting.abandoned(observed.oneOffs)
+    left.removals = setting.abandoned(observed.oneOffs, atWork: atWork)
     return left
 }
 

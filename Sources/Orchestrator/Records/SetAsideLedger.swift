@@ -52,8 +52,8 @@ public func setAsideLedger(_ setting: RunSetting) throws(OperationError) -> Ledg
     }
 }
 
-/// The run of this command as the new ledger tells it, with what later starts need: the context, volumes that wait for their next
-/// container, and for which containers `postStart` has still to run.
+/// The run of this command as the new ledger tells it, with what later commands need: the context, what containers were made from
+/// and which of it is secret, volumes that wait for their next container, and for which containers `postStart` has still to run.
 private func successorEvents(_ cited: LedgerSetAside, after old: LedgerExamination, _ setting: RunSetting) throws -> [EventDraft] {
     var context = old.state.context
     var bodies: [any EventBody] = [
@@ -78,8 +78,12 @@ private func successorEvents(_ cited: LedgerSetAside, after old: LedgerExaminati
     }
     var drafts = try bodies.map { try draft($0) }
     for (service, record) in old.state.services.sorted(by: { $0.key < $1.key }) {
-        if !record.keptVolumes.isEmpty { drafts.append(try draft(VolumesKept(volumes: record.keptVolumes), of: service)) }
         let name = PlanRequest.containerName(group: setting.groupName, service: service)
+        if let spec = record.spec {
+            let cause = "as the ledger before this one had it"
+            drafts.append(try draft(StepIntended(step: .createContainer, cause: cause, target: name, spec: spec), of: service))
+        }
+        if !record.keptVolumes.isEmpty { drafts.append(try draft(VolumesKept(volumes: record.keptVolumes), of: service)) }
         for id in record.debts.filter(\.value.postStart).keys.sorted() {
             let made = StepSucceeded(step: .createContainer, target: name, result: id, seconds: 0, resolved: "adopted")
             drafts.append(try draft(made, of: service))

@@ -46,7 +46,7 @@ func conduct(
     } catch { thrown = OperationError(ending: error, command: setting.command) }
     let outcome = try await run.conclude(end, thrown)
     run.mark?.remove()
-    if let thrown { throw thrown.concealed(by: journal.redaction) }
+    if let thrown { throw thrown.concealed(by: journal.redaction).of(run: journal.run) }
     return run.end(outcome, nothingToDo: end.nothingToDo, since: moment)
 }
 
@@ -96,7 +96,11 @@ private struct RunOpening {
     }
 
     private func learnSecrets(_ connected: EngineConnection?) async {
-        journal.conceal(await groupSecrets(setting.definition, remembered, group: group.name, engine: connected?.engine))
+        // What is typed for a container may hold what that container was given.
+        let isForContainer = ["exec", "run"].contains(setting.command)
+        journal.conceal(
+            await groupSecrets(
+                setting.definition, remembered, group: group.name, engine: connected?.engine, asksContainers: isForContainer))
     }
 
     private func beginning(_ connected: EngineConnection?) async -> JournalEntry {
@@ -133,7 +137,7 @@ private struct RunOpening {
     func concludeWithoutEngine(_ failure: OperationError) async throws(OperationError) -> RunEnd {
         guard setting.interruption.isInterrupted else {
             try await journal.record(nil, .runFinished(RunFinished(outcome: .failed, error: failure.recorded, next: failure.next)))
-            throw failure
+            throw failure.of(run: journal.run)
         }
         let signal = setting.interruption.signal
         try await journal.record([

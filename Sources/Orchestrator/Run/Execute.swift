@@ -49,8 +49,8 @@ extension GroupRun {
                     atWork -= 1
                     if case .fatal(let error) = result, fatal == nil {
                         fatal = error
-                        // What their hooks come to could not be recorded.
-                        for service in group.services { surrender.giveUp(service.name) }
+                        // What hooks come to could not be recorded any more.
+                        if error.code == .ledger { for service in group.services { surrender.giveUp(service.name) } }
                     }
                     if case .ended(let rest) = result, let id {
                         walk.ended(id)

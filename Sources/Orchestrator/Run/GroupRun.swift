@@ -39,7 +39,7 @@ final class GroupRun: Sendable {
         var found: [String: ObservedContainer] = [:]
         var endedUnseen: Set<String> = []
         var handedOn: [String: [String: String]] = [:]
-        var chosenPorts: Set<Int> = []
+        var chosenPorts: [Int: String] = [:]
         var mark: (any MarkedRun)?
     }
 
@@ -130,8 +130,14 @@ final class GroupRun: Sendable {
 
     func knows(images: [String: String]) { shared.withLock { $0.images.merge(images) { _, new in new } } }
 
-    /// Whether nobody of this run was given the port before: a container that is made and not started yet does not hold its own.
-    func choose(port: Int) -> Bool { shared.withLock { $0.chosenPorts.insert(port).inserted } }
+    /// Whether no other service was given the port by this run: a container that is made and not started yet does not hold its own.
+    func choose(port: Int, for service: String) -> Bool {
+        shared.withLock { shared in
+            let owner = shared.chosenPorts[port] ?? service
+            shared.chosenPorts[port] = owner
+            return owner == service
+        }
+    }
 
     /// The containers of a service that this run found when it looked.
     func found(_ service: String) -> [ObservedContainer] { shared.withLock { $0.found.values.filter { $0.service == service } } }

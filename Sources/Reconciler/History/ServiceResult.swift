@@ -70,7 +70,8 @@ struct ServiceTrail {
         switch change.trigger {
         // What an interrupted run had made and not started is as new.
         case .containerCreated, .preStartFinished: isNewContainer = true
-        case .containerStarted: wasStarted = true
+        // One that only owed its ping was running.
+        case .containerStarted: wasStarted = wasStarted || change.from == .starting
         case .failed:
             // What follows a failure is clearing up: it neither changes the result nor counts as the service's time.
             outcome = .failed

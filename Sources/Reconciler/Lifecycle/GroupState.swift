@@ -1,7 +1,7 @@
 /// What the events say of a group: the fold that is the same live, in replay and in recovery.
 public struct GroupState: Sendable, Equatable, Codable {
     /// Grows when the fold comes to something else, or keeps it in another shape: what was folded before is then of no use.
-    public static let foldVersion = 10
+    public static let foldVersion = 11
 
     public private(set) var services: [String: ServiceRecord] = [:]
     public private(set) var context = ContextValues()

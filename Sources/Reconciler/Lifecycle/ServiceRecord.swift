@@ -5,14 +5,19 @@ public struct ServiceRecord: Sendable, Equatable, Codable {
     /// What is still to be done for each container that was made and not removed; one that is not here owes nothing.
     public private(set) var debts: [String: ContainerDebt] = [:]
     /// What its newest container was made from.
-    public var spec: SpecSummary?
+    public var spec: SpecSummary? {
+        didSet { formerSecretKeys.formUnion(oldValue?.secretKeys ?? []) }
+    }
+    /// Variables that were secret in what earlier containers were made from: one of those may be there still.
+    private var formerSecretKeys: Set<String> = []
     public var failure: Failure?
     /// Volumes without a name that its last container left, by where they were mounted.
     public var keptVolumes: [String: String] = [:]
 
     public init() {}
 
-    public var secretKeys: Set<String> { Set(spec?.secretKeys ?? []) }
+    /// Variables that are secret, or were in a container of before.
+    public var secretKeys: Set<String> { formerSecretKeys.union(spec?.secretKeys ?? []) }
 
     mutating func apply(_ change: StateChanged) throws(IllegalTransition) {
         let next = try phase.after(change.trigger)

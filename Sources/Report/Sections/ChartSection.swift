@@ -131,11 +131,11 @@ struct ChartSection: Section {
             page.nest("svg", ["class": "track", "aria-hidden": "true"]) { page in
                 for stretch in phases.stretches { bar(stretch, axis, &page) }
                 for answer in Self.thinned(phases.answers, to: max(4, Self.dotLimit / rows.count)) { dot(answer, axis, &page) }
-                if let leg = row.leg, let ready = phases.readyAt {
+                if let leg = row.leg, let end = phases.endedAt ?? phases.readyAt {
                     page.open(
                         "rect",
                         [
-                            "class": "leg", "x": axis.percent(ready - leg.seconds), "y": "22", "height": "2",
+                            "class": "leg", "x": axis.percent(end - leg.seconds), "y": "22", "height": "2",
                             "width": axis.percent(leg.seconds),
                         ])
                     page.close("rect")

@@ -40,7 +40,7 @@ struct CompareSection: Section {
     private func introduction(_ baseline: RunBaseline) -> String {
         let command = "`\(content.summary.command)`"
         let usual = baseline.count == 1 ? "There is no other to tell what is usual." : "Usual is the median of \(baseline.count) such runs."
-        return "Run \(baseline.last) is the last \(command) before this one that worked. \(usual)"
+        return "Run \(baseline.last) is the last \(command) before this one that worked and had something to do. \(usual)"
     }
 
     /// The roles are said again because a narrow window lays the table out otherwise.

@@ -39,6 +39,7 @@ struct VerdictStrip {
     /// What happened, in one sentence; that a run succeeded is said already, so it tells what it did.
     private var headline: String {
         guard content.summary.outcome == .succeeded else { return content.postMortem.verdict }
+        if ["exec", "run"].contains(content.summary.command) { return "The command ended well." }
         return content.tally.isEmpty ? "Nothing was to be done." : "\(content.tally) in \(durationWords(content.summary.seconds))"
     }
 
