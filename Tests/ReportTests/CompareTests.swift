@@ -25,7 +25,10 @@ import Testing
 
     @Test("each phase stands beside the last run that worked and the median, and the difference is said in words") func phases() throws {
         let page = try page(history())
-        #expect(page.contains("Run 6 is the last <code>start</code> before this one that worked and had something to do. Usual is the median of 3 such runs."))
+        #expect(
+            page.contains(
+                "Run 6 is the last <code>start</code> before this one that worked and had something to do. Usual is the median of 3 such runs."
+            ))
         #expect(try cells(page, "db", "ping") == ["1.0 s", "0.2 s", "0.2 s", "0.8 s longer"])
         #expect(try cells(page, "db", "create") == ["40 ms", "40 ms", "40 ms", "as usual"])
         #expect(try cells(page, "db", "ready in") == ["1.4 s", "0.6 s", "0.6 s", "0.8 s longer"])
