@@ -49,7 +49,7 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["Files"], exclude: ["README.md"], swiftSettings: strict),
         .target(name: "CScheduling", exclude: ["README.md"]),
         .target(
-            name: "Simulation", dependencies: ["CScheduling", "Orchestrator", "DockerClient", "Ledger", "Reconciler"],
+            name: "Simulation", dependencies: ["CScheduling", "Orchestrator", "DockerClient", "Ledger", "Reconciler", "TestSupport"],
             exclude: ["README.md"], swiftSettings: strict),
         .executableTarget(name: "simulate", dependencies: ["Simulation", "Ledger"], path: "Tests/Simulate", swiftSettings: strict),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "DockerClient", "Orchestrator"], swiftSettings: strict),
@@ -62,7 +62,8 @@ let package = Package(
             name: "ledger-bench", dependencies: ["Ledger", "Orchestrator", "Reconciler"], path: "Benchmarks/ledger/LedgerBench",
             swiftSettings: strict),
         .executableTarget(
-            name: "instructions", dependencies: ["Commands", "Ledger", "Orchestrator", "Reconciler"], path: "Benchmarks/instructions",
+            name: "instructions", dependencies: ["Commands", "Ledger", "Orchestrator", "Reconciler", "TestSupport"],
+            path: "Benchmarks/instructions",
             exclude: ["count.py"], swiftSettings: strict),
         .testTarget(
             name: "RecordsTests", dependencies: ["Commands", "Orchestrator", "Ledger", "Reconciler", "CSQLite", "TestSupport"],
@@ -70,7 +71,7 @@ let package = Package(
         .testTarget(
             name: "OrchestratorTests", dependencies: ["Orchestrator", "DockerClient", "Ledger", "Reconciler", "TestSupport"],
             swiftSettings: strict),
-        .testTarget(name: "ReconcilerTests", dependencies: ["Reconciler"], swiftSettings: strict),
+        .testTarget(name: "ReconcilerTests", dependencies: ["Reconciler", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ReportTests", dependencies: ["Report", "Reconciler", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "CommandsTests", dependencies: ["Commands", "Orchestrator", "Reconciler"], swiftSettings: strict),
         .testTarget(name: "MinibossKitTests", dependencies: ["MinibossKit", "Orchestrator", "Reconciler"], swiftSettings: strict),

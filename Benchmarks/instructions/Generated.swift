@@ -1,22 +1,10 @@
 import Reconciler
-
-/// The same numbers each time (SplitMix64).
-struct SeededNumbers: RandomNumberGenerator {
-    private var state: UInt64 = 20
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
-}
+import TestSupport
 
 extension GroupSpec {
     /// A group whose services need earlier ones, at random.
     static func generated(services count: Int, edges: Int) -> GroupSpec {
-        var numbers = SeededNumbers()
+        var numbers = SeededGenerator(seed: 20)
         var dependencies = [Set<Int>](repeating: [], count: count)
         var left = edges
         while left > 0 {

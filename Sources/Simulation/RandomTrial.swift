@@ -1,6 +1,7 @@
 import DockerClient
 import Orchestrator
 import Reconciler
+import TestSupport
 
 /// A whole schedule from one seed: a random group, random commands, random faults, deaths and interrupts, then calm.
 package struct RandomTrial {

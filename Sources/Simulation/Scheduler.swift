@@ -1,5 +1,6 @@
 import CScheduling
 package import Orchestrator
+import TestSupport
 
 /// All tasks of the process on one thread, in an order that only the seed decides, with time that passes only by waiting.
 ///

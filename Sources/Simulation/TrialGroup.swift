@@ -1,6 +1,7 @@
 import DockerClient
 package import Orchestrator
 import Reconciler
+package import TestSupport
 
 /// A random group and how its hooks behave; the definition changes with its version.
 // Unchecked: the process has one thread (see `Scheduler`).

@@ -28,21 +28,16 @@ func failure<Value>(_ body: () async throws(DockerError) -> Value) async -> Dock
 
 /// A generator whose seed is printed, so that a failure can be repeated with `MINIBOSS_TEST_SEED`.
 struct PrintedSeed: RandomNumberGenerator {
-    private var state: UInt64
+    private var numbers: SeededGenerator
 
     init(_ test: String) {
         let given = ProcessInfo.processInfo.environment["MINIBOSS_TEST_SEED"].flatMap { UInt64($0) }
-        state = given ?? UInt64.random(in: 1...(1 << 32))
-        print("\(test): seed \(state)")
+        let seed = given ?? UInt64.random(in: 1...(1 << 32))
+        numbers = SeededGenerator(seed: seed)
+        print("\(test): seed \(seed)")
     }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
+    mutating func next() -> UInt64 { numbers.next() }
 
     /// The same bytes in pieces of random sizes, some of them single bytes.
     mutating func pieces(_ bytes: [UInt8]) -> [[UInt8]] {

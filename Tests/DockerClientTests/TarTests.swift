@@ -144,3 +144,11 @@ struct TarTests {
         return String(decoding: bytes, as: UTF8.self)
     }
 }
+
+extension DockerIgnore {
+    /// Whether the path is left out, with all directories above it looked at first, as a walk does.
+    fileprivate func ignores(_ path: String) -> Bool {
+        let names = path.split(separator: "/")
+        return names.indices.reduce(Verdict()) { verdict(on: names[...$1].joined(separator: "/"), below: $0) }.isIgnored
+    }
+}

@@ -1,6 +1,7 @@
 import DockerClient
 import FoundationEssentials
 import Simulation
+import TestSupport
 import Testing
 
 /// A sample of the scripted engine's fault points, on the real engine: `MINIBOSS_SEED` repeats one.

@@ -1,22 +1,5 @@
 import Reconciler
-
-/// Random numbers that are the same for the same seed (SplitMix64).
-struct SeededNumbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    /// True in so many cases of a hundred.
-    mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
-}
+import TestSupport
 
 /// A world from a seed: a group in any state a user, a killed run or somebody else may have left it in.
 ///
@@ -24,11 +7,11 @@ struct SeededNumbers: RandomNumberGenerator {
 /// converge, and no plan should pretend so.
 struct GeneratedGroup {
     private(set) var world: PlannedWorld
-    private var numbers: SeededNumbers
+    private var numbers: SeededGenerator
     private static let network = "miniboss-g"
 
     init(seed: UInt64) {
-        numbers = SeededNumbers(seed: seed)
+        numbers = SeededGenerator(seed: seed)
         world = PlannedWorld(group: GroupSpec(name: "g", services: []))
         addServices(Int.random(in: 1...9, using: &numbers))
         world.observed.networkExists = numbers.chance(70)

@@ -1,4 +1,5 @@
 import Reconciler
+import TestSupport
 import Testing
 
 /// What holds for every plan of every world, tried on generated ones. A failure names the seed.
@@ -130,7 +131,7 @@ import Testing
     @Test("the same plan whatever the order of containers, maps and definition", arguments: seeds)
     func order(seeds: Range<Int>) {
         for seed in seeds {
-            var numbers = SeededNumbers(seed: UInt64(seed) + 1_000_000)
+            var numbers = SeededGenerator(seed: UInt64(seed) + 1_000_000)
             let request = Self.worlds[seed].request
             let plan = planStart(request)
             var other = request

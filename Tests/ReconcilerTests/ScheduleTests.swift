@@ -1,4 +1,5 @@
 import Reconciler
+import TestSupport
 import Testing
 
 /// The schedule beside what it is meant to be, said as plainly as can be, over the plans of generated worlds.
@@ -39,7 +40,7 @@ import Testing
         for seed in block * 20..<block * 20 + 20 {
             let request = GeneratedGroup(seed: UInt64(seed)).world.request
             for plan: Plan in [planStart(request), planStop(request.stop(removes: true))] {
-                var numbers = SeededNumbers(seed: UInt64(seed))
+                var numbers = SeededGenerator(seed: UInt64(seed))
                 var schedule = Schedule(plan)
                 var slow = SlowSchedule(plan)
                 var running: [Int] = []

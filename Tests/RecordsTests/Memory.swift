@@ -44,19 +44,6 @@ final class Memory: Sendable {
     }
 }
 
-/// SplitMix64: the same numbers for the same seed everywhere.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 /// Facts of a made-up but possible life of a group.
 struct Story {
     private(set) var facts: [RecordedFact] = []
@@ -116,7 +103,7 @@ struct Story {
 
     /// A life in which services fail, runs are killed, and the context holds values of every kind.
     static func random(seed: UInt64, runs: Int = 6) -> Story {
-        var generator = SplitMix(state: seed)
+        var generator = SeededGenerator(seed: seed)
         var story = Story()
         let names = ["db", "app", "ünïcode", "q\"uoted\\"]
         for _ in 0..<runs {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Reconciler
+import TestSupport
 import Testing
 
 @testable import Ledger
@@ -119,7 +120,7 @@ struct ReplayTests {
 
     @Test("a ledger that grows run by run comes to the same with and without snapshots, whichever are lost", arguments: UInt64(200)..<206)
     func losses(seed: UInt64) throws {
-        var generator = SplitMix(state: seed)
+        var generator = SeededGenerator(seed: seed)
         let memory = Memory()
         let facts = Story.random(seed: seed, runs: 8).facts
         var rest = facts[...]

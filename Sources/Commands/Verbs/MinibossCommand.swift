@@ -29,13 +29,13 @@ struct MinibossCommand: ParsableCommand {
         ])
 
     /// Whether the command ends with a result of a run, which whoever asks for JSON gets in any case.
-    static func runsHooks(_ command: String?) -> Bool {
-        configuration.subcommands.contains { $0.configuration.commandName == command && ($0 as? any Verb.Type)?.runsHooks == true }
-    }
+    static func runsHooks(_ command: String?) -> Bool { verb(command)?.runsHooks ?? false }
 
-    /// - Parameter command: as typed; unknown ones call nobody.
-    static func callsEngine(_ command: String?) -> Bool {
-        configuration.subcommands.contains { $0.configuration.commandName == command && ($0 as? any Verb.Type)?.callsEngine == true }
+    static func callsEngine(_ command: String?) -> Bool { verb(command)?.callsEngine ?? false }
+
+    /// - Parameter command: as typed; there is none for an unknown one.
+    private static func verb(_ command: String?) -> (any Verb.Type)? {
+        configuration.subcommands.first { $0.configuration.commandName == command } as? any Verb.Type
     }
 
     static var verbNames: [String] { configuration.subcommands.compactMap { $0.configuration.commandName } }

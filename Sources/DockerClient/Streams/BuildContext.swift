@@ -22,9 +22,7 @@ public struct BuildContext: Sendable {
     /// - Throws: `.badRequest` when the directory or the Dockerfile is missing, or `.dockerignore` is malformed.
     public init(
         directory: String, dockerfile: String = "Dockerfile", leavingOut leavesOut: @escaping @Sendable (String) -> Bool = { _ in false }
-    )
-        throws(DockerError)
-    {
+    ) throws(DockerError) {
         var status = stat()
         guard stat(directory, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
             throw DockerError(.badRequest, message: "the build context `\(directory)` is no directory")

@@ -29,22 +29,16 @@ public struct DockerIgnore: Sendable {
 
     private let kept: [String]
 
-    /// Whether the path is left out. The last pattern that matches it, or a directory above it, decides.
-    ///
-    /// - Parameter path: relative to the context, with slashes.
-    public func ignores(_ path: String) -> Bool {
-        let names = path.split(separator: "/")
-        return names.indices.reduce(Verdict()) { verdict(on: names[...$1].joined(separator: "/"), below: $0) }.isIgnored
-    }
-
-    /// What the patterns say of a path.
+    /// What the patterns say of a path: the last one that matches it, or a directory above it, decides.
     struct Verdict {
         fileprivate var matched: [Bool] = []
         /// Whether it is left out.
         fileprivate(set) var isIgnored = false
     }
 
-    /// - Parameter above: the verdict on the directory that the path is in.
+    /// - Parameters:
+    ///   - path: relative to the context, with slashes.
+    ///   - above: the verdict on the directory that the path is in.
     func verdict(on path: String, below above: Verdict) -> Verdict {
         var verdict = Verdict()
         for (index, pattern) in patterns.enumerated() {

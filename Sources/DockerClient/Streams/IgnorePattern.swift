@@ -70,11 +70,11 @@ struct IgnorePattern: Sendable {
 
     func matches(_ path: String) -> Bool {
         // A state is the number of tokens done; `inside` has those within a `deep` that has begun.
-        var states = States(tokens.count)
-        var inside = States(tokens.count)
+        var states = SmallNumbers(upTo: tokens.count)
+        var inside = SmallNumbers(upTo: tokens.count)
         insert(0, into: &states)
         for scalar in path.unicodeScalars {
-            var next = States(tokens.count)
+            var next = SmallNumbers(upTo: tokens.count)
             inside.forEach { if scalar == "/" { insert($0 + 1, into: &next) } }
             states.forEach { state in
                 guard state < tokens.count else { return }
@@ -84,7 +84,7 @@ struct IgnorePattern: Sendable {
                 case .star: if scalar != "/" { insert(state, into: &next) }
                 case .rest: insert(state, into: &next)
                 case .deep:
-                    _ = inside.insert(state)
+                    inside.insert(state)
                     if scalar == "/" { insert(state + 1, into: &next) }
                 case .oneOf(let ranges, let negated):
                     if scalar != "/", ranges.contains(where: { $0.contains(scalar) }) != negated { insert(state + 1, into: &next) }
@@ -97,7 +97,7 @@ struct IgnorePattern: Sendable {
     }
 
     /// Adds a state, and those after it that need no further character.
-    private func insert(_ state: Int, into states: inout States) {
+    private func insert(_ state: Int, into states: inout SmallNumbers) {
         var state = state
         while states.insert(state), state < tokens.count {
             switch tokens[state] {
@@ -106,35 +106,4 @@ struct IgnorePattern: Sendable {
             }
         }
     }
-}
-
-/// A set of small numbers. The first 64, which is what nearly all patterns need, take no memory of their own.
-private struct States {
-    private var low: UInt64 = 0
-    private var high: [UInt64]
-
-    init(_ largest: Int) { high = [UInt64](repeating: 0, count: largest / 64) }
-
-    var isEmpty: Bool { low == 0 && high.allSatisfy { $0 == 0 } }
-
-    func contains(_ number: Int) -> Bool { word(number / 64) >> UInt64(number % 64) & 1 == 1 }
-
-    /// - Returns: whether it is new.
-    mutating func insert(_ number: Int) -> Bool {
-        guard !contains(number) else { return false }
-        if number < 64 { low |= 1 << UInt64(number) } else { high[number / 64 - 1] |= 1 << UInt64(number % 64) }
-        return true
-    }
-
-    func forEach(_ body: (Int) -> Void) {
-        for index in 0...high.count {
-            var word = word(index)
-            while word != 0 {
-                body(index * 64 + word.trailingZeroBitCount)
-                word &= word - 1
-            }
-        }
-    }
-
-    private func word(_ index: Int) -> UInt64 { index == 0 ? low : high[index - 1] }
 }
